@@ -1,0 +1,70 @@
+# Everything a developer types. `make run` and `make test` set up what they need at their first use.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check build bench deploy lock routes format clean
+
+PYTHON_VERSION := 3.13
+# Python 3.13 as `python3.13`, from pyenv or from uv, whichever answers first.
+FIND_PYTHON = for candidate in "$$(command -v python$(PYTHON_VERSION))" \
+	"$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(PYTHON_VERSION)*/bin/python$(PYTHON_VERSION) 2>/dev/null | sort -V | tail -1)" \
+	"$$(uv python find $(PYTHON_VERSION) 2>/dev/null)"; do \
+	if [ -n "$$candidate" ] && "$$candidate" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; \
+	then found="$$candidate"; break; fi; done; \
+	if [ -z "$${found:-}" ]; then echo "Python $(PYTHON_VERSION) was not found: install it as python$(PYTHON_VERSION)," \
+	"or by 'pyenv install $(PYTHON_VERSION)' or 'uv python install $(PYTHON_VERSION)', and try again." >&2; exit 2; fi
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+export SAM_CLI_TELEMETRY := 0
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+help: ## This list.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
+	@exec .venv/bin/python -m tools.local.run
+
+test: check ## Everything that CI checks: `check`, then all tests.
+	.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/ready .venv-local/ready ## Lint, format, types, template.
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/cfn-lint template.yaml
+	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/sam validate --lint
+
+build: .venv/ready ## Build what is deployed, into .aws-sam (ARCHITECTURE=arm64 or x86_64).
+	LAYER_ARCHITECTURE=$(ARCHITECTURE) .venv/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build ## Build and deploy to your AWS account (asks before it changes anything).
+	.venv/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE)
+ARCHITECTURE ?= arm64
+
+bench: .venv/ready .venv-local/ready ## Measure import time, CPU time, round trips and capacity units.
+	.venv/bin/python -m benchmarks
+
+format: .venv/ready ## Format the code and mend what ruff can mend.
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+routes: .venv/ready ## Write the route table of the layer from template.yaml.
+	.venv/bin/python -m tools.routes
+
+lock: .venv/ready ## Compile the requirements files, with hashes and without any host name.
+	for name in requirements/dev requirements/local layers/vendor/requirements; do \
+		.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
+			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$name.in --output-file $$name.txt; done
+
+clean: ## Remove everything that was built or installed, and the local data.
+	rm -rf .venv .venv-local .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	@$(FIND_PYTHON); "$$found" -m venv --clear .venv
+	.venv/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/dev.txt
+	.venv/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-local/ready: requirements/local.txt
+	@$(FIND_PYTHON); "$$found" -m venv --clear .venv-local
+	.venv-local/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/local.txt
+	@touch $@

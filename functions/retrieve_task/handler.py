@@ -1,0 +1,17 @@
+"""functions: GET /v2/tasks/{task_id}."""
+
+from sheaf.domain.identity import may_manage_tasks
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_task
+from sheaf.http.reply import Reply
+from sheaf.store import tasks
+
+
+def retrieve_task(call: Call) -> Reply:
+    """One task (Harvest v2, "Retrieve a task")."""
+    task = tasks.get(call.account_id, call.path_id("task_id"))
+    return Reply(200, show_task(task))
+
+
+handler = v2_endpoint(retrieve_task, may_manage_tasks)

@@ -1,0 +1,15 @@
+"""functions: $default, whatever no other route answers."""
+
+from sheaf.domain.identity import everybody
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.reply import Reply
+from sheaf.http.unmatched import redirect_or_refuse
+
+
+def unmatched_route(call: Call) -> Reply:
+    """308 to the canonical path where the request means one, 405 for a known path's other methods, otherwise 404."""
+    return redirect_or_refuse(call)
+
+
+handler = v2_endpoint(unmatched_route, everybody)

@@ -1,0 +1,1 @@
+"""Sheaf: the rules (`domain`), the table (`store`) and the wire (`http`) that every function shares."""

@@ -1,0 +1,37 @@
+"""domain: the tree of refusals. A class says what happened; `http/problems.py` decides what it costs the caller."""
+
+
+class SheafError(Exception):
+    """The root of everything that Sheaf refuses on purpose. `str(error)` is a sentence for the caller."""
+
+
+class NotFoundError(SheafError):
+    """Nothing with that id is there for this account. Says the same whether it never was or belongs to another."""
+
+
+class NotAuthenticatedError(SheafError):
+    """The request carries no token, or one that is unknown, expired or revoked."""
+
+
+class WrongAccountError(SheafError):
+    """The token is good, but not for the account that the request names (or it names none)."""
+
+
+class NotPermittedError(SheafError):
+    """The user is known, but their role does not allow this operation."""
+
+
+class MalformedError(SheafError):
+    """The request cannot be read: broken JSON, an unparsable filter. Nothing was looked at beyond that."""
+
+
+class InvalidError(SheafError):
+    """The request reads well and breaks a rule; the message is a list of sentences joined by commas."""
+
+
+class NotRemovableError(InvalidError):
+    """Something cannot be deleted because other data still needs it, such as a task with logged time."""
+
+
+class BusyError(SheafError):
+    """The same items were being changed by too many others for too long. Nothing was written; trying again is safe."""

@@ -1,0 +1,98 @@
+"""domain: who is calling (an account's user, through a token) and what Harvest lets their role do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.values import Id, Timestamp
+
+AccountId = NewType("AccountId", int)
+"""The number of a Harvest account. It comes from the caller's token, never from a path or a body."""
+
+
+class Role(StrEnum):
+    """The one base role that every user has (Harvest's `access_roles`)."""
+
+    ADMINISTRATOR = "administrator"
+    MANAGER = "manager"
+    MEMBER = "member"
+
+
+class Right(StrEnum):
+    """What a manager may be given beside their role, in Harvest's words."""
+
+    CLIENT_AND_TASK_MANAGER = "client_and_task_manager"
+    PROJECT_CREATOR = "project_creator"
+    BILLABLE_RATES_MANAGER = "billable_rates_manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One Harvest account. `paging_key` is a secret of 32 bytes that signs the account's page cursors."""
+
+    id: AccountId
+    name: str
+    paging_key: bytes
+    created_at: Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person of one account; `managed_projects` are the ids of the projects that a manager manages."""
+
+    id: Id
+    first_name: str
+    last_name: str
+    email: str
+    role: Role
+    rights: frozenset[Right]
+    managed_projects: frozenset[Id]
+    is_active: bool
+    created_at: Timestamp
+    updated_at: Timestamp
+
+    def __post_init__(self) -> None:
+        """Raises InvalidError when somebody other than a manager is given a manager's rights or projects."""
+        if self.role is not Role.MANAGER and (self.rights or self.managed_projects):
+            raise InvalidError("only a manager can have rights and managed projects")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token as it is kept: its SHA-256 (hexadecimal), never the token. Expires at `expires_at`, if at all."""
+
+    id: Id
+    digest: str
+    user_id: Id
+    label: str
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    revoked_at: Timestamp | None
+
+    def is_valid(self, now: Timestamp) -> bool:
+        """Whether the token opens the door at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends the request: the account and the user that the token belongs to."""
+
+    account: Account
+    user: User
+
+
+Permission = Callable[[User], bool]
+"""What an operation asks of its caller's role."""
+
+
+def may_manage_tasks(user: User) -> bool:
+    """Administrators, and managers with the permission to create and edit tasks (Harvest v2, "Tasks")."""
+    return user.role is Role.ADMINISTRATOR or Right.CLIENT_AND_TASK_MANAGER in user.rights
+
+
+def everybody(user: User) -> bool:
+    """Whoever has a valid token."""
+    return user.is_active

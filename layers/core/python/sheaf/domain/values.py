@@ -1,0 +1,100 @@
+"""domain: the small values that every record is made of: ids, names, money and points in time."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NewType
+
+from sheaf.domain.errors import InvalidError, MalformedError
+
+Id = NewType("Id", int)
+"""A per-account number: 1 or more and below 2^53, so that a JavaScript client reads it exactly."""
+
+Timestamp = NewType("Timestamp", str)
+"""A point in time as Harvest writes it: UTC, whole seconds, `2017-06-26T22:08:25Z`. Sorts as text."""
+
+ID_LIMIT = 2**53
+NAME_LIMIT = 255
+AMOUNT_LIMIT = Decimal("9999999999.99")
+
+_CENT = Decimal("0.01")
+_TIMESTAMP = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})?)?"
+    r"\s?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?"
+)
+
+
+def parse_id(text: str, name: str = "id") -> Id:
+    """Read an id from a path or a query.
+
+    Raises:
+        InvalidError: it is not a positive decimal integer below 2^53; the message names `name`.
+    """
+    if text.isascii() and text.isdecimal() and len(text) <= 16 and 0 < int(text) < ID_LIMIT:
+        return Id(int(text))
+    raise InvalidError(f"{name} must be a positive integer below 2^53")
+
+
+def to_timestamp(moment: datetime) -> Timestamp:
+    """Write an aware datetime as a `Timestamp`; fractions of a second are cut off, never rounded up."""
+    return Timestamp(moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z")
+
+
+def parse_timestamp(text: str, name: str) -> Timestamp:
+    """Read any datetime form that Harvest clients are known to send; without an offset it is UTC.
+
+    Accepted: `2017-06-26T21:20:07Z`, fractions of a second (cut off), offsets (`+02:00`, also with the `+` turned into
+    a space by URL decoding), the v1 form `2010-09-25 18:30`, and a bare date (its midnight).
+
+    Raises:
+        MalformedError: anything else, in the words of Harvest: `Invalid updated_since datetime provided: "..."`.
+    """
+    # A `+02:00` that was not percent-encoded arrives as ` 02:00`; a second time of day cannot mean anything else.
+    repaired = re.sub(r"(\d{2}:\d{2}(?::\d{2})?(?:[.,]\d+)?) (\d{2}:?\d{2})$", r"\1+\2", text.strip())
+    match = _TIMESTAMP.fullmatch(repaired)
+    if match and repaired.isascii():
+        offset = (match["offset"] or "Z").upper()
+        try:
+            return to_timestamp(datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}{offset}"))
+        except (ValueError, OverflowError):
+            pass  # a month 13, an hour 25, or a year that UTC pushes below 1: refused like any other nonsense
+    shown = text if len(text) <= 64 else text[:64] + "..."
+    raise MalformedError(f'Invalid {name} datetime provided: "{shown}"')
+
+
+def clean_name(text: str | None) -> str:
+    """Check a name and return it without the white space around it, otherwise as it was spelled.
+
+    Raises:
+        InvalidError: blank, longer than 255 characters, or with characters that are not text (controls, halves of
+            surrogate pairs). The first two sentences are Harvest's.
+    """
+    name = (text or "").strip()
+    if not name:
+        raise InvalidError("Name can't be blank")
+    if len(name) > NAME_LIMIT:
+        raise InvalidError(f"Name is too long (maximum is {NAME_LIMIT} characters)")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise InvalidError("Name can't contain control characters or unpaired surrogates")
+    return name
+
+
+def fold_name(name: str) -> str:
+    """The form under which two names are the same name: case and Unicode spelling do not count.
+
+    Normalised again after case folding, as Unicode's canonical caseless matching (D145) demands.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def clean_amount(amount: Decimal, name: str) -> Decimal:
+    """Check a rate or a budget (currency amount, or hours where the field says so) and round it to a decimal column.
+
+    Raises:
+        InvalidError: negative, not a number, or above 9,999,999,999.99.
+    """
+    if not amount.is_finite() or amount < 0 or amount > AMOUNT_LIMIT:
+        raise InvalidError(f"{name} must be a number between 0 and {AMOUNT_LIMIT}")
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP).copy_abs()

@@ -1,0 +1,102 @@
+"""http: request bodies, from bytes to a mapping of fields. Hostile until proven otherwise."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from sheaf.domain.errors import MalformedError
+from sheaf.http.problems import PayloadTooLargeError, UnsupportedMediaTypeError
+
+BODY_LIMIT = 1024 * 1024  # bytes; the largest honest body is a thousand times smaller
+DEPTH_LIMIT = 16
+FIELD_LIMIT = 200
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+def read_fields(body: bytes, content_type: str) -> Mapping[str, Any]:
+    """The fields of a JSON object or of a form; an empty body has none, and no content type means JSON.
+
+    Raises:
+        PayloadTooLargeError, UnsupportedMediaTypeError, MalformedError: with what is wrong and what would be right.
+    """
+    if len(body) > BODY_LIMIT:
+        raise PayloadTooLargeError(f"The body has {len(body)} bytes; at most {BODY_LIMIT} are read")
+    if not body.strip():
+        return {}
+    media_type, charset = _media_type(content_type)
+    if media_type not in (JSON, FORM) or charset not in ("utf-8", "utf8", "us-ascii"):
+        shown = content_type[:100]
+        raise UnsupportedMediaTypeError(f"Content-Type {shown!r} is not read here; send {JSON} or {FORM} in UTF-8")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"The body is not UTF-8: byte {error.start} cannot be read") from error
+    return _json_fields(text) if media_type == JSON else _form_fields(text)
+
+
+def _media_type(content_type: str) -> tuple[str, str]:
+    media_type, *parameters = (part.strip().lower() for part in (content_type or JSON).split(";"))
+    charsets = [
+        value.strip("\"' ") for name, _, value in (one.partition("=") for one in parameters) if name == "charset"
+    ]
+    return media_type, charsets[0] if charsets else "utf-8"
+
+
+def _json_fields(text: str) -> Mapping[str, Any]:
+    try:
+        fields = json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_distinct_fields
+        )
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column {error.colno}"
+        raise MalformedError(f"The body is not valid JSON: {error.msg} at {place}") from error
+    except RecursionError as error:
+        raise MalformedError(f"The body is nested deeper than {DEPTH_LIMIT} levels") from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise MalformedError("The body is not valid JSON: a number has too many digits") from error
+    if not isinstance(fields, dict):
+        raise MalformedError('The body must be a JSON object, such as {"name":"Design"}')
+    _check_depth(fields)
+    return fields
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise MalformedError(f"The body is not valid JSON: {constant} is not a JSON number")
+
+
+def _distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedError(f"The body names {twice[:50]!r} twice; each field may stand there once")
+    return fields
+
+
+def _check_depth(fields: object) -> None:
+    """Walk level by level rather than by recursion, so that depth costs nothing before it is refused."""
+    level = [fields]
+    for _ in range(DEPTH_LIMIT):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return
+    raise MalformedError(f"The body is nested deeper than {DEPTH_LIMIT} levels")
+
+
+def _form_fields(text: str) -> Mapping[str, Any]:
+    try:
+        pairs = parse_qsl(text.strip(), keep_blank_values=True, errors="strict", max_num_fields=FIELD_LIMIT)
+    except UnicodeDecodeError as error:
+        raise MalformedError("The form is not UTF-8 once its percent signs are decoded") from error
+    except ValueError as error:
+        raise MalformedError(f"The form has more than {FIELD_LIMIT} fields") from error
+    return _distinct_fields(pairs)

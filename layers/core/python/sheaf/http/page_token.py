@@ -1,0 +1,43 @@
+"""http: page cursors. Signed with the account's own key, for one list and one filter; good nowhere else."""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BrokenBase64
+from typing import Literal
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.paging import Cursor
+from sheaf.domain.values import ID_LIMIT, Id
+
+_MARKS: dict[Literal["after", "before"], bytes] = {"after": b"a", "before": b"b"}
+_ID_BYTES = 7  # 2^53 and no more
+_TAG_BYTES = 16
+
+
+def write_cursor(cursor: Cursor, key: bytes, scope: str) -> str:
+    """A cursor as the caller gets it. `scope` is the text that names the list and its filter."""
+    position = _MARKS[cursor.direction] + cursor.id.to_bytes(_ID_BYTES)
+    return urlsafe_b64encode(position + _tag(position, key, scope)).decode().rstrip("=")
+
+
+def read_cursor(text: str, key: bytes, scope: str) -> Cursor:
+    """The cursor that `write_cursor` wrote with the same key and scope.
+
+    Raises:
+        InvalidError: it is broken, or was made for another account, list or filter.
+    """
+    try:
+        whole = urlsafe_b64decode(text + "=" * (-len(text) % 4)) if text.isascii() else b""
+    except BrokenBase64:
+        whole = b""
+    position, tag = whole[: 1 + _ID_BYTES], whole[1 + _ID_BYTES :]
+    number = int.from_bytes(position[1:])
+    genuine = hmac.compare_digest(tag, _tag(position, key, scope))
+    direction = next((name for name, mark in _MARKS.items() if position[:1] == mark), None)
+    if not genuine or direction is None or not 0 <= number <= ID_LIMIT:
+        raise InvalidError("cursor is not valid for this list and filter; begin again without it")
+    return Cursor(direction, Id(number))
+
+
+def _tag(position: bytes, key: bytes, scope: str) -> bytes:
+    return hmac.digest(key, position + scope.encode(), "sha256")[:_TAG_BYTES]

@@ -1,0 +1,41 @@
+"""http: requests that no route answers, told apart by the routes that there are."""
+
+from collections.abc import Iterator
+
+from sheaf.domain.errors import NotFoundError
+from sheaf.http.call import Call
+from sheaf.http.problems import MethodNotAllowedError
+from sheaf.http.reply import Reply
+from sheaf.http.routes import ROUTES
+
+
+def redirect_or_refuse(call: Call) -> Reply:
+    """308 to the canonical form of a path that older clients write differently.
+
+    Raises:
+        MethodNotAllowedError: the path is known, for other methods. NotFoundError: it is not known at all.
+    """
+    canonical = _canonical(call.path)
+    allowed = sorted(_methods(canonical))
+    if canonical != call.path and allowed:
+        query = f"?{call.raw_query}" if call.raw_query else ""
+        return Reply(308, {"message": f"Moved to {canonical}"}, {"Location": f"{call.base_url}{canonical}{query}"})
+    if allowed:
+        raise MethodNotAllowedError(call.method, ", ".join(allowed))
+    raise NotFoundError
+
+
+def _canonical(path: str) -> str:
+    """`/api/v2/tasks/7.json/` means `/v2/tasks/7`: Harvest answers under both, and its clients write all of these."""
+    path = path.rstrip("/").removesuffix(".json")
+    return path.removeprefix("/api") if path.startswith("/api/v2/") else path
+
+
+def _methods(path: str) -> Iterator[str]:
+    segments = path.split("/")
+    for method, template in ROUTES:
+        names = template.split("/")
+        if len(names) == len(segments) and all(
+            name == segment or (name.startswith("{") and segment) for name, segment in zip(names, segments, strict=True)
+        ):
+            yield method

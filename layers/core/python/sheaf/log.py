@@ -1,0 +1,29 @@
+"""log: the only Logger and Metrics. Made at the first use, so that importing a handler does nothing."""
+
+from functools import cache
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
+
+from sheaf import settings
+
+
+@cache
+def logger() -> Logger:
+    """The structured logger of this execution environment; its level is POWERTOOLS_LOG_LEVEL."""
+    return Logger(service="sheaf")
+
+
+@cache
+def metrics() -> Metrics:
+    """Metrics in the embedded format: CloudWatch reads them from the log, no call is made."""
+    collected = Metrics(namespace="Sheaf", service="sheaf")
+    collected.set_default_dimensions(stage=settings.stage())
+    return collected
+
+
+def count_error() -> None:
+    """Count one fault of ours for the whole deployment: an alarm cannot add up the metrics of many operations."""
+    with single_metric(name="ServerErrors", unit=MetricUnit.Count, value=1, namespace="Sheaf") as metric:
+        metric.add_dimension(name="service", value="sheaf")
+        metric.add_dimension(name="stage", value=settings.stage())

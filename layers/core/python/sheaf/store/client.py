@@ -1,0 +1,54 @@
+"""store: the one DynamoDB client of an execution environment, made at the first call and kept."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from botocore.config import Config
+from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.session import Session, get_session
+
+# Two short tries beat one long one: a hung connection is given up while API Gateway still waits (29 s).
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    parameter_validation=False,
+)
+
+
+@cache
+def dynamodb() -> Any:
+    """The client. botocore makes its methods at run time, so it has no static type.
+
+    AWS_ENDPOINT_URL, where set, points it to a local engine; botocore reads it itself.
+    """
+    return new_session().create_client("dynamodb", config=_CONFIG)
+
+
+def new_session() -> Session:
+    """A botocore session whose DynamoDB answers are read by `_PlainParser`."""
+    session = get_session()
+    session.register_component("response_parser_factory", _PlainParserFactory())
+    return session
+
+
+class _PlainParser(JSONParser):
+    """Reads a successful DynamoDB answer with `json.loads` alone.
+
+    botocore walks every attribute of every item along the service model, which for a page of 2,000 records takes more
+    time than all else together; and DynamoDB's JSON is already in the shape that `store` maps from (no blobs here).
+    """
+
+    def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+        if response["status_code"] >= 300:
+            return dict(super().parse(response, shape))
+        parsed: dict[str, Any] = json.loads(response["body"])
+        parsed["ResponseMetadata"] = {"HTTPStatusCode": response["status_code"]}
+        return parsed
+
+
+class _PlainParserFactory(ResponseParserFactory):
+    def create_parser(self, protocol_name: str) -> Any:
+        return _PlainParser() if protocol_name == "json" else super().create_parser(protocol_name)

@@ -1,0 +1,202 @@
+"""store: accounts, users and access tokens. Access patterns I1 to I7 of docs/data-model.md."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from hmac import compare_digest
+
+from sheaf.domain.errors import InvalidError, NotFoundError
+from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User
+from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.store import keys, reads, sequence
+from sheaf.store.reads import Stretch
+from sheaf.store.writes import Item, Write, commit, put_new, update
+
+
+def caller_of(digest: str, now: Timestamp) -> Caller | None:
+    """Whom a token's SHA-256 lets in at this moment (I1), or None; two reads.
+
+    None also covers a token whose user was archived: the door is shut for all the same reasons from outside.
+    """
+    item = reads.item(keys.token(digest))
+    if item is None:
+        return None
+    token = _token_from_item(item)
+    if not compare_digest(token.digest, digest) or not token.is_valid(now):
+        return None
+    account_id = AccountId(int(item["account_id"]["N"]))
+    account_key, user_key = keys.account(account_id), keys.record(account_id, "USER", token.user_id)
+    found = reads.items([account_key, user_key])
+    account, user = (found.get((key["pk"]["S"], key["sk"]["S"])) for key in (account_key, user_key))
+    if account is None or user is None or not user["is_active"]["BOOL"]:
+        return None
+    return Caller(_account_from_item(account), _user_from_item(user))
+
+
+def get_account(account_id: AccountId) -> Account:
+    """One account (I2).
+
+    Raises:
+        NotFoundError: this deployment has no such account.
+    """
+    item = reads.item(keys.account(account_id))
+    if item is None:
+        raise NotFoundError(f"account {account_id} does not exist")
+    return _account_from_item(item)
+
+
+def create_account(name: str, paging_key: bytes, now: Timestamp, account_id: AccountId | None = None) -> Account:
+    """A new account without users (I3), under the given number or the next free one.
+
+    Raises:
+        InvalidError: the number is taken.
+    """
+    account = Account(account_id or sequence.next_account_id(), name, paging_key, now)
+    item: Item = {
+        **keys.account(account.id),
+        "id": {"N": str(account.id)},
+        "name": {"S": account.name},
+        "paging_key": {"S": b64encode(account.paging_key).decode()},
+        "created_at": {"S": account.created_at},
+    }
+    commit([put_new(item, InvalidError(f"account {account.id} already exists"))])
+    return account
+
+
+def add_user(account_id: AccountId, user: User) -> User:
+    """A new user (I4) under the next id; the id that `user` brings does not count.
+
+    Raises:
+        NotFoundError: no such account. InvalidError: the email address is taken in this account.
+    """
+    get_account(account_id)
+    user = replace(user, id=sequence.next_id(account_id, "USER"))
+    claim = {**keys.user_email(account_id, fold_name(user.email)), "user_id": {"N": str(user.id)}}
+    taken = InvalidError(f"a user with the email {user.email} already exists in account {account_id}")
+    commit([put_new(_user_to_item(account_id, user), taken), put_new(claim, taken)])
+    return user
+
+
+def user_by_email(account_id: AccountId, email: str) -> User:
+    """The user with this email address in whatever case (I5).
+
+    Raises:
+        NotFoundError: the account has none.
+    """
+    claim = reads.item(keys.user_email(account_id, fold_name(email)))
+    item = claim and reads.item(keys.record(account_id, "USER", Id(int(claim["user_id"]["N"]))))
+    if not item:
+        raise NotFoundError(f"account {account_id} has no user with the email {email}")
+    return _user_from_item(item)
+
+
+def issue_token(account_id: AccountId, token: Token) -> Token:
+    """Keep the digest of a token that was just made (I6), under the next id; the id that `token` brings does not count.
+
+    It is kept twice: once to be found by its digest, once in the account's list.
+
+    Raises:
+        InvalidError: this very token was issued before.
+    """
+    token = replace(token, id=sequence.next_id(account_id, "TOKEN"))
+    known = InvalidError("this token was issued before")
+    item = _token_to_item(account_id, token)
+    listed = {**item, **keys.record(account_id, "TOKEN", token.id)}
+    commit([put_new({**item, **keys.token(token.digest)}, known), put_new(listed, known)])
+    return token
+
+
+def tokens(account_id: AccountId) -> Iterator[Token]:
+    """All tokens of an account, the newest first, expired and revoked ones included (I7)."""
+    everything = Stretch(keys.records(account_id, "TOKEN"), low="0", high="~")
+    return map(_token_from_item, reads.stretch(everything))
+
+
+def revoke_token(account_id: AccountId, token_id: Id, now: Timestamp) -> Token:
+    """Shut the door that a token opened; an environment that has just used it may remember it for 60 s.
+
+    Raises:
+        NotFoundError: the account has no such token.
+    """
+    missing = NotFoundError(f"account {account_id} has no token {token_id}")
+    listed = keys.record(account_id, "TOKEN", token_id)
+    item = reads.item(listed)
+    if item is None:
+        raise missing
+    token = _token_from_item(item)
+    commit([_revoke(key, now, missing) for key in (keys.token(token.digest), listed)])
+    return replace(token, revoked_at=token.revoked_at or now)
+
+
+def _revoke(key: keys.Key, now: Timestamp, missing: NotFoundError) -> Write:
+    expression = "SET revoked_at = if_not_exists(revoked_at, :now)"
+    return update(key, expression, {":now": {"S": now}}, condition="attribute_exists(pk)", refusal=missing)
+
+
+def _account_from_item(item: Item) -> Account:
+    return Account(
+        id=AccountId(int(item["id"]["N"])),
+        name=item["name"]["S"],
+        paging_key=b64decode(item["paging_key"]["S"]),
+        created_at=Timestamp(item["created_at"]["S"]),
+    )
+
+
+def _user_to_item(account_id: AccountId, user: User) -> Item:
+    return {
+        **keys.record(account_id, "USER", user.id),
+        "id": {"N": str(user.id)},
+        "first_name": {"S": user.first_name},
+        "last_name": {"S": user.last_name},
+        "email": {"S": user.email},
+        "role": {"S": user.role},
+        "rights": {"L": [{"S": right} for right in sorted(user.rights)]},
+        "managed_projects": {"L": [{"N": str(project)} for project in sorted(user.managed_projects)]},
+        "is_active": {"BOOL": user.is_active},
+        "created_at": {"S": user.created_at},
+        "updated_at": {"S": user.updated_at},
+        "version": {"N": "1"},
+    }
+
+
+def _user_from_item(item: Item) -> User:
+    return User(
+        id=Id(int(item["id"]["N"])),
+        first_name=item["first_name"]["S"],
+        last_name=item["last_name"]["S"],
+        email=item["email"]["S"],
+        role=Role(item["role"]["S"]),
+        rights=frozenset(Right(right["S"]) for right in item["rights"]["L"]),
+        managed_projects=frozenset(Id(int(project["N"])) for project in item["managed_projects"]["L"]),
+        is_active=item["is_active"]["BOOL"],
+        created_at=Timestamp(item["created_at"]["S"]),
+        updated_at=Timestamp(item["updated_at"]["S"]),
+    )
+
+
+def _token_to_item(account_id: AccountId, token: Token) -> Item:
+    item: Item = {
+        "account_id": {"N": str(account_id)},
+        "id": {"N": str(token.id)},
+        "digest": {"S": token.digest},
+        "user_id": {"N": str(token.user_id)},
+        "label": {"S": token.label},
+        "created_at": {"S": token.created_at},
+        "version": {"N": "1"},
+    }
+    if token.expires_at is not None:
+        item["expires_at"] = {"S": token.expires_at}
+    return item
+
+
+def _token_from_item(item: Item) -> Token:
+    expires_at, revoked_at = (item.get(name) for name in ("expires_at", "revoked_at"))
+    return Token(
+        id=Id(int(item["id"]["N"])),
+        digest=item["digest"]["S"],
+        user_id=Id(int(item["user_id"]["N"])),
+        label=item["label"]["S"],
+        created_at=Timestamp(item["created_at"]["S"]),
+        expires_at=Timestamp(expires_at["S"]) if expires_at else None,
+        revoked_at=Timestamp(revoked_at["S"]) if revoked_at else None,
+    )

@@ -1,0 +1,98 @@
+"""store: strongly consistent reads of one item, of many, and of a stretch of a partition."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sheaf import settings
+from sheaf.domain.errors import BusyError
+from sheaf.store.client import dynamodb
+from sheaf.store.keys import Key
+from sheaf.store.writes import ATTEMPTS, Item, pause
+
+_BATCH = 100  # BatchGetItem takes no more keys
+
+
+def item(key: Key) -> Item | None:
+    """One item, or None."""
+    found: Item | None = dynamodb().get_item(TableName=settings.table_name(), Key=key, ConsistentRead=True).get("Item")
+    return found
+
+
+def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
+    """Many items by (pk, sk), 100 a call; the missing ones are left out.
+
+    Raises:
+        BusyError: the table kept leaving keys unprocessed (throttling).
+    """
+    found: dict[tuple[str, str], Item] = {}
+    for start in range(0, len(keys), _BATCH):
+        for one in _batch(keys[start : start + _BATCH]):
+            found[one["pk"]["S"], one["sk"]["S"]] = one
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a partition (or of one of its local indexes) between two sort keys, both included."""
+
+    pk: str
+    low: str
+    high: str
+    newest_first: bool = True
+    index: str | None = None
+    sort_attribute: str = "sk"
+
+
+def stretch(wanted: Stretch, limit: int | None = None, attributes: str = "") -> Iterator[Item]:
+    """The items of a stretch in order, at most `limit` of them; reads on as long as DynamoDB's pages end early.
+
+    `attributes` is a projection expression, empty for all that the table (or the index) holds.
+
+    Whether more follow is never read from LastEvaluatedKey (it is also sent when nothing follows): ask for one more.
+    """
+    query = _query(wanted, attributes)
+    left = limit
+    while True:
+        if left is not None:
+            query["Limit"] = left
+        answer = dynamodb().query(**query)
+        yield from answer["Items"]
+        if left is not None:
+            left -= len(answer["Items"])
+        if "LastEvaluatedKey" not in answer or left == 0:
+            return
+        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _query(wanted: Stretch, attributes: str) -> dict[str, Any]:
+    query: dict[str, Any] = {
+        "TableName": settings.table_name(),
+        "KeyConditionExpression": "pk = :pk AND #sort BETWEEN :low AND :high",
+        "ExpressionAttributeNames": {"#sort": wanted.sort_attribute},
+        "ExpressionAttributeValues": {
+            ":pk": {"S": wanted.pk},
+            ":low": {"S": wanted.low},
+            ":high": {"S": wanted.high},
+        },
+        "ScanIndexForward": not wanted.newest_first,
+        "ConsistentRead": True,
+    }
+    if wanted.index:
+        query["IndexName"] = wanted.index
+    if attributes:
+        query["ProjectionExpression"] = attributes
+    return query
+
+
+def _batch(keys: Sequence[Key]) -> Iterator[Item]:
+    table = settings.table_name()
+    wanted = {table: {"Keys": list(keys), "ConsistentRead": True}}
+    for attempt in range(ATTEMPTS):
+        answer = dynamodb().batch_get_item(RequestItems=wanted)
+        yield from answer["Responses"].get(table, [])
+        wanted = answer.get("UnprocessedKeys") or {}
+        if not wanted:
+            return
+        pause(attempt)
+    raise BusyError("The table is busy; please try again")

@@ -1,0 +1,148 @@
+"""store: conditional writes, alone or many as one, and what a failed condition means to the caller."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+from sheaf import settings
+from sheaf.domain.errors import BusyError
+from sheaf.store.client import dynamodb
+from sheaf.store.keys import Key
+
+type Item = dict[str, dict[str, Any]]
+"""An item in DynamoDB's JSON: attribute name -> {type letter: value}."""
+
+ATTEMPTS = 10
+_FIRST_PAUSE = 0.02  # seconds; about one transaction's time
+_LONGEST_PAUSE = 0.4
+
+_CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+class StaleError(Exception):
+    """What was read has been changed meanwhile: read again and decide again (`retried` does)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write of one item, with the error to raise when its condition does not hold."""
+
+    action: Literal["Put", "Update", "Delete", "ConditionCheck"]
+    parameters: dict[str, Any]
+    refusal: Exception
+
+
+def put_new(item: Item, refusal: Exception) -> Write:
+    """Write an item that must not be there yet."""
+    return _put(item, {"ConditionExpression": "attribute_not_exists(pk)"}, refusal)
+
+
+def put_changed(item: Item, previous_version: int) -> Write:
+    """Replace an item that must still have the version that was read; `StaleError` otherwise."""
+    condition = {
+        "ConditionExpression": "version = :version",
+        "ExpressionAttributeValues": {":version": {"N": str(previous_version)}},
+    }
+    return _put(item, condition, StaleError())
+
+
+def delete_if(key: Key, condition: str, values: Item, refusal: Exception) -> Write:
+    """Delete an item while `condition` (an expression over `values`) holds."""
+    parameters = {"Key": key, "ConditionExpression": condition, "ExpressionAttributeValues": values}
+    return Write("Delete", parameters, refusal)
+
+
+def update(key: Key, expression: str, values: Item, condition: str = "", refusal: Exception | None = None) -> Write:
+    """Change an item's attributes by an update expression, while `condition` holds (always, where it is empty)."""
+    parameters = {"Key": key, "UpdateExpression": expression, "ExpressionAttributeValues": values}
+    if condition:
+        parameters["ConditionExpression"] = condition
+    return Write("Update", parameters, refusal or StaleError())
+
+
+def commit(writes: Sequence[Write]) -> None:
+    """Carry out all the writes or none of them: one plain write where there is one, a transaction where there are more.
+
+    Raises:
+        the `refusal` of the first write whose condition does not hold: nothing was written.
+        BusyError: other transactions kept getting in the way: nothing was written.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            _commit_once(writes)
+            return
+        except _ConflictError:
+            if attempt + 1 < ATTEMPTS:
+                pause(attempt)
+    raise BusyError("Too many changes to the same records at once; nothing was changed, please try again")
+
+
+def retried[Result](decide: Callable[[], Result]) -> Result:
+    """Read, decide and write again for as long as others change what was read in between.
+
+    Raises:
+        BusyError: that happened ten times in a row.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return decide()
+        except StaleError:
+            pause(attempt)
+    raise BusyError("Too many changes to the same record at once; nothing was changed, please try again")
+
+
+def pause(attempt: int) -> None:
+    """Wait a random time that grows with each attempt (full jitter), so that rivals do not meet again in step."""
+    time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311 - no secret
+
+
+class _ConflictError(Exception):
+    """The items were part of another transaction that was under way; DynamoDB's SDK leaves the retry to us."""
+
+
+def _put(item: Item, condition: dict[str, Any], refusal: Exception) -> Write:
+    return Write("Put", {"Item": item, **condition}, refusal)
+
+
+def _commit_once(writes: Sequence[Write]) -> None:
+    table = settings.table_name()
+    try:
+        if len(writes) == 1:
+            _write_alone(table, writes[0])
+        else:
+            actions = [{write.action: {"TableName": table, **write.parameters}} for write in writes]
+            dynamodb().transact_write_items(TransactItems=actions)
+    except ClientError as error:
+        codes = _failure_codes(error)
+        for write, code in zip(writes, codes, strict=False):
+            if code == "ConditionalCheckFailed":
+                raise write.refusal from error
+        if _CONFLICTS.intersection(codes):
+            raise _ConflictError from error
+        raise
+
+
+def _write_alone(table: str, write: Write) -> None:
+    call = {
+        "Put": dynamodb().put_item,
+        "Update": dynamodb().update_item,
+        "Delete": dynamodb().delete_item,
+    }[write.action]
+    call(TableName=table, **write.parameters)
+
+
+def _failure_codes(error: ClientError) -> list[str]:
+    """Why each write failed, in their order, in the words of a cancelled transaction."""
+    match error.response["Error"]["Code"]:
+        case "TransactionCanceledException":
+            return [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+        case "ConditionalCheckFailedException":
+            return ["ConditionalCheckFailed"]
+        case "TransactionConflictException" | "TransactionInProgressException":
+            return ["TransactionConflict"]
+        case _:
+            return []

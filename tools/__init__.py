@@ -1,0 +1,1 @@
+"""Programs for those who work on Sheaf or run it; nothing here is deployed."""
