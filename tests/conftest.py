@@ -1,0 +1,37 @@
+"""The engine that tests run against: ministack, started once for each test process, with one table a test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sheaf.domain.identity import Account
+from sheaf.store import client
+from tests.harness import Api, make_account, make_table, make_token
+from tools.local import engine
+
+
+@pytest.fixture(scope="session")
+def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a DynamoDB of our own."""
+    with engine.running(tmp_path_factory.mktemp("engine")) as running:
+        yield running.endpoint_url
+
+
+@pytest.fixture
+def table(endpoint_url: str) -> Iterator[str]:
+    """An empty table, made from the template."""
+    name = make_table(endpoint_url)
+    yield name
+    client.dynamodb().delete_table(TableName=name)
+
+
+@pytest.fixture
+def account(table: str) -> Account:
+    """Account 1, without users."""
+    return make_account()
+
+
+@pytest.fixture
+def api(account: Account) -> Api:
+    """The API as an administrator of account 1 sees it."""
+    return Api(make_token(account))
