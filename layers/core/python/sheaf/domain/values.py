@@ -17,6 +17,7 @@ Timestamp = NewType("Timestamp", str)
 ID_LIMIT = 2**53
 NAME_LIMIT = 255
 AMOUNT_LIMIT = Decimal("9999999999.99")
+DIGITS_LIMIT = 20
 
 _CENT = Decimal("0.01")
 _TIMESTAMP = re.compile(
@@ -93,8 +94,8 @@ def clean_amount(amount: Decimal, name: str) -> Decimal:
     """Check a rate or a budget (currency amount, or hours where the field says so) and round it to a decimal column.
 
     Raises:
-        InvalidError: negative, not a number, or above 9,999,999,999.99.
+        InvalidError: negative, not a number, above 9,999,999,999.99, or written with more than 20 digits.
     """
-    if not amount.is_finite() or amount < 0 or amount > AMOUNT_LIMIT:
+    if not amount.is_finite() or not 0 <= amount <= AMOUNT_LIMIT or len(amount.as_tuple().digits) > DIGITS_LIMIT:
         raise InvalidError(f"{name} must be a number between 0 and {AMOUNT_LIMIT}")
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP).copy_abs()
