@@ -58,9 +58,12 @@ lock: .venv/ready ## Compile the requirements files, with hashes and without any
 clean: ## Remove everything that was built or installed, and the local data.
 	rm -rf .venv .venv-local .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/ready: requirements/dev.txt pyproject.toml
+.venv/installed: requirements/dev.txt
 	@$(FIND_PYTHON); "$$found" -m venv --clear .venv
 	.venv/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+.venv/ready: .venv/installed pyproject.toml
 	.venv/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 

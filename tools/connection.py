@@ -2,13 +2,7 @@
 
 import os
 
-LOCAL_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_DEFAULT_REGION": "eu-central-1",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
+from tools.local import engine
 
 
 def use_table(table_name: str, endpoint_url: str = "") -> None:
@@ -16,9 +10,10 @@ def use_table(table_name: str, endpoint_url: str = "") -> None:
 
     To be called once, before the first call to the store.
     """
+    if endpoint_url:
+        kept = engine.without_aws(dict(os.environ)) | engine.aws_environment(endpoint_url)
+        for name in os.environ.keys() - kept.keys():
+            del os.environ[name]
+        os.environ |= kept
     os.environ["TABLE_NAME"] = table_name
     os.environ["STAGE"] = "local" if endpoint_url else "operator"
-    if endpoint_url:
-        os.environ |= LOCAL_CREDENTIALS
-        os.environ.pop("AWS_PROFILE", None)
-        os.environ["AWS_ENDPOINT_URL"] = endpoint_url

@@ -24,7 +24,7 @@ def test_every_method_and_the_default_become_a_route() -> None:
     paths = {
         "/v2/tasks": {"get": answered_by("ListTasks"), "post": answered_by("CreateTask"), "parameters": []},
         "/v2/any": {"x-amazon-apigateway-any-method": answered_by("Any")},
-        "$default": {"x-amazon-apigateway-any-method": {**answered_by("Unmatched"), "isDefaultRoute": True}},
+        "/$default": {"x-amazon-apigateway-any-method": {**answered_by("Unmatched"), "isDefaultRoute": True}},
     }
     assert routes_of(template({"paths": paths})) == [
         Route("GET /v2/tasks", "ListTasks", "2.0"),

@@ -112,8 +112,7 @@ def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
 
     Args:
         state_dir: Created when missing. One process at a time can use it.
-        port: Where to listen. By default the port of the last time if it is free, otherwise any free one:
-            addresses that hold the port (those of queues) then stay right over a restart.
+        port: Where to listen. By default the port of the last time if it is free, otherwise any free one.
 
     Raises:
         EngineError: It did not start, or `state_dir` is in use.
@@ -124,8 +123,8 @@ def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
         _take(lock, state_dir)
         _empty(state_dir / "tmp")
         _forget_logs(state_dir / "state" / "cloudwatch_logs.json")
+        port = _settle_port(state_dir, port)
         address = state_dir / "endpoint"
-        port = port or _port_for(address)
         log = state_dir / "ministack.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -143,6 +142,7 @@ def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
             address.write_text(f"{engine.endpoint_url}\n")
             yield engine
         finally:
+            address.unlink(missing_ok=True)
             _stop(process)
             _empty(state_dir / "tmp")
 
@@ -154,15 +154,31 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _port_for(address: Path) -> int:
-    try:
-        port = int(address.read_text().rsplit(":", 1)[1])
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((LOCALHOST, port))
-    except (OSError, ValueError, IndexError):
-        return free_port()
+def _settle_port(state_dir: Path, wanted: int | None) -> int:
+    """Return the port to listen on, having made the kept state fit it.
+
+    ministack knows a queue by its address, port included: after a change of the port it would find none of the
+    queues that functions read from.
+    """
+    memory = state_dir / "port"
+    last = int(memory.read_text()) if memory.exists() else None
+    port = wanted or (last if last and _is_free(last) else free_port())
+    if last and last != port:
+        old, new = f"{LOCALHOST}:{last}/", f"{LOCALHOST}:{port}/"
+        for state in (state_dir / "state").glob("*.json"):
+            state.write_text(state.read_text().replace(old, new))
+    memory.write_text(str(port))
     return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOCALHOST, port))
+        except OSError:
+            return False
+        return True
 
 
 def _interpreter() -> str:

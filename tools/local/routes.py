@@ -70,7 +70,7 @@ def _body_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _route(path: str, method: str, operation: Mapping[str, Any]) -> Route:
     verb = "ANY" if method == ANY_METHOD else method.upper()
-    key = path if path == "$default" else f"{verb} {path}"
+    key = "$default" if operation.get("isDefaultRoute") else f"{verb} {path}"
     integration = operation[INTEGRATION]
     uri = integration["uri"]
     match = FUNCTION_IN_URI.search(uri.get("Fn::Sub", "")) if isinstance(uri, dict) else None

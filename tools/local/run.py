@@ -86,9 +86,10 @@ def _await_answer(url: str) -> None:
     try:
         direct.open(f"{url}/", timeout=ANSWER_SECONDS).close()
     except urllib.error.HTTPError as answer:
-        answer.close()
+        with answer:
+            text = answer.read().decode(errors="replace")
         if answer.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise deploy.DeployError(f"GET {url}/ is answered with {answer.code}") from None
+            raise deploy.DeployError(f"GET {url}/ is answered with {answer.code}: {text}") from None
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
