@@ -1,4 +1,4 @@
-"""store: accounts, users and access tokens. Access patterns I1 to I7 of docs/data-model.md."""
+"""store: accounts, users and access tokens. Access patterns I1 to I9 of docs/data-model.md."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
@@ -51,7 +51,11 @@ def create_account(name: str, paging_key: bytes, now: Timestamp, account_id: Acc
     Raises:
         InvalidError: the number is taken.
     """
-    account = Account(account_id or sequence.next_account_id(), name, paging_key, now)
+    if account_id is None:
+        account_id = sequence.next_account_id()
+    else:
+        sequence.pass_account_id(account_id)
+    account = Account(account_id, name, paging_key, now)
     item: Item = {
         **keys.account(account.id),
         "id": {"N": str(account.id)},
@@ -90,6 +94,31 @@ def user_by_email(account_id: AccountId, email: str) -> User:
     return _user_from_item(item)
 
 
+def users(account_id: AccountId) -> Iterator[User]:
+    """All users of an account, the newest first, archived ones included (I8)."""
+    return map(_user_from_item, _all(account_id, "USER"))
+
+
+def archive_user(account_id: AccountId, email: str, now: Timestamp) -> User:
+    """Shut the door on a user (I9); their tokens open nothing from then on, as after `revoke_token`.
+
+    The record and the claim on the email address stay. A user who is archived already is returned as they are.
+
+    Raises:
+        NotFoundError: the account has no user with this email address.
+    """
+    user = user_by_email(account_id, email)
+    if not user.is_active:
+        return user
+    archived = replace(user, is_active=False, updated_at=max(now, user.updated_at))
+    values: Item = {":no": {"BOOL": False}, ":now": {"S": archived.updated_at}, ":one": {"N": "1"}}
+    expression = "SET is_active = :no, updated_at = :now ADD version :one"
+    missing = NotFoundError(f"account {account_id} has no user with the email {email}")
+    key = keys.record(account_id, "USER", user.id)
+    commit([update(key, expression, values, condition="attribute_exists(pk)", refusal=missing)])
+    return archived
+
+
 def issue_token(account_id: AccountId, token: Token) -> Token:
     """Keep the digest of a token that was just made (I6), under the next id; the id that `token` brings does not count.
 
@@ -108,12 +137,11 @@ def issue_token(account_id: AccountId, token: Token) -> Token:
 
 def tokens(account_id: AccountId) -> Iterator[Token]:
     """All tokens of an account, the newest first, expired and revoked ones included (I7)."""
-    everything = Stretch(keys.records(account_id, "TOKEN"), low="0", high="~")
-    return map(_token_from_item, reads.stretch(everything))
+    return map(_token_from_item, _all(account_id, "TOKEN"))
 
 
 def revoke_token(account_id: AccountId, token_id: Id, now: Timestamp) -> Token:
-    """Shut the door that a token opened; an environment that has just used it may remember it for 60 s.
+    """Shut the door that a token opened (I7); an environment that has just used it may remember it for 60 s.
 
     Raises:
         NotFoundError: the account has no such token.
@@ -126,6 +154,10 @@ def revoke_token(account_id: AccountId, token_id: Id, now: Timestamp) -> Token:
     token = _token_from_item(item)
     commit([_revoke(key, now, missing) for key in (keys.token(token.digest), listed)])
     return replace(token, revoked_at=token.revoked_at or now)
+
+
+def _all(account_id: AccountId, kind: keys.Kind) -> Iterator[Item]:
+    return reads.stretch(Stretch(keys.records(account_id, kind), low="0", high="~"))
 
 
 def _revoke(key: keys.Key, now: Timestamp, missing: NotFoundError) -> Write:

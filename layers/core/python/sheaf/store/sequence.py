@@ -1,11 +1,14 @@
 """store: ids. One counter for each kind of an account, so that they stay small and grow with creation."""
 
+from contextlib import suppress
+
 from sheaf import settings
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key, Kind
+from sheaf.store.writes import commit, update
 
 
 def next_id(account_id: AccountId, kind: Kind) -> Id:
@@ -16,6 +19,23 @@ def next_id(account_id: AccountId, kind: Kind) -> Id:
 def next_account_id() -> AccountId:
     """A number for a new account of this deployment."""
     return AccountId(_next(keys.account_sequence()))
+
+
+def pass_account_id(account_id: AccountId) -> None:
+    """Never give out this number or one below it: somebody has chosen it for an account."""
+    write = update(
+        keys.account_sequence(),
+        "SET last_id = :id",
+        {":id": {"N": str(account_id)}},
+        condition="attribute_not_exists(last_id) OR last_id < :id",
+        refusal=_PassedError(),
+    )
+    with suppress(_PassedError):
+        commit([write])
+
+
+class _PassedError(Exception):
+    """The sequence stands at that number or above it already."""
 
 
 def _next(key: Key) -> int:

@@ -1,0 +1,559 @@
+"""The operator's command line, against a table and a stack of the local engine."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.session import get_session
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheaf.domain.identity import Account, AccountId, Right, Role, User
+from sheaf.domain.values import Id
+from sheaf.http.identity import token_digest
+from sheaf.store import identity
+from tests.harness import NOW, Api, make_account, make_token
+from tools.cli import arguments
+from tools.cli.main import main
+from tools.local import deploy, engine
+
+ADA = ("--account", "1", "--email", "ada@example.com")
+ADD_ADA = ("user", "add", *ADA, "--first-name", "Ada", "--last-name", "Admin")
+OF_ADA = shlex.join(ADD_ADA[2:])
+ISSUED = re.compile(r"sheaf_[A-Za-z0-9_-]{43}\n")  # 43 characters of base64 hold 256 bits
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+
+class Sheaf:
+    """Runs `sheaf` in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+
+    def __call__(self, *words: str) -> Outcome:
+        self.capsys.readouterr()
+        try:
+            status = main(words)
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = self.capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    def json(self, *words: str) -> Any:
+        outcome = self(*words, "--json")
+        assert outcome.status == 0, outcome.err
+        return json.loads(outcome.out)
+
+
+@pytest.fixture
+def sheaf(capsys: pytest.CaptureFixture[str]) -> Sheaf:
+    return Sheaf(capsys)
+
+
+@pytest.fixture
+def stack(table: str, endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A stack with the table's name among its outputs, and SHEAF_STACK that names it."""
+    with a_stack(endpoint_url, f"stack-of-{table}", {"TableName": {"Value": table}}) as name:
+        monkeypatch.setenv("SHEAF_STACK", name)
+        yield name
+
+
+class a_stack:  # noqa: N801 - reads as a sentence
+    """A stack of the local engine, for the length of a `with` block."""
+
+    def __init__(self, endpoint_url: str, name: str, outputs: dict[str, Any]) -> None:
+        self.cloudformation = engine.client("cloudformation", endpoint_url)
+        self.name = name
+        self.body = {
+            "Resources": {"Something": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
+            "Outputs": outputs,
+        }
+
+    def __enter__(self) -> str:
+        self.cloudformation.create_stack(StackName=self.name, TemplateBody=json.dumps(self.body))
+        self.cloudformation.get_waiter("stack_create_complete").wait(StackName=self.name, WaiterConfig={"Delay": 1})
+        return self.name
+
+    def __exit__(self, *_: object) -> None:
+        self.cloudformation.delete_stack(StackName=self.name)
+
+
+def opens(token: str) -> bool:
+    return identity.caller_of(token_digest(token), NOW) is not None
+
+
+# What a word on the command line may be
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "problem"),
+    [
+        ("sheaf", "", "the following arguments are required: COMMAND"),
+        ("sheaf account", "", "the following arguments are required: COMMAND"),
+        ("sheaf account", "list", "argument COMMAND: invalid choice: 'list' (choose from 'create')"),
+        ("sheaf account create", "''", "argument NAME: Name can't be blank"),
+        (
+            "sheaf account create",
+            "Demo --id 0",
+            "argument --id: an account's number must be a positive integer below 2^53",
+        ),
+        (
+            "sheaf user add",
+            f"{OF_ADA} --role boss",
+            "argument --role: invalid choice: 'boss' (choose from 'administrator', 'manager', 'member')",
+        ),
+        (
+            "sheaf user add",
+            f"{OF_ADA} --role member --right project_creator",
+            "only a manager can have rights and managed projects",
+        ),
+        (
+            "sheaf user add",
+            f"{OF_ADA} --role administrator --manages 7",
+            "only a manager can have rights and managed projects",
+        ),
+        ("sheaf user archive", "--account 1 --email ada", "argument --email: 'ada' is not an email address"),
+        (
+            "sheaf token issue",
+            "--account 1 --email ada@example.com --expires-in soon",
+            "argument --expires-in: 'soon' is not a length of time such as 12h, 90d or 26w",
+        ),
+        (
+            "sheaf token revoke",
+            "--account 1 x",
+            "argument ID: a token's id must be a positive integer below 2^53",
+        ),
+        (
+            "sheaf user list",
+            "--account 1 --local --stack x",
+            "argument --stack: not allowed with argument --local",
+        ),
+        (
+            "sheaf user list",
+            "--account 1 --local --region eu-central-1",
+            "argument --local: not allowed with argument --region or --profile",
+        ),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(
+    sheaf: Sheaf, command: str, words: str, problem: str
+) -> None:
+    outcome = sheaf(*shlex.split(command)[1:], *shlex.split(words))
+    assert outcome == Outcome(2, "", f"{command}: {problem} (see {command} --help)\n")
+
+
+@pytest.mark.parametrize("text", ["a@b", "Ada.Admin+x@example.com", "ä@exämple.com", "a" * 242 + "@example.com"])
+def test_what_may_be_an_email_address_is_taken_as_it_is(text: str) -> None:
+    assert arguments.email(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "@", "a@", "@b", "a@b@c", "a b@c", "a\t@b", "a@b\n", "a\xa0@b", "a" * 243 + "@example.com"]
+)
+def test_what_cannot_be_an_email_address_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        arguments.email(text)
+
+
+@given(st.integers(1, 99999), st.sampled_from([("h", 3600), ("d", 86400), ("w", 604800)]))
+def test_a_length_of_time_is_its_number_times_its_unit(number: int, unit: tuple[str, int]) -> None:
+    assert arguments.duration(f"{number}{unit[0]}").total_seconds() == number * unit[1]
+
+
+@pytest.mark.parametrize("text", ["", "0d", "90", "d", "-1d", "1.5d", "90m", "90D", "100000d", "90d ", "٩d"])
+def test_any_other_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        arguments.duration(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("account",),
+        ("account", "create"),
+        ("user",),
+        ("user", "add"),
+        ("user", "list"),
+        ("user", "archive"),
+        ("token",),
+        ("token", "issue"),
+        ("token", "list"),
+        ("token", "revoke"),
+    ],
+)
+def test_help_shows_an_example_on_every_level(sheaf: Sheaf, words: tuple[str, ...]) -> None:
+    outcome = sheaf(*words, "--help")
+    usage, examples = outcome.out.split("\nexamples:\n")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert usage.startswith(" ".join(["usage: sheaf", *words]))
+    assert " ".join(["sheaf", *words]) in examples
+
+
+# Accounts
+
+
+def test_account_create_prints_the_number_alone_on_stdout(sheaf: Sheaf, stack: str) -> None:
+    assert sheaf("account", "create", "Example Ltd") == Outcome(0, "1\n", "created account 1: Example Ltd\n")
+
+
+def test_account_create_as_json_shows_no_secret(sheaf: Sheaf, stack: str) -> None:
+    shown = sheaf.json("account", "create", "Exämple Ltd")
+    account = identity.get_account(AccountId(1))
+    assert shown == {"id": 1, "name": "Exämple Ltd", "created_at": account.created_at}
+
+
+def test_each_account_has_a_paging_key_of_256_bits_of_its_own(sheaf: Sheaf, stack: str) -> None:
+    sheaf("account", "create", "One")
+    sheaf("account", "create", "Two")
+    keys = {identity.get_account(AccountId(number)).paging_key for number in (1, 2)}
+    assert [len(key) for key in keys] == [32, 32]
+
+
+def test_a_chosen_number_is_taken_and_the_next_free_one_lies_above_it(sheaf: Sheaf, stack: str) -> None:
+    assert sheaf("account", "create", "Moved here", "--id", "41").out == "41\n"
+    assert sheaf("account", "create", "New").out == "42\n"
+
+
+def test_a_chosen_number_below_others_does_not_turn_the_sequence_back(sheaf: Sheaf, stack: str) -> None:
+    sheaf("account", "create", "First", "--id", "41")
+    sheaf("account", "create", "Second", "--id", "7")
+    assert sheaf("account", "create", "Third").out == "42\n"
+
+
+def test_a_number_that_is_taken_is_refused(sheaf: Sheaf, stack: str) -> None:
+    sheaf("account", "create", "First", "--id", "7")
+    assert sheaf("account", "create", "Second", "--id", "7") == Outcome(1, "", "sheaf: account 7 already exists\n")
+    assert identity.get_account(AccountId(7)).name == "First"
+
+
+# Users
+
+
+def test_user_add_keeps_everything_that_was_said_of_a_manager(sheaf: Sheaf, stack: str, account: Account) -> None:
+    words = ("--role", "manager", "--right", "project_creator", "--right", "client_and_task_manager", "--manages", "7")
+    outcome = sheaf(*ADD_ADA, *words, "--manages", "8")
+    user = identity.user_by_email(account.id, "ada@example.com")
+    assert outcome == Outcome(0, "1\n", "added manager ada@example.com to account 1 as user 1\n")
+    assert user == User(
+        id=Id(1),
+        first_name="Ada",
+        last_name="Admin",
+        email="ada@example.com",
+        role=Role.MANAGER,
+        rights=frozenset({Right.PROJECT_CREATOR, Right.CLIENT_AND_TASK_MANAGER}),
+        managed_projects=frozenset({Id(7), Id(8)}),
+        is_active=True,
+        created_at=user.created_at,
+        updated_at=user.created_at,
+    )
+
+
+def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, account: Account) -> None:
+    shown = sheaf.json(*ADD_ADA)
+    user = identity.user_by_email(account.id, "ada@example.com")
+    assert shown == {
+        "id": 1,
+        "email": "ada@example.com",
+        "first_name": "Ada",
+        "last_name": "Admin",
+        "role": "member",
+        "rights": [],
+        "managed_projects": [],
+        "is_active": True,
+        "created_at": user.created_at,
+        "updated_at": user.created_at,
+    }
+
+
+def test_an_email_address_that_is_taken_in_another_case_is_refused(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA)
+    outcome = sheaf(*(word.replace("ada@", "ADA@") for word in ADD_ADA))
+    complaint = "sheaf: a user with the email ADA@example.com already exists in account 1\n"
+    assert outcome == Outcome(1, "", complaint)
+
+
+def test_user_list_shows_the_newest_first_in_columns(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA, "--role", "manager", "--right", "project_creator", "--manages", "7", "--manages", "8")
+    sheaf("user", "add", "--account", "1", "--email", "m@example.com", "--first-name", "Mia", "--last-name", "Member")
+    sheaf("user", "archive", "--account", "1", "--email", "m@example.com")
+    assert sheaf("user", "list", "--account", "1") == Outcome(
+        0,
+        "ID  EMAIL            FIRST NAME  LAST NAME  ROLE     RIGHTS           MANAGED PROJECTS  IS ACTIVE\n"
+        "2   m@example.com    Mia         Member     member   -                -                 no\n"
+        "1   ada@example.com  Ada         Admin      manager  project_creator  7,8               yes\n",
+        "",
+    )
+
+
+def test_user_list_as_json_is_what_user_add_showed(sheaf: Sheaf, stack: str, account: Account) -> None:
+    added = sheaf.json(*ADD_ADA)
+    assert sheaf.json("user", "list", "--account", "1") == [added]
+
+
+def test_users_of_another_account_are_not_listed(sheaf: Sheaf, stack: str, account: Account) -> None:
+    make_account(2)
+    sheaf(*ADD_ADA)
+    assert sheaf.json("user", "list", "--account", "2") == []
+
+
+def test_tokens_of_an_archived_user_stop_working(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA)
+    token = sheaf("token", "issue", *ADA).out.strip()
+    assert opens(token)
+    outcome = sheaf("user", "archive", "--account", "1", "--email", "Ada@Example.com")
+    assert outcome == Outcome(0, "", "ada@example.com of account 1 is archived\n")
+    assert not opens(token)
+
+
+def test_archiving_a_user_twice_changes_nothing_more(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA)
+    sheaf("user", "archive", *ADA)
+    archived = identity.user_by_email(account.id, "ada@example.com")
+    assert sheaf("user", "archive", *ADA) == Outcome(0, "", "ada@example.com of account 1 is archived\n")
+    assert identity.user_by_email(account.id, "ada@example.com") == archived
+
+
+# Tokens
+
+
+def test_token_issue_prints_the_token_alone_on_stdout_and_nowhere_else(
+    sheaf: Sheaf, stack: str, account: Account
+) -> None:
+    sheaf(*ADD_ADA)
+    outcome = sheaf("token", "issue", *ADA)
+    explanation = "issued token 1 to ada@example.com of account 1; it does not expire and is shown only now\n"
+    assert ISSUED.fullmatch(outcome.out)
+    assert outcome == Outcome(0, outcome.out, explanation)
+
+
+def test_an_issued_token_lets_its_user_in(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA, "--role", "administrator")
+    token = sheaf("token", "issue", *ADA).out.strip()
+    assert Api(token).get("/v2/tasks").status == 200
+
+
+def test_a_token_expires_when_it_was_told_to(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA)
+    shown = sheaf.json("token", "issue", *ADA, "--label", "laptop", "--expires-in", "1h")
+    (kept,) = identity.tokens(account.id)
+    assert kept.expires_at is not None
+    assert kept.digest == token_digest(shown["token"])
+    assert shown == {
+        "id": 1,
+        "token": shown["token"],
+        "email": "ada@example.com",
+        "label": "laptop",
+        "created_at": kept.created_at,
+        "expires_at": kept.expires_at,
+    }
+    assert datetime.fromisoformat(kept.expires_at) - datetime.fromisoformat(kept.created_at) == timedelta(hours=1)
+
+
+def test_an_archived_user_is_issued_no_token(sheaf: Sheaf, stack: str, account: Account) -> None:
+    sheaf(*ADD_ADA)
+    sheaf("user", "archive", *ADA)
+    complaint = "sheaf: ada@example.com of account 1 is archived\n"
+    assert sheaf("token", "issue", *ADA) == Outcome(1, "", complaint)
+    assert list(identity.tokens(account.id)) == []
+
+
+def test_token_list_says_which_ones_work(sheaf: Sheaf, stack: str, account: Account) -> None:
+    expired = make_token(account, expires_at=NOW)
+    sheaf(*ADD_ADA)
+    revoked = sheaf("token", "issue", *ADA, "--label", "laptop").out.strip()
+    valid = sheaf("token", "issue", *ADA).out.strip()
+    sheaf("token", "revoke", "--account", "1", "2")
+    listed = sheaf.json("token", "list", "--account", "1")
+    kept = list(identity.tokens(account.id))
+    assert [(one["id"], one["label"], one["state"], one["sha256_prefix"]) for one in listed] == [
+        (3, "", "valid", token_digest(valid)[:12]),
+        (2, "laptop", "revoked", token_digest(revoked)[:12]),
+        (1, "test", "expired", token_digest(expired)[:12]),
+    ]
+    assert listed[1] == {
+        "id": 2,
+        "email": "ada@example.com",
+        "label": "laptop",
+        "state": "revoked",
+        "created_at": kept[1].created_at,
+        "expires_at": None,
+        "revoked_at": kept[1].revoked_at,
+        "sha256_prefix": token_digest(revoked)[:12],
+    }
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_token_list_shows_neither_tokens_nor_whole_digests(
+    sheaf: Sheaf, stack: str, account: Account, words: tuple[str, ...]
+) -> None:
+    token = make_token(account)
+    outcome = sheaf("token", "list", "--account", "1", *words)
+    assert token_digest(token)[:12] in outcome.out
+    assert token not in outcome.out
+    assert token_digest(token)[:13] not in outcome.out
+
+
+def test_a_revoked_token_opens_nothing(sheaf: Sheaf, stack: str, account: Account) -> None:
+    token = make_token(account)
+    outcome = sheaf("token", "revoke", "--account", "1", "1")
+    (kept,) = identity.tokens(account.id)
+    assert outcome == Outcome(0, "", f"token 1 of account 1 is revoked since {kept.revoked_at}\n")
+    assert not opens(token)
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (ADD_ADA, "account 1 does not exist"),
+        (("user", "list", "--account", "1"), "account 1 does not exist"),
+        (("user", "archive", *ADA), "account 1 has no user with the email ada@example.com"),
+        (("token", "issue", *ADA), "account 1 has no user with the email ada@example.com"),
+        (("token", "list", "--account", "1"), "account 1 does not exist"),
+        (("token", "revoke", "--account", "1", "7"), "account 1 has no token 7"),
+    ],
+)
+def test_what_is_not_there_is_one_line_on_stderr_and_status_1(
+    sheaf: Sheaf, stack: str, words: tuple[str, ...], complaint: str
+) -> None:
+    assert sheaf(*words) == Outcome(1, "", f"sheaf: {complaint}\n")
+
+
+# Where
+
+
+def test_the_stack_can_be_named(sheaf: Sheaf, stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SHEAF_STACK")
+    assert sheaf("account", "create", "Demo", "--stack", stack).out == "1\n"
+
+
+def test_a_stack_that_is_not_there_is_named(
+    sheaf: Sheaf, table: str, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHEAF_STACK", raising=False)
+    complaint = f"sheaf: there is no stack sheaf at {endpoint_url}\n"
+    assert sheaf("account", "create", "Demo") == Outcome(1, "", complaint)
+
+
+def test_a_stack_that_is_no_sheaf_is_refused(sheaf: Sheaf, table: str, endpoint_url: str) -> None:
+    with a_stack(endpoint_url, f"other-{table}", {"Url": {"Value": "x"}}) as name:
+        outcome = sheaf("account", "create", "Demo", "--stack", name)
+    complaint = f"sheaf: the stack {name} has no output TableName: it is still being created, or is no Sheaf\n"
+    assert outcome == Outcome(1, "", complaint)
+
+
+def test_local_works_on_what_make_run_has_brought_up(
+    sheaf: Sheaf, table: str, endpoint_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "endpoint").write_text(f"{endpoint_url}\n")
+    monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))
+    with a_stack(endpoint_url, deploy.STACK, {"TableName": {"Value": table}}):
+        assert sheaf("account", "create", "Demo", "--local").out == "1\n"
+    assert identity.get_account(AccountId(1)).name == "Demo"
+
+
+def test_local_says_that_nothing_was_ever_started(
+    sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))
+    complaint = f"sheaf: nothing has been started in {tmp_path} yet: start it with `make run`\n"
+    assert sheaf("user", "list", "--account", "1", "--local") == Outcome(1, "", complaint)
+
+
+def test_local_says_that_the_engine_is_not_running(
+    sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    endpoint_url = f"http://127.0.0.1:{engine.free_port()}"
+    (tmp_path / "endpoint").write_text(endpoint_url)
+    monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))
+    complaint = f"sheaf: nothing answers at {endpoint_url}: start it with `make run`\n"
+    assert sheaf("user", "list", "--account", "1", "--local") == Outcome(1, "", complaint)
+
+
+def test_without_a_region_there_is_one_line(sheaf: Sheaf, no_aws: None) -> None:
+    assert sheaf("user", "list", "--account", "1") == Outcome(1, "", "sheaf: You must specify a region.\n")
+
+
+def test_without_credentials_there_is_one_line(sheaf: Sheaf, no_aws: None) -> None:
+    outcome = sheaf("user", "list", "--account", "1", "--region", "eu-central-1")
+    assert outcome == Outcome(1, "", "sheaf: Unable to locate credentials\n")
+
+
+def test_a_profile_that_is_not_there_is_named(sheaf: Sheaf, no_aws: None) -> None:
+    outcome = sheaf("user", "list", "--account", "1", "--profile", "nobody")
+    assert outcome == Outcome(1, "", "sheaf: The config profile (nobody) could not be found\n")
+
+
+def test_a_profile_that_is_asked_for_wins_over_keys_in_the_environment(
+    sheaf: Sheaf, table: str, endpoint_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.setenv(name, "other")
+    (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    sheaf("user", "list", "--account", "1", "--profile", "mine")
+    credentials = get_session().get_credentials()
+    assert credentials is not None
+    assert credentials.access_key == "AKIAMINE"
+
+
+@pytest.fixture
+def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without any AWS settings."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("SHEAF_STACK", raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+# The program
+
+
+def test_the_installed_program_prints_nothing_but_the_token_on_stdout(
+    stack: str, account: Account, endpoint_url: str
+) -> None:
+    program = Path(sys.executable).parent / "sheaf"
+    environment = {**engine.aws_environment(endpoint_url), "SHEAF_STACK": stack}
+    add, issue = (
+        subprocess.run([program, *words], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        for words in (ADD_ADA, ("token", "issue", *ADA))
+    )
+    assert (add.returncode, add.stdout) == (0, "1\n")
+    assert issue.returncode == 0
+    assert ISSUED.fullmatch(issue.stdout)
+    assert opens(issue.stdout.strip())
+
+
+def test_a_reader_that_goes_away_early_causes_no_stack_trace(stack: str, account: Account, endpoint_url: str) -> None:
+    program = Path(sys.executable).parent / "sheaf"
+    environment = {**engine.aws_environment(endpoint_url), "SHEAF_STACK": stack}
+    read, write = os.pipe()
+    os.close(read)
+    result = subprocess.run(  # noqa: S603
+        [program, "user", "list", "--account", "1"],
+        env=environment,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+    assert (result.returncode, result.stderr) == (1, "")

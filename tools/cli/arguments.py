@@ -1,0 +1,93 @@
+"""What may stand on the command line: the parser, and the types of the single values.
+
+argparse rather than click: click is here only because the SAM CLI uses it, in a version that the SAM CLI chooses.
+"""
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NoReturn
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id, clean_name, parse_id
+
+EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
+
+_DURATION = re.compile(r"(?P<number>[1-9]\d{0,4})(?P<unit>[hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line, whatever the usage looks like."""
+
+    def __init__(self, prog: str, description: str, examples: str) -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2 and one line."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def add_account(parser: Parser) -> None:
+    """The account that a command works on."""
+    parser.add_argument("--account", metavar="N", type=account_id, required=True, help="the account's number")
+
+
+def add_email(parser: Parser) -> None:
+    """The user that a command works on."""
+    parser.add_argument("--email", type=email, required=True, help="the user's address, in whatever case")
+
+
+def account_id(text: str) -> AccountId:
+    """The number of an account."""
+    return AccountId(_id(text, "an account's number"))
+
+
+def project_id(text: str) -> Id:
+    """The id of a project."""
+    return _id(text, "a project's id")
+
+
+def token_id(text: str) -> Id:
+    """The id of a token, as `sheaf token list` shows it."""
+    return _id(text, "a token's id")
+
+
+def name(text: str) -> str:
+    """The name of an account or of a person, without the white space around it."""
+    return _checked(clean_name, text)
+
+
+def email(text: str) -> str:
+    """An email address. Only what no address can lack is checked: whether it is right is known to who reads it."""
+    local, _, domain = text.partition("@")
+    if not local or not domain or "@" in domain or not text.isprintable() or " " in text or len(text) > EMAIL_LIMIT:
+        raise argparse.ArgumentTypeError(f"{text[:64]!r} is not an email address")
+    return text
+
+
+def duration(text: str) -> timedelta:
+    """A length of time such as 12h, 90d or 26w."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not text.isascii():
+        raise argparse.ArgumentTypeError(f"{text[:64]!r} is not a length of time such as 12h, 90d or 26w")
+    return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
+
+
+def _id(text: str, what: str) -> Id:
+    return _checked(lambda given: parse_id(given, what), text)
+
+
+def _checked[Value](check: Callable[[str], Value], text: str) -> Value:
+    try:
+        return check(text)
+    except InvalidError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -1,0 +1,84 @@
+"""Which deployment a command works on: a stack in an AWS account, or what `make run` has brought up."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.session import get_session
+
+from tools.connection import use_table
+from tools.local import deploy, engine
+
+OUTPUT = "TableName"
+
+# botocore prefers these to a profile that comes from the environment; a profile that is asked for must win.
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+class DeploymentError(Exception):
+    """There is no deployment where one was asked for."""
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options by which every command is told where it works."""
+    group = parser.add_argument_group("where")
+    place = group.add_mutually_exclusive_group()
+    place.add_argument(
+        "--stack",
+        metavar="NAME",
+        default=os.environ.get("SHEAF_STACK") or "sheaf",
+        help="the CloudFormation stack in AWS (default: the variable SHEAF_STACK, otherwise sheaf)",
+    )
+    place.add_argument("--local", action="store_true", help="what `make run` has brought up on this machine")
+    group.add_argument("--region", help="the AWS region of the stack")
+    group.add_argument("--profile", help="the profile of your AWS credentials")
+    parser.set_defaults(parser=parser)
+
+
+def connect(arguments: Namespace) -> None:
+    """Point the store at the table of the deployment that the arguments name.
+
+    Raises:
+        DeploymentError: it is not there, or is no deployment of Sheaf.
+    """
+    if arguments.local:
+        if arguments.region or arguments.profile:
+            arguments.parser.error("argument --local: not allowed with argument --region or --profile")
+        _connect_locally()
+        return
+    if arguments.profile:
+        for name in _KEYS:
+            os.environ.pop(name, None)
+        os.environ["AWS_PROFILE"] = arguments.profile
+    if arguments.region:
+        os.environ["AWS_DEFAULT_REGION"] = arguments.region
+    cloudformation = get_session().create_client("cloudformation")
+    use_table(_table_of(cloudformation, arguments.stack))
+
+
+def _connect_locally() -> None:
+    folder = Path(os.environ.get("SHEAF_LOCAL_DIR") or engine.PROJECT / ".local")
+    try:
+        endpoint_url = (folder / "endpoint").read_text().strip()
+    except FileNotFoundError:
+        raise DeploymentError(f"nothing has been started in {folder} yet: start it with `make run`") from None
+    try:
+        table = _table_of(engine.client("cloudformation", endpoint_url), deploy.STACK)
+    except EndpointConnectionError:
+        raise DeploymentError(f"nothing answers at {endpoint_url}: start it with `make run`") from None
+    use_table(table, endpoint_url)
+
+
+def _table_of(cloudformation: Any, stack: str) -> str:
+    try:
+        described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" not in error.response["Error"]["Message"]:
+            raise
+        raise DeploymentError(f"there is no stack {stack} at {cloudformation.meta.endpoint_url}") from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    if OUTPUT not in outputs:
+        raise DeploymentError(f"the stack {stack} has no output {OUTPUT}: it is still being created, or is no Sheaf")
+    return str(outputs[OUTPUT])

@@ -1,0 +1,124 @@
+"""`sheaf user`: the people of an account, and what they may do."""
+
+from argparse import Namespace
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.identity import Right, Role, User
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import identity
+from tools.cli import arguments, deployment, output
+from tools.cli.arguments import Parser
+
+_COLUMNS = ("id", "email", "first_name", "last_name", "role", "rights", "managed_projects", "is_active")
+
+_ADD_EXAMPLES = """\
+  sheaf user add --account 1 --email ada@example.com --first-name Ada --last-name Admin \\
+    --role administrator
+  sheaf user add --account 1 --email max@example.com --first-name Max --last-name Manager \\
+    --role manager --right client_and_task_manager --right project_creator --manages 7 --manages 8"""
+
+
+def add_commands(user: Parser) -> None:
+    """Describe the commands to the parser of `sheaf user`."""
+    commands = user.add_subparsers(required=True, metavar="COMMAND")
+    add = commands.add_parser(
+        "add",
+        help="add a user to an account",
+        description="Add a user to an account, and print their id.",
+        examples=_ADD_EXAMPLES,
+    )
+    add.set_defaults(run=_add)
+    arguments.add_account(add)
+    arguments.add_email(add)
+    add.add_argument("--first-name", type=arguments.name, required=True)
+    add.add_argument("--last-name", type=arguments.name, required=True)
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.MEMBER.value, help="default: member")
+    add.add_argument(
+        "--right",
+        choices=[right.value for right in Right],
+        action="append",
+        default=[],
+        help="what a manager may do beyond their projects; may be repeated",
+    )
+    add.add_argument(
+        "--manages",
+        metavar="PROJECT_ID",
+        type=arguments.project_id,
+        action="append",
+        default=[],
+        help="a project that a manager manages; may be repeated",
+    )
+    output.add_option(add)
+    deployment.add_options(add)
+
+    everybody = commands.add_parser(
+        "list",
+        help="list the users of an account",
+        description="List the users of an account, the newest first, archived ones included.",
+        examples="  sheaf user list --account 1\n  sheaf user list --account 1 --json",
+    )
+    everybody.set_defaults(run=_list)
+    arguments.add_account(everybody)
+    output.add_option(everybody)
+    deployment.add_options(everybody)
+
+    archive = commands.add_parser(
+        "archive",
+        help="archive a user: their tokens stop working",
+        description="Archive a user. Their tokens stop working, for those in use just now within 60 seconds.",
+        examples="  sheaf user archive --account 1 --email max@example.com",
+    )
+    archive.set_defaults(run=_archive)
+    arguments.add_account(archive)
+    arguments.add_email(archive)
+    deployment.add_options(archive)
+
+
+def _add(given: Namespace, now: Timestamp) -> None:
+    try:
+        person = User(
+            id=Id(0),
+            first_name=given.first_name,
+            last_name=given.last_name,
+            email=given.email,
+            role=Role(given.role),
+            rights=frozenset(map(Right, given.right)),
+            managed_projects=frozenset(given.manages),
+            is_active=True,
+            created_at=now,
+            updated_at=now,
+        )
+    except InvalidError as error:
+        given.parser.error(str(error))
+    deployment.connect(given)
+    user = identity.add_user(given.account, person)
+    output.tell(f"added {user.role} {user.email} to account {given.account} as user {user.id}")
+    output.show_one(_shown(user), "id", as_json=given.json)
+
+
+def _list(given: Namespace, _now: Timestamp) -> None:
+    deployment.connect(given)
+    identity.get_account(given.account)
+    users = [_shown(user) for user in identity.users(given.account)]
+    output.show_all(users, _COLUMNS, as_json=given.json)
+
+
+def _archive(given: Namespace, now: Timestamp) -> None:
+    deployment.connect(given)
+    user = identity.archive_user(given.account, given.email, now)
+    output.tell(f"{user.email} of account {given.account} is archived")
+
+
+def _shown(user: User) -> output.Record:
+    return {
+        "id": user.id,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "role": user.role,
+        "rights": sorted(user.rights),
+        "managed_projects": sorted(user.managed_projects),
+        "is_active": user.is_active,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+    }
