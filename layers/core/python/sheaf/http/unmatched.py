@@ -1,6 +1,7 @@
 """http: requests that no route answers, told apart by the routes that there are."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.http.call import Call
@@ -19,7 +20,9 @@ def redirect_or_refuse(call: Call) -> Reply:
     allowed = sorted(_methods(canonical))
     if canonical != call.path and allowed:
         query = f"?{call.raw_query}" if call.raw_query else ""
-        return Reply(308, {"message": f"Moved to {canonical}"}, {"Location": f"{call.base_url}{canonical}{query}"})
+        # API Gateway hands the path over decoded: put into a header as it is, it could end the header.
+        location = f"{call.base_url}{quote(canonical)}{query}"
+        return Reply(308, {"message": f"Moved to {canonical}"}, {"Location": location})
     if allowed:
         raise MethodNotAllowedError(call.method, ", ".join(allowed))
     raise NotFoundError

@@ -1,0 +1,34 @@
+"""The demo account that the example events speak of, and the replay of one event on it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from sheaf.domain.values import Timestamp, to_timestamp
+from tests.functions import examples
+from tests.functions.examples import Whole
+from tests.harness import Api, make_account, make_token
+from tools.local import demo
+
+Replay = Callable[[str, str], Whole]
+
+
+@pytest.fixture
+def started(table: str, endpoint_url: str) -> Timestamp:
+    """The demo account on a table of its own; the value is the second in which its seeding began."""
+    now = to_timestamp(datetime.now(UTC))
+    demo.seed(table, endpoint_url)
+    return now
+
+
+@pytest.fixture
+def replay(started: Timestamp) -> Replay:
+    """Answers one example event (operation, scenario) from the demo account."""
+    return lambda operation, scenario: examples.replay(operation, scenario, started)
+
+
+@pytest.fixture
+def other_api(table: str) -> Api:
+    """The API as an administrator of account 2 sees it."""
+    return Api(make_token(make_account(2, "Other Company")), 2)
