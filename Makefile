@@ -34,7 +34,8 @@ check: .venv/ready .venv-local/ready ## Lint, format, types, template.
 	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/sam validate --lint
 
 build: .venv/ready ## Build what is deployed, into .aws-sam (ARCHITECTURE=arm64 or x86_64).
-	LAYER_ARCHITECTURE=$(ARCHITECTURE) .venv/bin/sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+	LAYER_ARCHITECTURE=$(ARCHITECTURE) .venv/bin/sam build --cached --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 deploy: build ## Build and deploy to your AWS account (asks before it changes anything).
 	.venv/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE)
