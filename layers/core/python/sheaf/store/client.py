@@ -10,11 +10,13 @@ from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session, get_session
 
 # Two short tries beat one long one: a hung connection is given up while API Gateway still waits (29 s).
+# A user agent of its own, because botocore would put its long one together anew, twice for each call.
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 4},
     parameter_validation=False,
+    user_agent="sheaf",
 )
 
 
