@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from sheaf.domain.identity import Account
 from sheaf.store import client
 from tests.harness import Api, make_account, make_table, make_token
 from tools.local import engine
+
+# No example is too slow on a machine that is busy.
+settings.register_profile("sheaf", settings.default, deadline=None)
+settings.load_profile("sheaf")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from botocore.config import Config
 from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session, get_session
 
+from sheaf.domain.errors import BusyError
+
 # Two short tries beat one long one: a hung connection is given up while API Gateway still waits (29 s).
 # A user agent of its own, because botocore would put its long one together anew, twice for each call.
 _CONFIG = Config(
@@ -19,14 +21,19 @@ _CONFIG = Config(
     user_agent="sheaf",
 )
 
+_THROTTLED = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
+
 
 @cache
 def dynamodb() -> Any:
     """The client. botocore makes its methods at run time, so it has no static type.
 
-    AWS_ENDPOINT_URL, where set, points it to a local engine; botocore reads it itself.
+    AWS_ENDPOINT_URL, where set, points it to a local engine; botocore reads it itself. A call that is throttled even
+    after botocore's own tries raises BusyError.
     """
-    return new_session().create_client("dynamodb", config=_CONFIG)
+    client = new_session().create_client("dynamodb", config=_CONFIG)
+    client.meta.events.register("after-call.dynamodb", _refuse_when_throttled)
+    return client
 
 
 def new_session() -> Session:
@@ -34,6 +41,11 @@ def new_session() -> Session:
     session = get_session()
     session.register_component("response_parser_factory", _PlainParserFactory())
     return session
+
+
+def _refuse_when_throttled(parsed: Mapping[str, Any], **_: object) -> None:
+    if parsed.get("Error", {}).get("Code") in _THROTTLED:
+        raise BusyError("The table is busy; nothing was changed, please try again")
 
 
 class _PlainParser(JSONParser):

@@ -13,7 +13,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, totals
 from sheaf.store.keys import Kind
 from sheaf.store.reads import Stretch
-from sheaf.store.writes import Item
+from sheaf.store.writes import Item, StaleError, retried
 
 _LOWEST = "0" * keys.ID_WIDTH
 _HIGHEST = "9" * keys.ID_WIDTH
@@ -27,9 +27,14 @@ class Listing:
     kind: Kind
 
     def page(self, wanted: Filter, request: PageRequest) -> Page[Item]:
-        """The items of one page, newest first. Everything is read strongly consistently."""
+        """The items of one page, newest first. Everything is read strongly consistently.
+
+        Raises:
+            BusyError: records kept going away between the two reads that `updated_since` takes.
+        """
         if wanted.updated_since is not None:
-            return self._page_of_updated(wanted.is_active, wanted.updated_since, request)
+            since = wanted.updated_since
+            return retried(lambda: self._page_of_updated(wanted.is_active, since, request))
         return self._page_of_all(wanted.is_active, request)
 
     def _page_of_all(self, is_active: bool | None, request: PageRequest) -> Page[Item]:
@@ -91,7 +96,10 @@ class Listing:
         wanted = [keys.record(self.account_id, self.kind, Id(one)) for one in ids[first:last]]
         found = reads.items(wanted)
         records = [found[pair] for key in wanted if (pair := (key["pk"]["S"], key["sk"]["S"])) in found]
-        return Page(records, len(ids), has_newer=first > 0, has_older=last < len(ids))
+        fitting = [one for one in records if is_active in (None, one["is_active"]["BOOL"])]
+        if len(fitting) < len(wanted):
+            raise StaleError  # deleted, or archived, since the keys were read
+        return Page(records, len(ids), has_newer=request.offset > 0 or first > 0, has_older=last < len(ids))
 
     def _updated_ids(self, is_active: bool | None, since: Timestamp) -> list[int]:
         changed = reads.stretch(

@@ -1,6 +1,7 @@
 """store: conditional writes, alone or many as one, and what a failed condition means to the caller."""
 
 import random
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,9 +72,10 @@ def commit(writes: Sequence[Write]) -> None:
         the `refusal` of the first write whose condition does not hold: nothing was written.
         BusyError: other transactions kept getting in the way: nothing was written.
     """
+    token = secrets.token_hex(16)  # however often it is sent, it is one transaction to DynamoDB
     for attempt in range(ATTEMPTS):
         try:
-            _commit_once(writes)
+            _commit_once(writes, token)
             return
         except _ConflictError:
             if attempt + 1 < ATTEMPTS:
@@ -108,14 +110,14 @@ def _put(item: Item, condition: dict[str, Any], refusal: Exception) -> Write:
     return Write("Put", {"Item": item, **condition}, refusal)
 
 
-def _commit_once(writes: Sequence[Write]) -> None:
+def _commit_once(writes: Sequence[Write], token: str) -> None:
     table = settings.table_name()
     try:
         if len(writes) == 1:
             _write_alone(table, writes[0])
         else:
             actions = [{write.action: {"TableName": table, **write.parameters}} for write in writes]
-            dynamodb().transact_write_items(TransactItems=actions)
+            dynamodb().transact_write_items(TransactItems=actions, ClientRequestToken=token)
     except ClientError as error:
         codes = _failure_codes(error)
         for write, code in zip(writes, codes, strict=False):
