@@ -92,6 +92,7 @@ NOT_FOUND = expected(404, {"status": 404, "error": "Not Found"})
 NOT_AN_ID = expected(
     404, {"status": 404, "error": "Not Found", "message": "task_id must be a positive integer below 2^53"}
 )
+MOVED_TO_TASK_5 = expected(308, {"message": "Moved to /v2/tasks/5"}, {"Location": f"{HOST}/v2/tasks/5"})
 NO_USER_AGENT = expected(
     400, {"message": "User-Agent header is missing: name your application and a link or an email address"}
 )

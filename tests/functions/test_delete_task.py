@@ -10,6 +10,7 @@ from sheaf.store.client import dynamodb
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
+    MOVED_TO_TASK_5,
     NOT_AN_ID,
     NOT_AUTHORIZED,
     NOT_FOUND,
@@ -28,6 +29,7 @@ EXPECTED = {
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
     "not_an_id": NOT_AN_ID,
+    "json_suffix": MOVED_TO_TASK_5,
 }
 
 

@@ -10,6 +10,7 @@ from sheaf.store import tasks
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
+    MOVED_TO_TASK_5,
     NOT_AN_ID,
     NOT_AUTHORIZED,
     NOT_FOUND,
@@ -53,6 +54,7 @@ EXPECTED = {
     ),
     "unknown_id": NOT_FOUND,
     "not_an_id": NOT_AN_ID,
+    "json_suffix": MOVED_TO_TASK_5,
 }
 
 

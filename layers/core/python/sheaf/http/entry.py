@@ -12,6 +12,7 @@ from sheaf.domain.identity import Permission
 from sheaf.http import identity, problems
 from sheaf.http.call import Call, read_call
 from sheaf.http.reply import Reply
+from sheaf.http.unmatched import redirect_or_refuse
 from sheaf.log import count_error, logger, metrics
 
 
@@ -47,6 +48,8 @@ class Endpoint:
             raise MalformedError("User-Agent header is missing: name your application and a link or an email address")
         if call.caller is None or not self.permission(call.caller.user):
             raise NotPermittedError
+        if call.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}` and so came past $default
+            return redirect_or_refuse(call)
         return self.operate(call)
 
     def _record(self, call: Call, reply: Reply, duration: float) -> None:

@@ -1,0 +1,296 @@
+"""What the API answers is what docs/openapi.yaml says, and the other way round."""
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from sheaf.domain.paging import PER_PAGE_LIMIT
+from sheaf.domain.values import AMOUNT_LIMIT, ID_LIMIT, NAME_LIMIT
+from sheaf.http import bodies, call, identity
+from tests.contract.document import JSON, Part, complaints, document, documented_routes, of_schema, operation
+from tests.contract.requests import ADDRESSES, ADMIN, FORM, Request, every_request
+from tests.harness import Answer
+from tools.local import demo
+from tools.template import PROJECT, routes, template
+
+# One process answers all requests once, for all of these tests.
+pytestmark = pytest.mark.xdist_group("contract")
+
+REQUESTS = every_request()
+NAMES = [request.name for request in REQUESTS]
+ROUTES = pytest.mark.parametrize("route", sorted(ADDRESSES), ids=" ".join)
+
+type Answers = dict[str, tuple[Request, Answer]]
+
+
+@pytest.fixture(scope="module")
+def answers(endpoint_url: str) -> Answers:
+    """Every request with its answer, by the request's name."""
+    return {request.name: (request, request.answered(endpoint_url)) for request in REQUESTS}
+
+
+def of_route(answers: Answers, route: tuple[str, str]) -> list[Answer]:
+    return [answer for request, answer in answers.values() if request.route == route]
+
+
+def test_the_document_is_valid() -> None:
+    validate(document())
+
+
+def test_the_requests_have_names_of_their_own() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_every_route_is_documented_and_nothing_else_is() -> None:
+    assert documented_routes() == {(route.method, route.path) for route in routes()}
+    assert documented_routes() == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("route", list(routes()), ids=lambda route: f"{route.method} {route.path}")
+def test_the_operation_id_is_the_operations_slug(route: Any) -> None:
+    # An id may stand in a document once: PUT, which is PATCH by another name, goes without.
+    named = None if route.method == "PUT" else route.operation
+
+    assert operation(route.method, route.path).value.get("operationId") == named
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_as_documented(name: str, answers: Answers) -> None:
+    request, answer = answers[name]
+
+    assert complaints(operation(*request.route), answer) == []
+
+
+@ROUTES
+def test_every_documented_status_is_one_that_the_api_gives(route: tuple[str, str], answers: Answers) -> None:
+    responses = operation(*route).at("responses")
+    ours = {name for name in responses.names if "x-answered-by" not in responses.at(name).value}
+
+    assert ours == {str(answer.status) for answer in of_route(answers, route)}
+
+
+@ROUTES
+def test_only_throttling_is_answered_by_somebody_else(route: tuple[str, str]) -> None:
+    responses = operation(*route).at("responses")
+
+    assert [name for name in responses.names if "x-answered-by" in responses.at(name).value] == ["429"]
+
+
+def error_examples(route: tuple[str, str]) -> Iterator[tuple[int, Any]]:
+    responses = operation(*route).at("responses")
+    for status in responses.names:
+        if int(status) >= 300 and status != "429":
+            for example in responses.at(status, "content", JSON).within("examples"):
+                yield int(status), example.value["value"]
+
+
+@ROUTES
+def test_every_documented_error_text_is_one_that_the_api_sends(route: tuple[str, str], answers: Answers) -> None:
+    sent = [(answer.status, answer.body) for answer in of_route(answers, route)]
+
+    # Where a redirect leads to depends on the path: its text is an example of a kind.
+    missing = [one for one in error_examples(route) if one not in sent and one[0] != 308]
+    assert missing == []
+
+
+@ROUTES
+def test_every_example_of_an_answer_is_valid_and_in_order(route: tuple[str, str]) -> None:
+    for response in operation(*route).within("responses"):
+        content = response.at("content", JSON)
+        examples = content.within("examples")
+        wrong = [one for example in examples for one in of_schema(content.at("schema"), example.value["value"])]
+        assert (bool(examples), wrong) == (True, [])
+
+
+def objects(schema: Part) -> Iterator[Part]:
+    """The schemas of all objects within a schema."""
+    if "properties" in schema.value:
+        yield schema
+    for inner in schema.within("properties"):
+        yield from objects(inner)
+    if "items" in schema.value:
+        yield from objects(schema.at("items"))
+
+
+@ROUTES
+def test_an_answer_has_no_field_that_is_not_documented(route: tuple[str, str]) -> None:
+    schemas = [one.at("content", JSON, "schema") for one in operation(*route).within("responses")]
+    open_ones = {
+        inner.pointer
+        for schema in schemas
+        for inner in objects(schema)
+        if inner.value.get("additionalProperties") is not False
+    }
+
+    assert open_ones == set()
+
+
+@ROUTES
+def test_an_answer_has_every_documented_field_but_the_message_of_a_404(route: tuple[str, str]) -> None:
+    schemas = [one.at("content", JSON, "schema") for one in operation(*route).within("responses")]
+    optional = {
+        (inner.pointer.rsplit("/", 1)[1], name)
+        for schema in schemas
+        for inner in objects(schema)
+        for name in inner.value["properties"]
+        if name not in inner.value["required"]
+    }
+
+    assert optional <= {("NotFound", "message")}
+
+
+def bodies_of_examples() -> Iterator[tuple[str, str, str, Part]]:
+    for method, route in ADDRESSES:
+        described = operation(method, route)
+        if "requestBody" in described.value:
+            for media_type in described.at("requestBody", "content").names:
+                content = described.at("requestBody", "content", media_type)
+                yield from ((method, route, media_type, example) for example in content.within("examples"))
+
+
+@pytest.fixture
+def demo_account(table: str, endpoint_url: str) -> None:
+    demo.seed(table, endpoint_url)
+
+
+@pytest.mark.usefixtures("demo_account")
+@pytest.mark.parametrize(("method", "route", "media_type", "example"), list(bodies_of_examples()))
+def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, media_type: str, example: Part) -> None:
+    schema = operation(method, route).at("requestBody", "content", media_type, "schema")
+    given = example.value["value"]
+    text = "&".join(f"{field}={value}" for field, value in given.items())
+    body: object = text.replace(" ", "+").encode() if media_type == FORM else given
+
+    answer = ADMIN.send(method, ADDRESSES[method, route], body, {"content-type": media_type})
+
+    assert list(of_schema(schema, given)) == []
+    assert answer.status in (200, 201)
+    assert {field: answer.body[field] for field in given} == given
+
+
+def list_parameters() -> dict[str, Any]:
+    parameters = Part().at("paths", "/v2/tasks", "get").value["parameters"]
+    read = [Part(one["$ref"].removeprefix("#")).value for one in parameters]
+    return {one["name"]: one for one in read}
+
+
+@pytest.mark.usefixtures("demo_account")
+@pytest.mark.parametrize("name", [name for name, one in list_parameters().items() if "example" in one])
+def test_every_example_of_a_parameter_is_accepted(name: str) -> None:
+    example = list_parameters()[name]["example"]
+
+    answer = ADMIN.get(f"/v2/tasks?{name}={str(example).lower() if example is True else example}")
+
+    assert complaints(operation("GET", "/v2/tasks"), answer) == []
+    assert (answer.status, f"{name}=" in answer.body["links"]["first"]) == (200, True)
+
+
+@pytest.mark.usefixtures("demo_account")
+@pytest.mark.parametrize("start", ["", "page=1&", "is_active=true&", "updated_since=2017-06-26&"])
+def test_every_page_of_a_walk_is_as_documented(start: str) -> None:
+    link: str | None = f"https://sheaf.test/v2/tasks?{start}per_page=2"
+    pages = []
+    while link:
+        pages.append(ADMIN.follow(link))
+        link = pages[-1].body["links"]["next"]
+
+    assert [complaints(operation("GET", "/v2/tasks"), page) for page in pages] == [[], [], []]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_limits_in_the_text_are_those_of_the_code() -> None:
+    about = plain(document()["info"]["description"])
+
+    assert f"A body has at most {bodies.BODY_LIMIT:,} bytes" in about
+    assert f"{bodies.DEPTH_LIMIT} levels of nesting" in about
+    assert f"a form at most {bodies.FIELD_LIMIT} fields" in about
+    assert f"at most {call._PARAMETER_LIMIT} parameters" in about
+    assert f"pages of `per_page` records, {PER_PAGE_LIMIT:,} unless you ask for fewer" in about
+    assert f"for up to {identity._REMEMBERED_FOR:.0f} seconds" in about
+
+
+def test_the_limits_in_the_schemas_are_those_of_the_code() -> None:
+    schemas = document()["components"]["schemas"]
+
+    assert {schemas[name]["properties"]["name"]["maxLength"] for name in ("Task",)} == {NAME_LIMIT}
+    assert schemas["NewName"]["maxLength"] == NAME_LIMIT
+    assert schemas["Id"]["maximum"] == ID_LIMIT - 1
+    assert schemas["NewRate"]["maximum"] == float(AMOUNT_LIMIT)
+    assert schemas["TaskPage"]["properties"]["tasks"]["maxItems"] == PER_PAGE_LIMIT
+    per_page = document()["components"]["parameters"]["PerPage"]["schema"]
+    assert (per_page["minimum"], per_page["maximum"], per_page["default"]) == (1, PER_PAGE_LIMIT, PER_PAGE_LIMIT)
+
+
+def test_what_the_text_says_of_the_deployment_is_what_the_template_says() -> None:
+    parameters = template()["Parameters"]
+    throttling = plain(document()["components"]["responses"]["TooManyRequests"]["description"])
+    rate, burst = (parameters[f"Throttling{name}Limit"]["Default"] for name in ("Rate", "Burst"))
+    exposed = template()["Resources"]["Api"]["Properties"]["CorsConfiguration"]["ExposeHeaders"]
+
+    assert f"{rate} a second and {burst} at once" in throttling
+    *names, last = (name.title() for name in exposed)
+    assert f"{', '.join(f'`{name}`' for name in names)} and `{last}`" in plain(document()["info"]["description"])
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+
+    assert document()["info"]["version"] == project["version"]
+
+
+FOUND = Answer.of(
+    {
+        "statusCode": 200,
+        "headers": {
+            "Content-Type": "application/json; charset=utf-8",
+            "Cache-Control": "no-cache, no-store",
+            "Strict-Transport-Security": "max-age=31536000",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": "example",
+        },
+        "body": '{"id":1,"name":"a","billable_by_default":true,"default_hourly_rate":null,"is_default":true,'
+        '"is_active":true,"created_at":"2026-03-01T08:00:00Z","updated_at":"2026-03-01T08:00:00Z"}',
+    }
+)
+
+
+def test_the_check_finds_nothing_in_a_good_answer() -> None:
+    assert complaints(operation("GET", "/v2/tasks/{task_id}"), FOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "complaint"),
+    [
+        (201, {}, {}, "status 201 is not documented"),
+        (200, {"X-Runtime": "1"}, {}, "header X-Runtime is not documented"),
+        (200, {"X-Request-Id": None}, {}, "header X-Request-Id is missing"),
+        (200, {"X-Request-Id": "a b"}, {}, "header X-Request-Id: 'a b' does not match"),
+        (200, {"Content-Type": "text/html"}, {}, "content type text/html;  is not documented"),
+        (200, {}, {"secret": 1}, "Additional properties are not allowed ('secret' was unexpected)"),
+        (200, {}, {"id": None}, "'id' is a required property"),
+        (200, {}, {"is_active": "yes"}, "'yes' is not of type 'boolean'"),
+        (200, {}, {"created_at": "2026-03-01 08:00:00"}, "'2026-03-01 08:00:00' does not match"),
+    ],
+)
+def test_the_check_finds_what_is_wrong(
+    status: int, headers: dict[str, str | None], body: dict[str, object], complaint: str
+) -> None:
+    changed = {name: value for name, value in {**FOUND.headers, **headers}.items() if value is not None}
+    fields = {name: value for name, value in {**FOUND.body, **body}.items() if value is not None or name not in body}
+    wrong = complaints(operation("GET", "/v2/tasks/{task_id}"), Answer(status, fields, changed, ""))
+
+    assert [complaint in one for one in wrong[:1]] == [True]
+
+
+def test_the_check_finds_fields_in_another_order() -> None:
+    reordered = dict(sorted(FOUND.body.items()))
+
+    wrong = complaints(operation("GET", "/v2/tasks/{task_id}"), Answer(200, reordered, FOUND.headers, ""))
+
+    assert [one.partition(": ")[2].startswith("the fields come as ['billable") for one in wrong] == [True]
