@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -56,7 +56,7 @@ def _json_fields(text: str) -> Mapping[str, Any]:
         raise MalformedError(f"The body is not valid JSON: {error.msg} at {place}") from error
     except RecursionError as error:
         raise MalformedError(f"The body is nested deeper than {DEPTH_LIMIT} levels") from error
-    except ValueError as error:  # an integer of more digits than Python converts
+    except (ValueError, InvalidOperation) as error:  # more digits, or a larger exponent, than Python converts
         raise MalformedError("The body is not valid JSON: a number has too many digits") from error
     if not isinstance(fields, dict):
         raise MalformedError('The body must be a JSON object, such as {"name":"Design"}')
@@ -69,23 +69,23 @@ def _refuse_constant(constant: str) -> NoReturn:
 
 
 def _distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedError(f"The body names {twice[:50]!r} twice; each field may stand there once")
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise MalformedError(f"The body names {name[:50]!r} twice; each field may stand there once")
+        fields[name] = value
     return fields
 
 
-def _check_depth(fields: object) -> None:
+def _check_depth(fields: dict[str, Any]) -> None:
     """Walk level by level rather than by recursion, so that depth costs nothing before it is refused."""
-    level = [fields]
+    level: list[dict[str, Any] | list[Any]] = [fields]
     for _ in range(DEPTH_LIMIT):
         level = [
             child
             for one in level
-            if isinstance(one, dict | list)
             for child in (one.values() if isinstance(one, dict) else one)
+            if isinstance(child, dict | list)
         ]
         if not level:
             return
