@@ -183,6 +183,13 @@ def test_headers_about_the_connection_are_not_passed_on(api: Api, client: socket
     assert [api.last.header(name) for name in ("connection", "x-mine", "upgrade")] == [[], [], []]
 
 
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "multipart/mixed", "message/rfc822"])
+def test_a_body_in_parts_arrives_as_it_is(api: Api, client: socket.socket, content_type: str) -> None:
+    head = request_line("/", "POST") + f"Content-Type: {content_type}\r\nContent-Length: 5\r\n\r\n".encode()
+    response, _ = exchange(client, head + b"--x--", "POST")
+    assert (response.status, api.last.header("content-type"), api.last.body) == (200, [content_type], b"--x--")
+
+
 def test_a_body_that_is_no_text_arrives_as_it_is(api: Api, client: socket.socket) -> None:
     body = bytes(range(256))
     exchange(client, request_line("/", "POST") + b"Content-Length: 256\r\n\r\n" + body, "POST")

@@ -102,10 +102,19 @@ class Front(ThreadingHTTPServer):
         """Say nothing about a client that went away: there is nobody left to tell."""
 
 
+class _Headers(http.client.HTTPMessage):
+    """The headers of a request, read with a parser for mail: of a mail in parts it would miss the parts."""
+
+    def get_content_type(self) -> str:
+        """Return a type without parts, whatever the client named: the body does not follow the headers here."""
+        return "text/plain"
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One client connection."""
 
     server: Front
+    MessageClass = _Headers
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
