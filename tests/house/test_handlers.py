@@ -1,0 +1,128 @@
+"""Every handler is built by the layer's one entry wrapper, and is short enough to need no other rules."""
+
+import ast
+import re
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from sheaf.domain.identity import everybody
+from sheaf.http.call import Call
+from sheaf.http.entry import Endpoint, v2_endpoint
+from sheaf.http.reply import Reply
+from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token
+from tests.house import source
+from tools.template import Route, functions, routes
+
+LONGEST = 40  # lines
+
+EVERY_ROUTE = pytest.mark.parametrize("route", list(routes()), ids=lambda route: f"{route.method} {route.path}".strip())
+
+
+def objection(operation: str, module: str, handler: object) -> str | None:
+    """Why this cannot be the handler of that operation; None if it can.
+
+    The class must be the layer's own: a class of a function's could leave authentication out.
+    """
+    if not isinstance(handler, Endpoint) or not type(handler).__module__.startswith("sheaf."):
+        return "is not built by the layer's entry wrapper"
+    if handler.operation != operation:
+        return f"calls itself {handler.operation}"
+    if handler.operate.__module__ != module:
+        return f"does not answer with a function of its own, but of {handler.operate.__module__}"
+    return None
+
+
+@pytest.mark.parametrize("operation", [function.operation for function in functions()])
+def test_a_handler_is_built_by_the_entry_wrapper(operation: str) -> None:
+    module = f"functions.{operation}.handler"
+    assert objection(operation, module, import_module(module).handler) is None
+
+
+def greet(_call: Call) -> Reply:
+    return Reply(200, {})
+
+
+def bare(_event: Mapping[str, Any], _context: object) -> dict[str, Any]:
+    return {"statusCode": 200}
+
+
+class Careless(Endpoint):
+    """Answers without asking who calls."""
+
+    def __call__(self, event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
+        return {"statusCode": 200, "body": event["body"]}
+
+
+NOT_BUILT = "is not built by the layer's entry wrapper"
+
+
+@pytest.mark.parametrize(
+    ("operation", "module", "handler", "expected"),
+    [
+        ("greet", __name__, v2_endpoint(greet, everybody), None),
+        ("greet", __name__, bare, NOT_BUILT),
+        ("greet", __name__, None, NOT_BUILT),
+        ("greet", __name__, Careless(greet, everybody), NOT_BUILT),
+        ("meet", __name__, v2_endpoint(greet, everybody), "calls itself greet"),
+        (
+            "greet",
+            "functions.greet.handler",
+            v2_endpoint(greet, everybody),
+            f"does not answer with a function of its own, but of {__name__}",
+        ),
+    ],
+)
+def test_a_handler_that_goes_around_the_wrapper_is_caught(
+    operation: str, module: str, handler: object, expected: str | None
+) -> None:
+    assert objection(operation, module, handler) == expected
+
+
+def answer(route: Route, api: Api, **headers: str) -> Answer:
+    """What a route's handler answers to a request without a body."""
+    path = "/nowhere" if route.path == "$default" else re.sub(r"\{\w+\}", "7", route.path)
+    event = api.event(route.method or "GET", path, headers=headers)
+    return Answer.of(handler_of(route.operation)(event))
+
+
+@EVERY_ROUTE
+def test_no_route_answers_without_a_token(table: str, route: Route) -> None:
+    assert answer(route, Api(), authorization="").status == 401
+
+
+@EVERY_ROUTE
+def test_no_route_answers_a_token_that_nobody_was_issued(table: str, route: Route) -> None:
+    assert answer(route, Api("sheaf_unknown")).status == 401
+
+
+@EVERY_ROUTE
+def test_no_route_answers_an_expired_token(table: str, route: Route) -> None:
+    assert answer(route, Api(make_token(make_account(), expires_at=NOW))).status == 401
+
+
+@EVERY_ROUTE
+def test_no_route_answers_the_token_of_an_archived_user(table: str, route: Route) -> None:
+    assert answer(route, Api(make_token(make_account(), is_active=False))).status == 401
+
+
+@EVERY_ROUTE
+def test_no_route_answers_the_token_of_another_account(table: str, route: Route) -> None:
+    make_account(1)
+    assert answer(route, Api(make_token(make_account(2)), account_id=1)).status == 404
+
+
+def test_no_handler_is_long() -> None:
+    lengths = {module.name: max(node.end_lineno or 0 for node in module.tree.body) for module in source.functions()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_no_handler_catches_an_error() -> None:
+    catching = [
+        module.name
+        for module in source.functions()
+        if any(isinstance(node, ast.Try | ast.TryStar) for node in ast.walk(module.tree))
+    ]
+    assert catching == []

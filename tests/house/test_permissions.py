@@ -1,0 +1,186 @@
+"""Rights granted = rights used, in both directions: what each function's examples call is what its policy allows.
+
+Every example event is answered from a fresh demo account, with nothing remembered from the one before. Each call to
+DynamoDB is translated to the actions that IAM asks for, on the table or on one of its indexes.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from sheaf.domain.identity import AccountId
+from sheaf.store import client, keys, reads
+from sheaf.store.reads import Stretch
+from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
+from tests.harness import EVENTS, load_event, make_table
+from tools.local import demo
+from tools.template import Function, functions
+
+Right = tuple[str, str]
+"""An action and what it is done to: `("dynamodb:Query", "Table/index/by_state")`."""
+
+# Each is an action of its own name in IAM; whatever is not named here is not foreseen and fails.
+PLAIN = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+
+# A transaction needs the rights of its parts, and none of its own.
+PARTS = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+# An index can be granted to every action, and only these ever look at one.
+READS_INDEXES = {"dynamodb:Query", "dynamodb:Scan"}
+
+
+def rights_of_call(operation: str, parameters: Mapping[str, Any]) -> Iterator[Right]:
+    """The rights that one call to DynamoDB needs."""
+    if operation == "TransactWriteItems":
+        for item in parameters["TransactItems"]:
+            (part,) = item
+            yield f"dynamodb:{PARTS[part]}", "Table"
+    elif operation in PLAIN:
+        index = parameters.get("IndexName")
+        yield f"dynamodb:{operation}", f"Table/index/{index}" if index else "Table"
+    else:
+        raise AssertionError(f"nobody knows which rights {operation} needs")
+
+
+def rights_of_statement(statement: Mapping[str, Any]) -> Iterator[Right]:
+    """The rights that a statement of the template grants."""
+    actions, resources = statement["Action"], statement["Resource"]
+    for action in [actions] if isinstance(actions, str) else actions:
+        for resource in resources if isinstance(resources, list) else [resources]:
+            name = _name(resource)
+            if name == "Table" or action in READS_INDEXES:
+                yield action, name
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    """`Table` or `Table/index/by_state`."""
+    match resource:
+        case {"Fn::GetAtt": ["Table", "Arn"] | "Table.Arn"}:
+            return "Table"
+        case {"Fn::Sub": str() as text}:
+            return text.replace("${Table.Arn}", "Table")
+        case _:
+            return str(resource)
+
+
+def granted(function: Function) -> set[Right]:
+    """All that a function may do."""
+    statements = [statement for policy in function.properties["Policies"] for statement in policy["Statement"]]
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+    return {right for statement in statements for right in rights_of_statement(statement)}
+
+
+@contextmanager
+def recorded() -> Iterator[set[Right]]:
+    """The rights that are used in a `with` block."""
+    used: set[Right] = set()
+    hooks = client.dynamodb().meta.events
+
+    def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
+        used.update(rights_of_call(model.name, params))
+
+    hooks.register("provide-client-params.dynamodb", note)
+    try:
+        yield used
+    finally:
+        hooks.unregister("provide-client-params.dynamodb", note)
+
+
+def used(function: Function, endpoint_url: str) -> set[Right]:
+    """All that a function does while it answers its example events."""
+    handler = import_module(f"functions.{function.operation}.handler").handler
+    rights: set[Right] = set()
+    for path in sorted((EVENTS / function.operation).glob("*.json")):
+        table = make_table(endpoint_url)
+        demo.seed(table, endpoint_url)
+        with recorded() as found:
+            handler(load_event(function.operation, path.stem))
+        rights |= found
+        client.dynamodb().delete_table(TableName=table)
+    return rights
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
+def test_a_function_may_do_what_it_does_and_nothing_else(function: Function, endpoint_url: str) -> None:
+    assert granted(function) == used(function, endpoint_url)
+
+
+# The measuring rod
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "expected"),
+    [
+        ("GetItem", {"Key": {}}, [("dynamodb:GetItem", "Table")]),
+        ("Query", {}, [("dynamodb:Query", "Table")]),
+        ("Query", {"IndexName": "by_state"}, [("dynamodb:Query", "Table/index/by_state")]),
+        (
+            "TransactWriteItems",
+            {"TransactItems": [{"Put": {}}, {"ConditionCheck": {}}, {"Delete": {}}, {"Update": {}}]},
+            [
+                ("dynamodb:PutItem", "Table"),
+                ("dynamodb:ConditionCheckItem", "Table"),
+                ("dynamodb:DeleteItem", "Table"),
+                ("dynamodb:UpdateItem", "Table"),
+            ],
+        ),
+    ],
+)
+def test_the_rights_that_a_call_needs(operation: str, parameters: Mapping[str, Any], expected: list[Right]) -> None:
+    assert list(rights_of_call(operation, parameters)) == expected
+
+
+@pytest.mark.parametrize("operation", ["Scan", "ExecuteStatement", "DeleteTable"])
+def test_a_call_that_nobody_foresaw_fails(operation: str) -> None:
+    with pytest.raises(AssertionError, match=operation):
+        list(rights_of_call(operation, {}))
+
+
+def test_the_rights_that_a_statement_grants() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+        "Resource": [{"Fn::GetAtt": ["Table", "Arn"]}, {"Fn::Sub": "${Table.Arn}/index/by_state"}],
+    }
+    assert list(rights_of_statement(statement)) == [
+        ("dynamodb:GetItem", "Table"),
+        ("dynamodb:Query", "Table"),
+        ("dynamodb:Query", "Table/index/by_state"),
+    ]
+
+
+def test_every_call_is_recorded(table: str) -> None:
+    one, another = keys.account(AccountId(1)), keys.account(AccountId(2))
+    absent = {"Key": another, "ConditionExpression": "attribute_not_exists(pk)"}
+    with recorded() as found:
+        reads.item(one)
+        reads.items([one])
+        list(reads.stretch(Stretch("x", low="0", high="9", index=keys.BY_STATE, sort_attribute="state_sk")))
+        commit([put_new({**one, "name": {"S": "One"}}, StaleError())])
+        change = update(one, "SET id = :two", {":two": {"N": "2"}})
+        commit([change, Write("ConditionCheck", absent, StaleError())])
+        commit([delete_if(one, "id = :two", {":two": {"N": "2"}}, StaleError())])
+    assert found == {
+        ("dynamodb:GetItem", "Table"),
+        ("dynamodb:BatchGetItem", "Table"),
+        ("dynamodb:Query", "Table/index/by_state"),
+        ("dynamodb:PutItem", "Table"),
+        ("dynamodb:UpdateItem", "Table"),
+        ("dynamodb:ConditionCheckItem", "Table"),
+        ("dynamodb:DeleteItem", "Table"),
+    }
+
+
+def test_nothing_is_recorded_afterwards(table: str) -> None:
+    with recorded() as found:
+        pass
+    reads.item(keys.account(AccountId(1)))
+    assert found == set()

@@ -1,0 +1,77 @@
+"""What is installed is pinned with hashes, comes from wherever pip is told to look, and is the same everywhere."""
+
+import re
+
+import pytest
+
+from tools.template import PROJECT
+
+LOCKED = ("requirements/dev.txt", "requirements/local.txt", "layers/vendor/requirements.txt")
+SOURCES = ("requirements/dev.in", "requirements/local.in", "layers/vendor/requirements.in")
+
+PIN = re.compile(
+    r"(?P<name>[a-z0-9]([a-z0-9._-]*[a-z0-9])?)==(?P<version>[A-Za-z0-9.+!]+)( --hash=sha256:[0-9a-f]{64})+"
+)
+
+
+def requirements(text: str) -> list[str]:
+    """The requirements of a file, one a line, without comments."""
+    joined = re.sub(r"\s*\\\n\s*", " ", text)
+    return [line.strip() for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def unpinned(text: str) -> list[str]:
+    """The lines that are anything but a package at one version with its hashes: options and URLs too."""
+    return [line for line in requirements(text) if not PIN.fullmatch(line)]
+
+
+def pins(path: str) -> dict[str, str]:
+    """The version of each package in a locked file."""
+    found = [PIN.fullmatch(line) for line in requirements((PROJECT / path).read_text())]
+    return {match["name"]: match["version"] for match in found if match}
+
+
+@pytest.mark.parametrize("path", LOCKED)
+def test_every_package_is_pinned_with_its_hashes(path: str) -> None:
+    assert unpinned((PROJECT / path).read_text()) == []
+    assert pins(path) != {}
+
+
+HASH = f"--hash=sha256:{'0' * 64}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pydantic",
+        "pydantic==2.13.5",
+        f"pydantic>=2 {HASH}",
+        f"pydantic==2.13.5 {HASH[:-1]}",
+        f"pydantic @ https://example.com/pydantic.whl {HASH}",
+        "--index-url https://example.com/simple",
+        "--find-links /opt/wheels",
+        "-e .",
+    ],
+)
+def test_anything_else_in_a_locked_file_is_found(line: str) -> None:
+    good = f"# a comment\nbotocore==1.43.127 \\\n    {HASH} \\\n    {HASH}\n"
+    assert unpinned(good) == []
+    assert unpinned(good + line) == [line]
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_what_is_asked_for_has_no_address_and_no_option_but_a_constraint(path: str) -> None:
+    asked = requirements((PROJECT / path).read_text())
+    assert [line for line in asked if not re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?|-c [a-z./]+", line)] == []
+
+
+@pytest.mark.parametrize(("source", "locked"), list(zip(SOURCES, LOCKED, strict=True)))
+def test_what_is_asked_for_is_locked(source: str, locked: str) -> None:
+    asked = {line.split("[")[0] for line in requirements((PROJECT / source).read_text()) if not line.startswith("-")}
+    assert asked - pins(locked).keys() == set()
+
+
+def test_what_is_deployed_is_what_is_tested() -> None:
+    tested = pins("requirements/dev.txt")
+    deployed = pins("layers/vendor/requirements.txt")
+    assert deployed == {name: tested.get(name) for name in deployed}
