@@ -24,9 +24,9 @@ _BOTO3 = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "
 _CLOCK = """
 import sys, time
 sys.path[:0] = sys.argv[1:]
-started = time.perf_counter()
+started = time.process_time()
 {}
-print((time.perf_counter() - started) * 1000)
+print((time.process_time() - started) * 1000)
 """
 
 
@@ -39,7 +39,7 @@ class Start:
     folders: Sequence[Path]
 
     def milliseconds(self, *more: str) -> float:
-        """How long it takes a fresh interpreter that has nothing but these folders and its standard library."""
+        """The CPU time that it takes a fresh interpreter which has its standard library and these folders alone."""
         command = [sys.executable, "-I", "-S", *more, "-c", _CLOCK.format(self.statement), *map(str, self.folders)]
         environment = aws_environment("")
         return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)  # noqa: S603
@@ -62,7 +62,7 @@ def measure(_endpoint_url: str) -> str:
         "Cold start",
         "In a fresh process that sees the built layers and nothing else; median of"
         f" {ROUNDS} rounds, one after the other in each ({ROUNDS_WITHOUT} rounds without the layers' byte code).",
-        ["start", "ms", "against boto3", "ms without byte code"],
+        ["start", "CPU, ms", "against boto3", "CPU without byte code, ms"],
         rows,
     )
     return str(table)
@@ -84,8 +84,6 @@ def _starts(build: Path) -> list[Start]:
 
 def _medians(starts: Sequence[Start], rounds: int, *more: str) -> dict[str, float]:
     """The median of each start. They take turns, so that a slow moment of the machine meets all of them alike."""
-    for one in starts:
-        one.milliseconds(*more)  # reads the files once: a disk is not what is measured
     times = [[one.milliseconds(*more) for one in starts] for _ in range(rounds)]
     return {one.name: median(column) for one, column in zip(starts, zip(*times, strict=True), strict=True)}
 
