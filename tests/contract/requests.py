@@ -3,7 +3,7 @@
 All are sent to the demo account: the example events, the PATCH ones again as PUT, and what an example cannot hold.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -34,13 +34,17 @@ ADDRESSES = {
 """An address for each route of the API."""
 
 
+def nothing() -> None:
+    """What happens before most requests."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One request, what happens before it, and the trouble in which it is answered."""
 
     name: str
     event: dict[str, Any]
-    before: Callable[[], None] = lambda: None
+    before: Callable[[], None] = nothing
     trouble: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
@@ -50,22 +54,35 @@ class Request:
         route = route_of(http["method"], http["path"])
         return route.method, route.path
 
-    def answered(self, endpoint_url: str) -> Answer:
-        """The answer, from the demo account on a table of its own."""
-        table = make_table(endpoint_url)
-        try:
-            demo.seed(table, endpoint_url)
-            self.before()
-            http = self.event["requestContext"]["http"]
-            with self.trouble():
-                return Answer.of(handler_of(route_of(http["method"], http["path"]).operation)(self.event))
-        finally:
-            client.dynamodb().delete_table(TableName=table)
+    def answered(self) -> Answer:
+        """The answer."""
+        self.before()
+        http = self.event["requestContext"]["http"]
+        with self.trouble():
+            return Answer.of(handler_of(route_of(http["method"], http["path"]).operation)(self.event))
+
+    def leaves_a_mark(self, answer: Answer) -> bool:
+        """Whether the next request may find another table than this one did."""
+        return self.before is not nothing or (answer.status < 300 and self.route[0] != "GET")
 
 
 def every_request() -> list[Request]:
     """All of them; no two have the same name."""
     return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_deletions()]
+
+
+def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple[Request, Answer]]:
+    """Each request with its answer from the demo account, untouched by the requests before it."""
+    table = ""
+    for request in requests:
+        if not table:
+            table = make_table(endpoint_url)
+            demo.seed(table, endpoint_url)
+        answer = request.answered()
+        yield request, answer
+        if request.leaves_a_mark(answer):
+            client.dynamodb().delete_table(TableName=table)
+            table = ""
 
 
 def _examples() -> Iterator[Request]:

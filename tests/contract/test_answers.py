@@ -1,5 +1,6 @@
 """What the API answers is what docs/openapi.yaml says, and the other way round."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +12,8 @@ from sheaf.domain.paging import PER_PAGE_LIMIT
 from sheaf.domain.values import AMOUNT_LIMIT, ID_LIMIT, NAME_LIMIT
 from sheaf.http import bodies, call, identity
 from tests.contract.document import JSON, Part, complaints, document, documented_routes, of_schema, operation
-from tests.contract.requests import ADDRESSES, ADMIN, FORM, Request, every_request
-from tests.harness import Answer
+from tests.contract.requests import ADDRESSES, ADMIN, FORM, Request, answers_to, every_request
+from tests.harness import Answer, Api
 from tools.local import demo
 from tools.template import PROJECT, routes, template
 
@@ -29,7 +30,7 @@ type Answers = dict[str, tuple[Request, Answer]]
 @pytest.fixture(scope="module")
 def answers(endpoint_url: str) -> Answers:
     """Every request with its answer, by the request's name."""
-    return {request.name: (request, request.answered(endpoint_url)) for request in REQUESTS}
+    return {request.name: (request, answer) for request, answer in answers_to(REQUESTS, endpoint_url)}
 
 
 def of_route(answers: Answers, route: tuple[str, str]) -> list[Answer]:
@@ -198,6 +199,26 @@ def test_every_page_of_a_walk_is_as_documented(start: str) -> None:
         link = pages[-1].body["links"]["next"]
 
     assert [complaints(operation("GET", "/v2/tasks"), page) for page in pages] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    ("given", "repeated"),
+    [
+        (Part().at("components", "parameters", "RequestId").value["example"], True),
+        ("A-Za-z0-9._=+/@:-", True),
+        ("x" * 128, True),
+        ("x" * 129, False),
+        ("a b", False),
+        ("ä", False),
+    ],
+)
+def test_a_request_id_is_repeated_where_it_fits_the_documented_pattern(given: str, repeated: bool, api: Api) -> None:
+    pattern = Part().at("components", "parameters", "RequestId").value["schema"]["pattern"]
+
+    answer = api.get("/v2/tasks", x_request_id=given)
+
+    assert (re.search(pattern, given) is not None) is repeated
+    assert answer.headers["X-Request-Id"] == (given if repeated else "gateway-id")
 
 
 def plain(text: str) -> str:

@@ -128,6 +128,14 @@ def test_credentials_in_the_query_are_held_to_the_same(query: str, answer: Whole
     assert walk(api, sent, authorization="", harvest_account_id="") == every(answer)
 
 
+def test_where_headers_and_parameters_disagree_the_headers_count(api: Api) -> None:
+    good, bad = f"?access_token={api.token}&account_id=1", "?access_token=no-such-token&account_id=2"
+
+    assert api.get(f"/v2/tasks{bad}").status == 200
+    assert whole(api.get(f"/v2/tasks{good}", authorization="Bearer no-such-token")) == SHUT
+    assert whole(api.get(f"/v2/tasks{good}", harvest_account_id="2")) == NOTHING_HERE
+
+
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
 def test_who_may_not_manage_tasks_gets_no_answer_about_them(role: Role, account: Account) -> None:
     answers = walk(Api(make_token(account, role)))
