@@ -21,7 +21,7 @@ _PHRASES = {
     "decimal_whole_digits": _NUMBER,
     "finite_number": _NUMBER,
     "string_type": _TEXT,
-    "string_unicode": "must be a string without unpaired surrogates",
+    "string_unicode": _BOOLEAN,  # half a surrogate pair given for a flag; in a name it is left to the rules
 }
 
 
