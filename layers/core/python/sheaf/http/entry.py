@@ -48,7 +48,7 @@ class Endpoint:
             raise MalformedError("User-Agent header is missing: name your application and a link or an email address")
         if call.caller is None or not self.permission(call.caller.user):
             raise NotPermittedError
-        if call.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}`, so it came past $default
+        if call.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}`: not for $default
             return redirect_or_refuse(call)
         return self.operate(call)
 
