@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import identity
 from tests.harness import NOW, Api, make_account, make_token
@@ -30,6 +30,7 @@ from tools.local import deploy, engine
 ADA = ("--account", "1", "--email", "ada@example.com")
 ADD_ADA = ("user", "add", *ADA, "--first-name", "Ada", "--last-name", "Admin")
 OF_ADA = shlex.join(ADD_ADA[2:])
+LATER = Timestamp("2100-01-01T00:00:00Z")
 ISSUED = re.compile(r"sheaf_[A-Za-z0-9_-]{43}\n")  # 43 characters of base64 hold 256 bits
 
 
@@ -324,10 +325,10 @@ def test_tokens_of_an_archived_user_stop_working(sheaf: Sheaf, stack: str, accou
 
 def test_archiving_a_user_twice_changes_nothing_more(sheaf: Sheaf, stack: str, account: Account) -> None:
     sheaf(*ADD_ADA)
-    sheaf("user", "archive", *ADA)
-    archived = identity.user_by_email(account.id, "ada@example.com")
+    archived = identity.archive_user(account.id, "ada@example.com", LATER)
     assert sheaf("user", "archive", *ADA) == Outcome(0, "", "ada@example.com of account 1 is archived\n")
     assert identity.user_by_email(account.id, "ada@example.com") == archived
+    assert archived.updated_at == LATER
 
 
 # Tokens
