@@ -470,17 +470,13 @@ def test_local_works_on_what_make_run_has_brought_up(
     assert identity.get_account(AccountId(1)).name == "Demo"
 
 
-def test_local_says_that_nothing_was_ever_started(
-    sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_local_says_that_nothing_is_running(sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))
-    complaint = f"sheaf: nothing has been started in {tmp_path} yet: start it with `make run`\n"
+    complaint = f"sheaf: nothing is running in {tmp_path}: start it with `make run`\n"
     assert sheaf("user", "list", "--account", "1", "--local") == Outcome(1, "", complaint)
 
 
-def test_local_says_that_the_engine_is_not_running(
-    sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_local_says_that_nothing_answers(sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     endpoint_url = f"http://127.0.0.1:{engine.free_port()}"
     (tmp_path / "endpoint").write_text(endpoint_url)
     monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))

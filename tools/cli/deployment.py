@@ -63,7 +63,7 @@ def _connect_locally() -> None:
     try:
         endpoint_url = (folder / "endpoint").read_text().strip()
     except FileNotFoundError:
-        raise DeploymentError(f"nothing has been started in {folder} yet: start it with `make run`") from None
+        raise DeploymentError(f"nothing is running in {folder}: start it with `make run`") from None
     try:
         table = _table_of(engine.client("cloudformation", endpoint_url), deploy.STACK)
     except EndpointConnectionError:
