@@ -6,6 +6,7 @@ import pytest
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskFields
+from sheaf.domain.values import Timestamp
 from sheaf.store import tasks
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
@@ -20,7 +21,9 @@ from tests.functions.examples import (
     task,
 )
 from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Api
+from tests.harness import Api
+
+LONG_AGO = Timestamp("2017-06-26T22:08:25Z")
 
 IS_DEFAULT = expected(200, task(5, "Business Development", billable_by_default=False, is_default=True))
 
@@ -71,7 +74,7 @@ def test_every_expectation_has_its_example() -> None:
 def old_task(api: Api) -> str:
     """The address of a task that was last changed long ago."""
     fields = TaskFields(name="Design", default_hourly_rate=Decimal("80.5"), is_default=True)
-    return f"/v2/tasks/{tasks.create(AccountId(1), fields, NOW).id}"
+    return f"/v2/tasks/{tasks.create(AccountId(1), fields, LONG_AGO).id}"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old
 
     answer = api.patch(old_task, body)
 
-    assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, NOW)
+    assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, LONG_AGO)
     assert whole_table() == before
 
 
