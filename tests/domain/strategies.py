@@ -16,9 +16,9 @@ moments = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), timezones=s
 
 timestamps = moments.map(to_timestamp)
 
-names = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30).filter(
-    lambda name: name.strip()
-)
+names = st.text(
+    st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffd"), min_size=1, max_size=30
+).filter(lambda name: name.strip())
 
 amounts = st.decimals(Decimal(0), AMOUNT_LIMIT, allow_nan=False, allow_infinity=False, places=2)
 

@@ -110,6 +110,12 @@ def test_a_name_holds_only_text(character: str) -> None:
         clean_name(f"De{character}sign")
 
 
+@pytest.mark.parametrize("name", ["B\ufffdro", "\ufffd"])
+def test_a_name_that_was_not_sent_as_utf_8_is_refused_rather_than_kept_in_ruins(name: str) -> None:
+    with pytest.raises(InvalidError, match=r"^Name can't contain U\+FFFD, which stands for bytes that are not UTF-8$"):
+        clean_name(name)
+
+
 @given(st.text(st.characters(), max_size=300))
 @example("\ud800\udc00")
 def test_a_clean_name_is_clean_and_can_be_stored(text: str) -> None:

@@ -70,7 +70,8 @@ def clean_name(text: str | None) -> str:
 
     Raises:
         InvalidError: blank, longer than 255 characters, or with characters that are not text (controls, halves of
-            surrogate pairs). The first two sentences are Harvest's.
+            surrogate pairs, and U+FFFD, which API Gateway puts for bytes that are not UTF-8). The first two sentences
+            are Harvest's.
     """
     name = (text or "").strip()
     if not name:
@@ -79,6 +80,8 @@ def clean_name(text: str | None) -> str:
         raise InvalidError(f"Name is too long (maximum is {NAME_LIMIT} characters)")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise InvalidError("Name can't contain control characters or unpaired surrogates")
+    if "\ufffd" in name:
+        raise InvalidError("Name can't contain U+FFFD, which stands for bytes that are not UTF-8")
     return name
 
 
