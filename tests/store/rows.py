@@ -47,7 +47,10 @@ def is_sequence(key: tuple[str, str]) -> bool:
 
 
 def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
-    """Tasks with the ids they bring, with claims, guards and totals, as if each had been created."""
+    """Tasks with the ids they bring, with claims, guards and totals, as if each had been created.
+
+    Only the sequence of ids is left as it is; see `start_ids_after`.
+    """
     made = list(wanted)
     items = [
         item
@@ -66,6 +69,11 @@ def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
     active = sum(task.is_active for task in made)
     commit([totals.change(account_id, "TASK", active=active, archived=len(made) - active)])
     return made
+
+
+def start_ids_after(account_id: AccountId, last: int) -> None:
+    """Let the next task that is created have the id after `last`."""
+    commit([update(keys.sequence(account_id, "TASK"), "SET last_id = :last", {":last": {"N": str(last)}})])
 
 
 def log_time(account_id: AccountId, task_id: Id) -> None:

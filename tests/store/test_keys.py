@@ -1,6 +1,7 @@
 """No two things ever share a key, and text keys sort like the numbers they stand for."""
 
 from collections.abc import Callable
+from itertools import product
 from typing import get_args
 
 import pytest
@@ -17,7 +18,9 @@ LONGEST_PARTITION_KEY, LONGEST_SORT_KEY = 2048, 1024  # bytes; DynamoDB's limits
 
 type Made = tuple[str, tuple[object, ...], keys.Key]
 
-_accounts = ids.map(AccountId)
+# A few numbers whose digits are easily taken for one another, beside all the others.
+_numbers = st.sampled_from([Id(1), Id(2), Id(11), Id(111), Id(12)]) | ids
+_accounts = _numbers.map(AccountId)
 _texts = st.text() | st.sampled_from(["TASK", "1", "#", "1#TASK", "TASK_NAME", "ACCOUNT#1#TASK_NAME#x"])
 
 
@@ -26,11 +29,11 @@ def _making(function: Callable[..., keys.Key], *arguments: st.SearchStrategy[obj
 
 
 _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
-    "record": _making(keys.record, _accounts, st.sampled_from(KINDS), ids),
+    "record": _making(keys.record, _accounts, st.sampled_from(KINDS), _numbers),
     "totals": _making(keys.totals, _accounts, st.sampled_from(KINDS)),
     "sequence": _making(keys.sequence, _accounts, st.sampled_from(KINDS)),
     "task_name": _making(keys.task_name, _accounts, _texts.map(fold_name)),
-    "task_guard": _making(keys.task_guard, _accounts, ids),
+    "task_guard": _making(keys.task_guard, _accounts, _numbers),
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
@@ -46,6 +49,20 @@ def test_every_function_that_makes_a_key_takes_part() -> None:
         if not name.startswith("_") and getattr(one, "__annotations__", {}).get("return") is keys.Key
     }
     assert makers == set(_KEY_FUNCTIONS)
+
+
+def test_no_two_things_of_a_few_small_accounts_have_the_same_key() -> None:
+    accounts, numbers, texts = (1, 2, 11, 12, 111), (1, 2, 11, 12, 111), ("", "1", "#", "task", "1#task", "task#1")
+    made = [
+        *(keys.record(AccountId(a), kind, Id(n)) for a, kind, n in product(accounts, KINDS, numbers)),
+        *(make(AccountId(a), kind) for make, a, kind in product((keys.totals, keys.sequence), accounts, KINDS)),
+        *(make(AccountId(a), text) for make, a, text in product((keys.task_name, keys.user_email), accounts, texts)),
+        *(keys.task_guard(AccountId(a), Id(n)) for a, n in product(accounts, numbers)),
+        *(keys.account(AccountId(a)) for a in accounts),
+        *(keys.token(text) for text in ("1", "ACCOUNT#1", "0" * 64)),
+        keys.account_sequence(),
+    ]
+    assert len({(key["pk"]["S"], key["sk"]["S"]) for key in made}) == len(made)
 
 
 @given(_made, _made)
@@ -74,7 +91,7 @@ def test_the_same_thing_of_two_accounts_lies_in_two_partitions(
 
 
 @given(_made)
-@example(("task_name", (), keys.task_name(AccountId(ID_LIMIT - 1), "\U0001d15e" * 255)))
+@example(("task_name", (), keys.task_name(AccountId(ID_LIMIT - 1), fold_name("\U0001d15e" * 255))))
 def test_every_key_is_short_enough(made: Made) -> None:
     key = made[2]
     assert 1 <= len(key["pk"]["S"].encode()) <= LONGEST_PARTITION_KEY

@@ -12,6 +12,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import NameTakenError, Task, TaskFields, TaskHasTimeError, changed_task, current_fields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, tasks, totals
+from sheaf.store.writes import commit, update
 from tests.domain.strategies import task as task_of_the_domain
 from tests.store.faults import (
     BEFORE_CALL,
@@ -343,6 +344,18 @@ def test_a_deletion_that_a_rival_forestalls_with_a_change_deletes_the_changed_ta
         assert tasks.delete(ACCOUNT, Id(1)).name == "Rival"
     assert _totals() == recount(ACCOUNT) == (0, 0)
     assert [sk for _, sk in rows(without=is_sequence)] == ["TASK"]
+
+
+def test_a_task_frees_no_name_that_is_not_its_own(table: str, pauses: list[float]) -> None:
+    _create()
+    claim = keys.task_name(ACCOUNT, "design")
+    commit([update(claim, "SET task_id = :other", {":other": {"N": "2"}})])
+    before = rows()
+    attempts: list[Callable[[], object]] = [lambda: tasks.delete(ACCOUNT, Id(1)), lambda: _change(1, name="Other")]
+    for attempt in attempts:
+        with pytest.raises(BusyError):
+            attempt()
+    assert rows() == before
 
 
 # ------------------------------------------------------------ nothing by halves

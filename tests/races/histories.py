@@ -1,0 +1,160 @@
+"""Races: several actors let loose on one thing at the same moment, again and again, and a judge of how it ended.
+
+A race is a function from a number to actors. Each run of it is a history: how every actor fared. A judge names the
+ending of a history, or None where none is allowed; `check` wants every history to end in an allowed way, and every
+ending that can be to have been seen, because a race that always ends alike proves nothing.
+"""
+
+import os
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from sheaf.domain.identity import AccountId
+from sheaf.store import keys, reads
+from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
+
+RACES = int(os.environ.get("RACES", "500"))
+"""How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
+
+_HEAD_STARTS = (0, 0, 0, 1)  # reads that an actor makes first, so that each of them is ahead at times
+
+_MOST_ACTORS = 8
+
+type Actor = Callable[[], object]
+type Race = Callable[[int], Mapping[str, Actor]]
+type Judge = Callable[["History"], str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one actor fared: what its call returned, or what it raised."""
+
+    value: object = None
+    error: Exception | None = None
+
+    @property
+    def refusal(self) -> type[Exception] | None:
+        """The class of what it raised; None where all went well."""
+        return None if self.error is None else type(self.error)
+
+
+@dataclass(frozen=True)
+class History:
+    """One run of a race: its number, and how each actor fared."""
+
+    number: int
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def fared(self) -> Mapping[str, type[Exception] | None]:
+        """What each actor was refused with; None where all went well."""
+        return {name: outcome.refusal for name, outcome in self.outcomes.items()}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One way in which a race may end: what each actor is refused with (None: nothing), and what is left."""
+
+    name: str
+    fared: Mapping[str, type[Exception] | None]
+    left: object
+
+
+@dataclass(frozen=True)
+class EndsAs:
+    """Judges by a list of allowed endings; `left` finds out what a history has left."""
+
+    endings: Sequence[Ending]
+    left: Callable[[History], object]
+
+    def __call__(self, history: History) -> str | None:
+        state = self.left(history)
+        fitting = (one.name for one in self.endings if (one.fared, one.left) == (history.fared, state))
+        return next(fitting, None)
+
+
+def run(race: Race, count: int = RACES) -> list[History]:
+    """Run through a race `count` times, each time with other head starts (by number, so that a run can be repeated)."""
+    with ThreadPoolExecutor(_MOST_ACTORS) as threads:
+        return [_run_once(number, race(number), threads) for number in range(count)]
+
+
+def check(histories: Sequence[History], judge: Judge, must_occur: Collection[str]) -> Counter[str]:
+    """How often each ending was seen.
+
+    Raises:
+        AssertionError: a history ended in no allowed way, or an ending that must occur never did.
+    """
+    endings = [(judge(history), history) for history in histories]
+    wrong = [history for ending, history in endings if ending is None]
+    if wrong:
+        shown = "\n".join(map(str, wrong[:5]))
+        raise AssertionError(
+            f"{len(wrong)} of {len(histories)} histories ended in no allowed way, among them:\n{shown}"
+        )
+    seen = Counter(ending for ending, _ in endings if ending is not None)
+    if missing := set(must_occur) - set(seen):
+        raise AssertionError(f"never seen in {len(histories)} histories: {sorted(missing)}; seen: {dict(seen)}")
+    return seen
+
+
+@contextmanager
+def conflicts(share: float, seed: int = 0) -> Iterator[list[str]]:
+    """Cancel this share of all writes that can meet a transaction, as DynamoDB does; yields one operation for each.
+
+    A cancelled write never reaches the engine. The engine itself carries out one transaction after another.
+    """
+    chance, lock = random.Random(seed), threading.Lock()  # noqa: S311 - no secret
+    cancelled_calls: list[str] = []
+    answers = {
+        "TransactWriteItems": cancelled("None", "TransactionConflict"),
+        "PutItem": error("TransactionConflictException"),
+        "DeleteItem": error("TransactionConflictException"),
+        "UpdateItem": error("TransactionConflictException"),
+    }
+
+    def cancel(model: "_Model", params: Mapping[str, bytes], **_: object) -> object:
+        with lock:
+            met = chance.random() < share and b"ConditionExpression" in params["body"]
+            if met:
+                cancelled_calls.append(model.name)
+        return (_Status(400), answers[model.name]) if met else None
+
+    with ExitStack() as stack:
+        for operation in answers:
+            stack.enter_context(hooked(BEFORE_CALL, cancel, operation))
+        yield cancelled_calls
+
+
+@dataclass(frozen=True)
+class _Status:
+    status_code: int
+
+
+@dataclass(frozen=True)
+class _Model:
+    name: str
+
+
+def _run_once(number: int, actors: Mapping[str, Actor], threads: ThreadPoolExecutor) -> History:
+    assert len(actors) <= _MOST_ACTORS
+    chance = random.Random(number)  # noqa: S311 - no secret
+    start = threading.Barrier(len(actors))
+
+    def act(actor: Actor, head_start: int) -> Outcome:
+        start.wait()
+        for _ in range(head_start):
+            reads.item(keys.account(AccountId(1)))
+        try:
+            return Outcome(value=actor())
+        except Exception as problem:  # noqa: BLE001 - the judge decides which of them are allowed
+            return Outcome(error=problem)
+
+    names = chance.sample(sorted(actors), len(actors))
+    running = {name: threads.submit(act, actors[name], chance.choice(_HEAD_STARTS)) for name in names}
+    return History(number, {name: running[name].result() for name in sorted(running)})

@@ -1,0 +1,251 @@
+"""Rivals for the same task or name: exactly one wins, nothing is half done, and no time is lost or orphaned."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from sheaf.domain.errors import NotFoundError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.task import NameTakenError, Task, TaskFields, TaskHasTimeError, changed_task, current_fields
+from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.store import keys, reads, tasks
+from sheaf.store.writes import Item
+from tests.domain.strategies import task
+from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.store.rows import TimeRefusedError, is_sequence, log_time, place, put_tasks, rows, start_ids_after
+
+ACCOUNT = AccountId(1)
+NOW = Timestamp("2026-03-01T12:00:00Z")
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+
+
+def _change(task_id: int, account_id: AccountId = ACCOUNT, **fields: Any) -> Task:
+    def change(one: Task) -> Task:
+        return changed_task(one, replace(current_fields(one), **fields), NOW)
+
+    return tasks.update(account_id, Id(task_id), change)
+
+
+def _create(name: str, account_id: AccountId = ACCOUNT) -> Task:
+    return tasks.create(account_id, TaskFields(name=name), NOW)
+
+
+def _delete(task_id: int, account_id: AccountId = ACCOUNT) -> Task:
+    return tasks.delete(account_id, Id(task_id))
+
+
+def _log(task_id: int) -> None:
+    """Log time as a request does it: the task is read, and by the time of writing it may be gone or archived."""
+    reads.item(keys.record(ACCOUNT, "TASK", Id(task_id)))
+    log_time(ACCOUNT, Id(task_id))
+
+
+# ------------------------------------------------------------ what is left
+
+
+@dataclass(frozen=True)
+class Left:
+    """A task as it lies in the table: its state, and the time that its guard counts."""
+
+    is_active: bool = True
+    time: int = 0
+
+
+class Table:
+    """The whole table after a race, read once, and found to hold nothing by halves.
+
+    Every task has its claim and its guard, the guard is open where the task is active, the totals are the numbers of
+    tasks, and beside all that nothing is there.
+    """
+
+    def __init__(self, accounts: Iterable[AccountId] = (ACCOUNT,)) -> None:
+        self._rows = rows(without=is_sequence)
+        partitions: dict[str, list[Item]] = defaultdict(list)
+        for (pk, _), item in self._rows.items():
+            partitions[pk].append(item)
+        expected = set()
+        for account_id in accounts:
+            records = partitions[keys.records(account_id, "TASK")]
+            expected.add(place(keys.totals(account_id, "TASK")))
+            for record in records:
+                expected |= set(self._parts(account_id, record))
+            states = [record["is_active"]["BOOL"] for record in records]
+            totals = self._rows[place(keys.totals(account_id, "TASK"))]
+            assert (totals["active"], totals["archived"]) == (
+                {"N": str(states.count(True))},
+                {"N": str(states.count(False))},
+            )
+        assert set(self._rows) == expected
+
+    def task(self, task_id: int) -> Left | None:
+        """A task of account 1, or None where it is gone."""
+        record = self._rows.get(place(keys.record(ACCOUNT, "TASK", Id(task_id))))
+        if record is None:
+            return None
+        guard = self._rows[place(keys.task_guard(ACCOUNT, Id(task_id)))]
+        return Left(record["is_active"]["BOOL"], int(guard["time_entry_count"]["N"]))
+
+    def name(self, task_id: int, known: Mapping[str, str]) -> str:
+        """What kind of name a task of account 1 has, of the `known` ones (folded)."""
+        return known[fold_name(self._rows[place(keys.record(ACCOUNT, "TASK", Id(task_id)))]["name"]["S"])]
+
+    def owner(self, name: str) -> int | None:
+        """Whose a name is in account 1."""
+        claim = self._rows.get(place(keys.task_name(ACCOUNT, fold_name(name))))
+        return None if claim is None else int(claim["task_id"]["N"])
+
+    def _parts(self, account_id: AccountId, record: Item) -> Iterator[tuple[str, str]]:
+        task_id = Id(int(record["id"]["N"]))
+        guard = keys.task_guard(account_id, task_id)
+        claim = keys.task_name(account_id, fold_name(record["name"]["S"]))
+        assert self._rows[place(guard)]["is_open"] == record["is_active"]
+        assert self._rows[place(claim)]["task_id"] == record["id"]
+        yield from (place(record), place(guard), place(claim))
+
+
+# ------------------------------------------------------------ names
+
+
+def test_of_two_creations_with_the_same_name_exactly_one_wins(table: str) -> None:
+    def race(number: int) -> Mapping[str, Actor]:
+        return {"one": lambda: _create(f"Task {number}"), "other": lambda: _create(f"TASK {number}")}
+
+    histories = run(race)
+    after = Table()
+
+    def whose_name_it_is(history: History) -> list[str]:
+        owner = after.owner(f"task {history.number}")
+        return [name for name, one in history.outcomes.items() if isinstance(one.value, Task) and one.value.id == owner]
+
+    endings = [
+        Ending("one wins", {"one": None, "other": NameTakenError}, left=["one"]),
+        Ending("the other wins", {"one": NameTakenError, "other": None}, left=["other"]),
+    ]
+    check(histories, EndsAs(endings, whose_name_it_is), ["one wins", "the other wins"])
+
+
+def test_of_two_tasks_that_take_the_same_name_exactly_one_gets_it(table: str) -> None:
+    put_tasks(ACCOUNT, [task(number) for number in range(1, 2 * RACES + 1)])
+
+    def race(number: int) -> Mapping[str, Actor]:
+        return {
+            "odd": lambda: _change(2 * number + 1, name=f"Shared {number}"),
+            "even": lambda: _change(2 * number + 2, name=f"SHARED {number}"),
+        }
+
+    histories = run(race)
+    after = Table()
+
+    def names(history: History) -> tuple[str, str]:
+        odd, even = 2 * history.number + 1, 2 * history.number + 2
+        known = {f"task {odd}": "its own", f"task {even}": "its own", f"shared {history.number}": "shared"}
+        return after.name(odd, known), after.name(even, known)
+
+    endings = [
+        Ending("the odd one", {"odd": None, "even": NameTakenError}, left=("shared", "its own")),
+        Ending("the even one", {"odd": NameTakenError, "even": None}, left=("its own", "shared")),
+    ]
+    check(histories, EndsAs(endings, names), ["the odd one", "the even one"])
+
+
+# ------------------------------------------------------------ one task
+
+# Task `number + 1` is that of history `number`.
+
+
+def _seed() -> None:
+    put_tasks(ACCOUNT, [task(number + 1) for number in range(RACES)])
+
+
+def _left(after: Table) -> Callable[[History], object]:
+    return lambda history: after.task(history.number + 1)
+
+
+def test_a_rename_meets_a_deletion_before_it_or_after_it(table: str) -> None:
+    _seed()
+
+    def race(number: int) -> Mapping[str, Actor]:
+        return {"delete": lambda: _delete(number + 1), "rename": lambda: _change(number + 1, name=f"New {number}")}
+
+    histories = run(race)
+    endings = [
+        Ending("deleted first", {"delete": None, "rename": NotFoundError}, left=None),
+        Ending("renamed first", {"delete": None, "rename": None}, left=None),
+    ]
+    check(histories, EndsAs(endings, _left(Table())), ["deleted first", "renamed first"])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25], ids=["as the engine answers", "with conflicts"])
+def test_a_task_is_deleted_or_gets_time_and_never_both(table: str, share: float) -> None:
+    _seed()
+
+    def race(number: int) -> Mapping[str, Actor]:
+        return {
+            "delete": lambda: _delete(number + 1),
+            "log": lambda: _log(number + 1),
+        }
+
+    with conflicts(share):
+        histories = run(race)
+    endings = [
+        Ending("deleted", {"delete": None, "log": TimeRefusedError}, left=None),
+        Ending("logged", {"delete": TaskHasTimeError, "log": None}, left=Left(is_active=True, time=1)),
+    ]
+    check(histories, EndsAs(endings, _left(Table())), ["deleted", "logged"])
+
+
+def test_time_is_logged_before_a_task_is_archived_or_not_at_all(table: str) -> None:
+    _seed()
+
+    def race(number: int) -> Mapping[str, Actor]:
+        return {
+            "archive": lambda: _change(number + 1, is_active=False),
+            "log": lambda: _log(number + 1),
+        }
+
+    histories = run(race)
+    endings = [
+        Ending("archived first", {"archive": None, "log": TimeRefusedError}, left=Left(is_active=False, time=0)),
+        Ending("logged first", {"archive": None, "log": None}, left=Left(is_active=False, time=1)),
+    ]
+    check(histories, EndsAs(endings, _left(Table())), ["archived first", "logged first"])
+
+
+# ------------------------------------------------------------ totals
+
+
+def test_the_totals_are_right_after_everybody_changed_them_at_once_and_met_conflicts(table: str) -> None:
+    put_tasks(ACCOUNT, [task(number, is_active=number % 2 == 1) for number in range(1, 2 * RACES + 1)])
+    start_ids_after(ACCOUNT, 2 * RACES)
+
+    def race(number: int) -> Mapping[str, Actor]:
+        active, archived = 2 * number + 1, 2 * number + 2
+        return {
+            "archive": lambda: _change(active, is_active=False),
+            "delete": lambda: _delete(active),
+            "activate": lambda: _change(archived, is_active=True),
+            "create": lambda: _create(f"New {number}"),
+        }
+
+    with conflicts(0.1):
+        histories = run(race)
+    after = Table()
+    done = {"delete": None, "activate": None, "create": None}
+    left = (None, Left(is_active=True), True)
+    endings = [
+        Ending("archived first", {"archive": None, **done}, left),
+        Ending("deleted first", {"archive": NotFoundError, **done}, left),
+    ]
+
+    def states(history: History) -> object:
+        number = history.number
+        return after.task(2 * number + 1), after.task(2 * number + 2), after.owner(f"New {number}") is not None
+
+    check(histories, EndsAs(endings, states), ["archived first", "deleted first"])
