@@ -18,7 +18,7 @@ EXPECTED = {
     "harvests_own_example": CREATED,
     "by_a_manager": CREATED,
     "every_field": expected(
-        201, task(6, "Überstunden", billable_by_default=False, default_hourly_rate=120.56, is_default=True), LOCATION
+        201, task(6, "Überstunden", billable_by_default=False, default_hourly_rate=120.57, is_default=True), LOCATION
     ),
     "born_archived": expected(201, task(6, "Typesetting", is_active=False), LOCATION),
     "without_a_rate": expected(201, task(6, "Favours", default_hourly_rate=None), LOCATION),
@@ -115,7 +115,15 @@ def test_a_refused_creation_writes_nothing_but_the_count_of_ids(body: object, ap
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [(0, 0.0), ("100", 100.0), (220.2, 220.2), (33.335, 33.34), (33.334999, 33.33), (9999999999.99, 9999999999.99)],
+    [
+        (0, 0.0),
+        ("100", 100.0),
+        (220.2, 220.2),
+        (33.335, 33.34),
+        (33.345, 33.35),
+        (33.334999, 33.33),
+        (9999999999.99, 9999999999.99),
+    ],
 )
 def test_a_rate_is_an_exact_decimal_rounded_half_up_to_cents(given: object, kept: float, api: Api) -> None:
     answer = api.post("/v2/tasks", {"name": "Design", "default_hourly_rate": given})
