@@ -1,0 +1,41 @@
+"""The server that the tests of this folder share, and clients for it."""
+
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from sheaf.store import identity
+from tests.e2e.server import Client, Server, running
+from tests.harness import NOW, make_token
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """What `make run` starts, without data of earlier sessions."""
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def demo(server: Server) -> Client:
+    """The administrator of the demo account; tests with this client leave the account as it was."""
+    return Client(server.port)
+
+
+@pytest.fixture(scope="session")
+def newcomer(server: Server) -> Callable[[], Client]:
+    """Makes accounts without any task, and gives the administrator of each."""
+
+    def make() -> Client:
+        with server.store():
+            account = identity.create_account("Example Ltd", secrets.token_bytes(32), NOW)
+            return Client(server.port, make_token(account), account.id)
+
+    return make
+
+
+@pytest.fixture
+def client(newcomer: Callable[[], Client]) -> Client:
+    """The administrator of an account that is this test's own."""
+    return newcomer()

@@ -1,0 +1,50 @@
+"""The operator's command line, on the table of a server that runs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.server import Client, Server, environment
+from tools.template import PROJECT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+SECONDS = 60
+
+
+def sheaf(server: Server, *arguments: str) -> str:
+    """What a command prints."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "tools.cli.main", *arguments, "--local"],
+        cwd=PROJECT,
+        env=environment(SHEAF_LOCAL_DIR=str(server.folder)),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_token_works_once_issued_and_opens_nothing_once_revoked(server: Server) -> None:
+    account = sheaf(server, "account", "create", "Example Ltd")
+    person = ("--account", account, "--email", "eve@example.com")
+    sheaf(server, "user", "add", *person, "--first-name", "Eve", "--last-name", "E", "--role", "administrator")
+    issued = json.loads(sheaf(server, "token", "issue", *person, "--json"))
+    client = Client(server.port, issued["token"], int(account))
+
+    created = client.post("/v2/tasks", {"name": "Design"})
+    assert (created.status, client.get("/v2/tasks").body["tasks"]) == (201, [created.body])
+
+    sheaf(server, "token", "revoke", "--account", account, str(issued["id"]))
+
+    listed = json.loads(sheaf(server, "token", "list", "--account", account, "--json"))
+    assert [(token["id"], token["email"], token["state"]) for token in listed] == [
+        (issued["id"], "eve@example.com", "revoked")
+    ]
+    # Functions that have answered this token may remember it for 60 seconds; these two have never seen it.
+    refused = [client.send(method, f"/v2/tasks/{created.body['id']}") for method in ("GET", "DELETE")]
+    assert [answer.status for answer in refused] == [401, 401]

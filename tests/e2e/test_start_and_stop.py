@@ -1,0 +1,60 @@
+"""The server as a process: what it says, how it ends, and that its data stay."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.server import Client, Server, environment
+from tools.template import PROJECT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+SECONDS = 60
+
+
+def test_one_line_says_that_it_is_ready_and_where(server: Server) -> None:
+    assert re.fullmatch(
+        rf"ready  http://127\.0\.0\.1:{server.port}  engine=http://127\.0\.0\.1:\d+  table=sheaf-local-Table-\w+\n",
+        server.ready,
+    )
+
+
+@pytest.mark.parametrize(("number", "ending"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_data_survive_the_end_of_the_server_and_a_restart(
+    server: Server, client: Client, number: signal.Signals, ending: int
+) -> None:
+    client.post("/v2/tasks", {"name": "Design", "default_hourly_rate": 99.5, "is_active": False})
+    page, everything = client.get("/v2/tasks").raw, server.items()
+
+    status, said_after_ready = server.stop(number)
+    server.start()
+
+    assert (status, said_after_ready) == (ending, "")
+    assert client.get("/v2/tasks").raw == page
+    assert server.items() == everything
+    assert client.post("/v2/tasks", {"name": "Next"}).body["id"] == json.loads(page)["tasks"][0]["id"] + 1
+
+
+@pytest.mark.parametrize("port", ["taken", "http", "65536"])
+def test_a_port_that_cannot_be_had_is_said_in_one_line(server: Server, tmp_path: Path, port: str) -> None:
+    folder = tmp_path / "local"
+    port = port.replace("taken", str(server.port))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.local.run"],
+        cwd=PROJECT,
+        env=environment(PORT=port, SHEAF_LOCAL_DIR=str(folder)),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"cannot listen on 127\.0\.0\.1:{port} \(.+\); PORT names another port\n", done.stderr)
+    assert not folder.exists()
