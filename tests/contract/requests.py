@@ -141,6 +141,7 @@ def _of_fields() -> Iterator[Request]:
         "name blank": {"name": " "},
         "name long": {"name": "x" * 256},
         "name with a control character": {"name": "a\0b"},
+        "name with what stands for no UTF-8": {"name": "B\ufffdro"},
         "name number": {"name": 7},
         "rate negative": {"default_hourly_rate": -0.01},
         "rate text": {"default_hourly_rate": "much"},
