@@ -11,7 +11,10 @@ PER_PAGE_LIMIT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What narrows a list. `updated_since` is inclusive, so that an incremental reader can never lose a record."""
+    """What narrows a list.
+
+    `updated_since` is inclusive, so that a reader who asks since the last change it has seen loses none of that second.
+    """
 
     is_active: bool | None = None
     updated_since: Timestamp | None = None
