@@ -86,9 +86,8 @@ def test_endings_are_counted() -> None:
 
 
 def test_every_actor_acts_once_in_every_history_and_all_of_them_at_once(table: str) -> None:
-    together = threading.Barrier(3)
-
     def race(number: int) -> Mapping[str, Actor]:
+        together = threading.Barrier(3)
         return {name: lambda name=name: (together.wait(timeout=30) >= 0, name, number) for name in "abc"}  # type: ignore[misc]
 
     histories = run(race, 20)
