@@ -62,7 +62,7 @@ class Crowd:
         enough = threading.Event()
 
         def stir() -> None:
-            while not enough.is_set():
+            while not enough.is_set() and self.passing:
                 self.stir()
 
         with ThreadPoolExecutor(1) as thread:
@@ -96,9 +96,12 @@ def ids_of(page: dict[str, Any]) -> list[int]:
 
 
 def walk(client: Client, page: dict[str, Any], direction: str) -> Iterator[dict[str, Any]]:
-    """This page and all that its links of that direction lead to."""
+    """This page and all that its links of that direction lead to; no link leads to where the walk has been."""
     yield page
+    seen: set[str] = set()
     while link := page["links"][direction]:
+        assert link not in seen
+        seen.add(link)
         page = client.get(link).body
         yield page
 
