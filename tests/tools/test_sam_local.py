@@ -16,7 +16,11 @@ EVENT = PROJECT / "events" / "retrieve_task" / "found.json"
 
 
 def answer(body: object, status: int = 200) -> dict[str, Any]:
-    return {"statusCode": status, "headers": {"X-Request-Id": "example"}, "body": json.dumps(body, separators=(",", ":"))}
+    return {
+        "statusCode": status,
+        "headers": {"X-Request-Id": "example"},
+        "body": json.dumps(body, separators=(",", ":")),
+    }
 
 
 def test_times_and_cursors_may_differ() -> None:
