@@ -62,12 +62,12 @@ def test_anything_else_in_a_locked_file_is_found(line: str) -> None:
 @pytest.mark.parametrize("path", SOURCES)
 def test_what_is_asked_for_has_no_address_and_no_option_but_a_constraint(path: str) -> None:
     asked = requirements((PROJECT / path).read_text())
-    assert [line for line in asked if not re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?|-c [a-z./]+", line)] == []
+    assert [line for line in asked if not re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?(<[0-9.]+)?|-c [a-z./]+", line)] == []
 
 
 @pytest.mark.parametrize(("source", "locked"), list(zip(SOURCES, LOCKED, strict=True)))
 def test_what_is_asked_for_is_locked(source: str, locked: str) -> None:
-    asked = {line.split("[")[0] for line in requirements((PROJECT / source).read_text()) if not line.startswith("-")}
+    asked = {re.split(r"[\[<]", line)[0] for line in requirements((PROJECT / source).read_text()) if not line.startswith("-")}
     assert asked - pins(locked).keys() == set()
 
 
