@@ -67,7 +67,8 @@ def test_what_is_asked_for_has_no_address_and_no_option_but_a_constraint(path: s
 
 @pytest.mark.parametrize(("source", "locked"), list(zip(SOURCES, LOCKED, strict=True)))
 def test_what_is_asked_for_is_locked(source: str, locked: str) -> None:
-    asked = {re.split(r"[\[<]", line)[0] for line in requirements((PROJECT / source).read_text()) if not line.startswith("-")}
+    lines = requirements((PROJECT / source).read_text())
+    asked = {re.split(r"[\[<]", line)[0] for line in lines if not line.startswith("-")}
     assert asked - pins(locked).keys() == set()
 
 
