@@ -15,13 +15,10 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status, a body and the headers that go beyond those of every answer.
-
-    A body of text goes out as it is, and `headers` then say what it is; anything else goes out as JSON.
-    """
+    """A status, a JSON body and the headers that go beyond those of every answer."""
 
     status: int
-    body: Any
+    body: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_lambda(self, request_id: str) -> dict[str, Any]:
@@ -29,10 +26,5 @@ class Reply:
         return {
             "statusCode": self.status,
             "headers": {**_ALWAYS, **self.headers, "X-Request-Id": request_id},
-            "body": self.body if isinstance(self.body, str) else as_json(self.body),
+            "body": json.dumps(self.body, ensure_ascii=False, separators=(",", ":")),
         }
-
-
-def as_json(body: object) -> str:
-    """JSON without white space; text stays as it is, in UTF-8."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
