@@ -23,7 +23,7 @@ help: ## This list.
 run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
 	@exec .venv/bin/python -m tools.local.run
 
-test: check ## Everything that CI checks: `check`, then all tests.
+test: check .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 check: .venv/ready .venv-local/ready ## Lint, format, types, template.
@@ -52,12 +52,12 @@ routes: .venv/ready ## Write the route table of the layer from template.yaml.
 	.venv/bin/python -m tools.routes
 
 lock: .venv/ready ## Compile the requirements files, with hashes and without any host name.
-	for name in requirements/dev requirements/local layers/vendor/requirements; do \
+	for name in requirements/dev requirements/local requirements/e2e layers/vendor/requirements; do \
 		.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
 			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$name.in --output-file $$name.txt; done
 
 clean: ## Remove everything that was built or installed, and the local data.
-	rm -rf .venv .venv-local .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-local .venv-e2e .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/installed: requirements/dev.txt
 	@$(FIND_PYTHON); "$$found" -m venv --clear .venv
@@ -71,4 +71,9 @@ clean: ## Remove everything that was built or installed, and the local data.
 .venv-local/ready: requirements/local.txt
 	@$(FIND_PYTHON); "$$found" -m venv --clear .venv-local
 	.venv-local/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/local.txt
+	@touch $@
+
+.venv-e2e/ready: requirements/e2e.txt
+	@$(FIND_PYTHON); "$$found" -m venv --clear .venv-e2e
+	.venv-e2e/bin/python $(PIP_INSTALL) --require-hashes --requirement requirements/e2e.txt
 	@touch $@

@@ -7,6 +7,9 @@ from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
+from botocore.config import Config
+
+from sheaf.store import client
 from tools.local import engine
 
 TOPICS = ("imports", "cpu", "cost", "lists")
@@ -15,6 +18,8 @@ TOPICS = ("imports", "cpu", "cost", "lists")
 def main() -> None:
     """Run all topics, or those that are named on the command line."""
     report = sys.stdout
+    # The engine sorts a whole partition for each query; at 100,000 records that takes seconds.
+    client._CONFIG = client._CONFIG.merge(Config(read_timeout=60))  # noqa: SLF001
     with (
         tempfile.TemporaryDirectory() as folder,
         engine.running(Path(folder)) as local,

@@ -1,16 +1,23 @@
 """Accounts with many tasks, written past the operations: only what lists read is there."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import batched
 
 from benchmarks.operations import LATER
 from sheaf import settings
-from sheaf.domain.identity import Account
-from sheaf.domain.task import Task
+from sheaf.domain.client import ClientFields
+from sheaf.domain.identity import Account, AccountId
+from sheaf.domain.project import ProjectFields
+from sheaf.domain.task import Task, TaskFields
+from sheaf.domain.task_assignment import default_fields, new_task_assignment
 from sheaf.domain.values import Id
-from sheaf.store import tasks, totals
+from sheaf.store import clients, keys, projects, tasks
 from sheaf.store.client import dynamodb
+from sheaf.store.records import Counter, counted
+from sheaf.store.shapes.task import TASK
+from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.writes import Item, commit
 from tests.harness import NOW, make_account
 
@@ -25,8 +32,22 @@ def crowded(account_id: int, count: int, active: int | None = None) -> Account:
     """
     account = make_account(account_id)
     active = count if active is None else active
-    _write(tasks._to_item(account.id, task) for task in _tasks(count, active))  # noqa: SLF001 - as it is stored
-    commit([totals.change(account.id, "TASK", active=active, archived=count - active)])
+    _write(write.parameters["Item"] for task in _tasks(count, active) for write in TASK.stored(account.id, task))
+    commit([counted(Counter(keys.totals(account.id, "TASK")), active=active, archived=count - active)])
+    return account
+
+
+def assigned(account_id: AccountId, count: int) -> Account:
+    """An account with `count` task assignments as its own list holds them, all of one task and one project."""
+    account = make_account(account_id)
+    client = clients.create(account.id, ClientFields(name="Example Ltd"), NOW)
+    project = projects.create(account.id, ProjectFields(client_id=client.id, name="Website"), NOW).project
+    task = tasks.create(account.id, TaskFields(name="Design"), NOW)
+    first = new_task_assignment(Id(1), project, task, default_fields(project, task), NOW)
+    every = (replace(first, id=Id(number), is_active=number <= FEW) for number in range(1, count + 1))
+    _write(TASK_ASSIGNMENT.stored(account.id, one)[0].parameters["Item"] for one in every)
+    totals = Counter(keys.totals(account.id, "TASK_ASSIGNMENT"))
+    commit([counted(totals, active=FEW, archived=count - FEW)])
     return account
 
 

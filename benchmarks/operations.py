@@ -4,19 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sheaf import settings
-from sheaf.domain.identity import Account
-from sheaf.domain.task import TaskFields, changed_task, current_fields
-from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, tasks
-from sheaf.store.client import dynamodb
+from sheaf.domain.client import ClientFields
+from sheaf.domain.identity import Account, Role, User
+from sheaf.domain.project import ProjectFields
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import TaskFields
+from sheaf.domain.task_assignment import default_fields
+from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.values import Day, Id, Timestamp
+from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
 from tests.harness import NOW, Answer, Api, make_account, make_token
 
 LATER = Timestamp("2026-03-02T08:00:00Z")
 TASKS = range(1, 13)
 ARCHIVED = range(1, 5)
 CHANGED_LATER = range(4, 7)
+ASSIGNED = (Id(5), Id(6), Id(8))
 WITH_TIME = Id(12)
+DAYS = ("2026-02-27", "2026-02-28", "2026-03-01")
+SPENT = {"project_id": 1, "task_id": WITH_TIME, "spent_date": "2026-03-01", "hours": 1}
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,34 @@ OPERATIONS = (
     Operation("delete", "DELETE", "/v2/tasks/7"),
     Operation("delete, refused for its time", "DELETE", f"/v2/tasks/{WITH_TIME}", status=422),
     Operation("delete, missing", "DELETE", "/v2/tasks/99", status=404),
+    Operation("project: one", "GET", "/v2/projects/1"),
+    Operation("project: list, all on one page", "GET", "/v2/projects"),
+    Operation("project: create, without default tasks", "POST", "/v2/projects", {"name": "New", "client_id": 1}, 201),
+    Operation("project: rename", "PATCH", "/v2/projects/1", {"name": "New"}),
+    Operation("project: delete, with 4 assignments and 3 entries", "DELETE", "/v2/projects/1"),
+    Operation("project: delete, with nothing in it", "DELETE", "/v2/projects/2"),
+    Operation("client: one", "GET", "/v2/clients/1"),
+    Operation("client: create", "POST", "/v2/clients", {"name": "New"}, 201),
+    Operation("client: delete", "DELETE", "/v2/clients/2"),
+    Operation("assignment: one", "GET", "/v2/projects/1/task_assignments/1"),
+    Operation("assignment: list of a project", "GET", "/v2/projects/1/task_assignments"),
+    Operation("assignment: list of the account, first page", "GET", "/v2/task_assignments?per_page=2"),
+    Operation("assignment: create", "POST", "/v2/projects/2/task_assignments", {"task_id": 7}, 201),
+    Operation("assignment: update", "PATCH", "/v2/projects/1/task_assignments/1", {"budget": 10}),
+    Operation("assignment: archive", "PATCH", "/v2/projects/1/task_assignments/1", {"is_active": False}),
+    Operation("assignment: delete", "DELETE", "/v2/projects/1/task_assignments/1"),
+    Operation("assignment: delete, refused for its time", "DELETE", "/v2/projects/1/task_assignments/4", status=422),
+    Operation("time: one entry", "GET", "/v2/time_entries/1"),
+    Operation("time: list, all on one page", "GET", "/v2/time_entries"),
+    Operation("time: list, first page", "GET", "/v2/time_entries?per_page=1"),
+    Operation("time: list of one user", "GET", "/v2/time_entries?user_id=1"),
+    Operation("time: log", "POST", "/v2/time_entries", SPENT, 201),
+    Operation("time: change the hours", "PATCH", "/v2/time_entries/1", {"hours": 2}),
+    Operation("time: move to another task", "PATCH", "/v2/time_entries/1", {"task_id": 5}),
+    Operation("time: delete", "DELETE", "/v2/time_entries/1"),
+    Operation("the caller", "GET", "/v2/users/me"),
+    Operation("the caller's project assignments", "GET", "/v2/users/me/project_assignments"),
+    Operation("company", "GET", "/v2/company"),
     Operation("unknown path", "GET", "/v2/nothing", status=404),
 )
 
@@ -81,7 +115,7 @@ def operation(name: str) -> Operation:
 
 
 def populated() -> Account:
-    """Account 1 in an empty table, with twelve tasks: four archived, three changed later, one with time."""
+    """Account 1 in an empty table: twelve tasks (four archived, three changed later, one with time), two projects."""
     account = make_account()
     for number in TASKS:
         fields = TaskFields(
@@ -92,14 +126,19 @@ def populated() -> Account:
         tasks.update(
             account.id,
             Id(number),
-            lambda task: changed_task(task, replace(current_fields(task), is_default=True), LATER),
+            lambda task: changed(task, replace(current(TaskFields, task), billable_by_default=False), LATER),
         )
-    dynamodb().update_item(
-        TableName=settings.table_name(),
-        Key=keys.task_guard(account.id, WITH_TIME),
-        UpdateExpression="ADD time_entry_count :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
-    )
+    client = clients.create(account.id, ClientFields(name="Example Ltd"), NOW)
+    clients.create(account.id, ClientFields(name="Without projects"), NOW)
+    for name in ("Website", "Shop"):
+        projects.create(account.id, ProjectFields(client_id=client.id, name=name), NOW)
+    for task_id in (*ASSIGNED, WITH_TIME):
+        task_assignments.create(account.id, Id(1), task_id, default_fields, NOW)
+    person = User(Id(0), "Mia", "M", "mia@example.com", Role.MEMBER, frozenset(), frozenset(), True, NOW, NOW)
+    somebody = identity.add_user(account.id, person)
+    for day in DAYS:
+        spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
+        time_entries.create(account.id, somebody.id, spent, NOW)
     return account
 
 

@@ -76,7 +76,7 @@ def scenarios() -> list[Path]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the body is parsed."""
+    """What came back: the body is parsed where it is JSON; a v1 answer may also be XML, or a single space."""
 
     status: int
     body: Any
@@ -85,7 +85,9 @@ class Answer:
 
     @classmethod
     def of(cls, reply: Mapping[str, Any]) -> "Answer":
-        return cls(reply["statusCode"], json.loads(reply["body"]), reply["headers"], reply["body"])
+        raw, headers = reply["body"], reply["headers"]
+        is_json = headers["Content-Type"].startswith("application/json") and raw.strip()
+        return cls(reply["statusCode"], json.loads(raw) if is_json else raw, headers, raw)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,9 @@ class Api:
 
     def post(self, path: str, body: object = None, **headers: str) -> Answer:
         return self.send("POST", path, body, headers)
+
+    def put(self, path: str, body: object = None, **headers: str) -> Answer:
+        return self.send("PUT", path, body, headers)
 
     def patch(self, path: str, body: object = None, **headers: str) -> Answer:
         return self.send("PATCH", path, body, headers)

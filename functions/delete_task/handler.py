@@ -10,7 +10,7 @@ from sheaf.store import tasks
 
 def delete_task(call: Call) -> Reply:
     """Delete a task that has no time entries and answer with it as it was (Harvest v2, "Delete a task")."""
-    task = tasks.delete(call.account_id, call.path_id("task_id"))
+    task = tasks.delete(call.account_id, call.path_id("task_id"), call.now)
     return Reply(200, show_task(task))
 
 

@@ -2,9 +2,9 @@
 
 from sheaf.domain.identity import everybody
 from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
 from sheaf.http.reply import Reply
 from sheaf.http.unmatched import redirect_or_refuse
+from sheaf.http.v1.entry import any_endpoint
 
 
 def unmatched_route(call: Call) -> Reply:
@@ -12,4 +12,4 @@ def unmatched_route(call: Call) -> Reply:
     return redirect_or_refuse(call)
 
 
-handler = v2_endpoint(unmatched_route, everybody)
+handler = any_endpoint(unmatched_route, everybody)

@@ -1,7 +1,8 @@
 """functions: PATCH and PUT /v2/tasks/{task_id}."""
 
 from sheaf.domain.identity import may_manage_tasks
-from sheaf.domain.task import changed_task
+from sheaf.domain.record import changed
+from sheaf.domain.task import TaskFields
 from sheaf.http.call import Call
 from sheaf.http.entry import v2_endpoint
 from sheaf.http.replies_v2 import show_task
@@ -14,7 +15,7 @@ def update_task(call: Call) -> Reply:
     """The task with the given fields changed and all others left as they are (Harvest v2, "Update a task")."""
     body = read_body(TaskBody, call.fields())
     task_id = call.path_id("task_id")
-    task = tasks.update(call.account_id, task_id, lambda task: changed_task(task, body.fields_over(task), call.now))
+    task = tasks.update(call.account_id, task_id, lambda task: changed(task, body.over(TaskFields, task), call.now))
     return Reply(200, show_task(task))
 
 

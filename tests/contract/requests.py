@@ -3,35 +3,62 @@
 All are sent to the demo account: the example events, the PATCH ones again as PUT, and what an example cannot hold.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from sheaf import settings
-from sheaf.domain.identity import AccountId
-from sheaf.domain.values import Id
 from sheaf.http import identity
 from sheaf.http.bodies import BODY_LIMIT
-from sheaf.store import client, keys, reads, writes
-from tests.harness import Answer, Api, handler_of, load_event, make_table, route_of, scenarios
+from sheaf.store import client, reads, writes
+from tests.contract.document import is_v1
+from tests.functions import made
+from tests.functions.examples import requests as examples
+from tests.harness import Answer, Api, handler_of, load_event, make_table, route_of
 from tools.local import demo
+from tools.template import routes
 
 ADMIN = Api("local-admin-token")
 FORM = "application/x-www-form-urlencoded"
-ADDRESSES = {
-    ("GET", "/v2/tasks"): "/v2/tasks",
-    ("POST", "/v2/tasks"): "/v2/tasks",
-    ("GET", "/v2/tasks/{task_id}"): "/v2/tasks/5",
-    ("PATCH", "/v2/tasks/{task_id}"): "/v2/tasks/5",
-    ("PUT", "/v2/tasks/{task_id}"): "/v2/tasks/5",
-    ("DELETE", "/v2/tasks/{task_id}"): "/v2/tasks/5",
-    ("", "$default"): "/v2/nothing",
+
+_IDS = {"client_id": 1, "project_id": 1, "task_assignment_id": 1, "task_id": 5, "time_entry_id": 1}
+
+
+def _address(path: str) -> str:
+    return "/v2/nothing" if path == "$default" else re.sub(r"\{(\w+)\}", lambda name: str(_IDS[name[1]]), path)
+
+
+ADDRESSES = {(route.method, route.path): _address(route.path) for route in routes() if not is_v1(route.path)}
+"""An address in the demo account for each route of v2, and for whatever no route answers."""
+
+ADDRESSES_OF_V1 = {(route.method, route.path): _address(route.path) for route in routes() if is_v1(route.path)}
+"""The same for each route of v1."""
+
+BODIES: Mapping[str, dict[str, Any]] = {
+    "create_task": {"name": "New Task Name"},
+    "update_task": {"name": "New Task Name"},
+    "create_client": {"name": "Your New Client"},
+    "update_client": {"name": "456 Industries"},
+    "create_project": {"client_id": 1, "name": "Your New Project"},
+    "update_project": {"notes": "Bring cake"},
+    "create_task_assignment": {"task_id": 5},
+    "update_task_assignment": {"budget": 120},
+    "create_time_entry": {"project_id": 1, "task_id": 1, "spent_date": "2026-11-21", "hours": 1.25},
+    "update_time_entry": {"notes": "Adding CSS styling"},
 }
-"""An address for each route of the API."""
+"""A body for each operation that reads one; at the address above it changes something."""
+
+
+def body_of(method: str, address: str) -> dict[str, Any] | None:
+    """What is sent along to an address."""
+    return BODIES.get(route_of(method, address).operation)
 
 
 def nothing() -> None:
@@ -68,7 +95,7 @@ class Request:
 
 def every_request() -> list[Request]:
     """All of them; no two have the same name."""
-    return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_deletions()]
+    return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_busy(), *_of_one_operation()]
 
 
 def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple[Request, Answer]]:
@@ -85,8 +112,15 @@ def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple
             table = ""
 
 
+def of_v1(path: Path) -> bool:
+    """Whether an example event is of the first API."""
+    return path.parent.name.startswith("v1_") or path.stem.startswith("v1_")
+
+
 def _examples() -> Iterator[Request]:
-    for path in scenarios():
+    for path in examples():
+        if of_v1(path):
+            continue
         event = load_event(path.parent.name, path.stem)
         yield Request(f"{path.parent.name}/{path.stem}", event)
         if event["routeKey"].startswith("PATCH"):
@@ -106,7 +140,7 @@ def _anywhere() -> Iterator[Request]:
         for kind, query in (("not UTF-8", "?a=%ff"), ("too long", "?" + "&".join(map(str, range(101))))):
             event = ADMIN.event(method, address + query, headers={"authorization": ""})
             yield Request(f"{name} query {kind}", event)
-        event = ADMIN.event(method, address, {"name": "New Task Name"})
+        event = ADMIN.event(method, address, body_of(method, address))
         yield Request(f"{name} without a table", event, trouble=no_table)
         yield Request(f"{name} on a busy table", event, trouble=busy_table)
 
@@ -126,61 +160,144 @@ def _with_bodies() -> Iterator[Request]:
     for method, route in _routes_with("POST", "PATCH", "PUT"):
         address = ADDRESSES[method, route]
         for name, body in bodies.items():
-            yield Request(f"{method} body {name}", ADMIN.event(method, address, body))
+            yield Request(f"{method} {route} body {name}", ADMIN.event(method, address, body))
         for name, body in forms.items():
             event = ADMIN.event(method, address, body, {"content-type": FORM})
-            yield Request(f"{method} form {name}", event)
+            yield Request(f"{method} {route} form {name}", event)
         xml = {"content-type": "application/xml"}
-        yield Request(f"{method} XML", ADMIN.event(method, address, b"<task/>", xml))
+        yield Request(f"{method} {route} XML", ADMIN.event(method, address, b"<task/>", xml))
+
+
+_NAMES: Mapping[str, dict[str, Any]] = {
+    "name blank": {"name": " "},
+    "name long": {"name": "x" * 256},
+    "name with a control character": {"name": "a\0b"},
+    "name with what stands for no UTF-8": {"name": "B\ufffdro"},
+    "name number": {"name": 7},
+}
+_FLAG: Mapping[str, dict[str, Any]] = {"flag": {"is_active": "perhaps"}}
+_TASK: Mapping[str, dict[str, Any]] = {
+    **_NAMES,
+    **_FLAG,
+    "name taken": {"name": "RESEARCH"},
+    "rate negative": {"default_hourly_rate": -0.01},
+    "rate text": {"default_hourly_rate": "much"},
+    "two mistakes": {"name": " ", "default_hourly_rate": 10_000_000_000},
+}
+_CLIENT: Mapping[str, dict[str, Any]] = {
+    **_NAMES,
+    **_FLAG,
+    "currency unknown": {"currency": "Euro"},
+    "address with a control character": {"address": "a\0b"},
+    "two mistakes": {"name": " ", "currency": "Euro"},
+}
+_PROJECT: Mapping[str, dict[str, Any]] = {
+    **_NAMES,
+    **_FLAG,
+    "name taken": {"name": "MARKETING website"},
+    "client unknown": {"client_id": 99},
+    "client no id": {"client_id": "x"},
+    "bill_by unknown": {"bill_by": "tasks"},
+    "budget_by unknown": {"budget_by": "fees"},
+    "budget negative": {"budget": -1},
+    "fee text": {"fee": "much"},
+    "no day": {"starts_on": "2026-02-30"},
+    "code long": {"code": "x" * 256},
+}
+_ASSIGNMENT: Mapping[str, dict[str, Any]] = {
+    "rate negative": {"hourly_rate": -1},
+    "rate text": {"hourly_rate": "much"},
+    "billable": {"billable": "perhaps"},
+}
+_TIME: Mapping[str, dict[str, Any]] = {
+    "project unknown": {"project_id": 99},
+    "task unknown": {"task_id": 99},
+    "project and task unknown": {"project_id": 99, "task_id": 99},
+    "task not assigned": {"task_id": 5},
+    "no day": {"spent_date": "soon"},
+    "hours negative": {"hours": -1},
+    "hours text": {"hours": "much"},
+    "project no id": {"project_id": "x"},
+    "reference no object": {"external_reference": "7"},
+}
+MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    "create_task": _TASK,
+    "update_task": _TASK,
+    "create_client": {**_CLIENT, "name taken": {"name": "123 INDUSTRIES"}},
+    "update_client": _CLIENT,
+    "create_project": _PROJECT,
+    "update_project": _PROJECT,
+    "create_task_assignment": {
+        **_ASSIGNMENT,
+        "task taken": {"task_id": 1},
+        "task unknown": {"task_id": 99},
+        "task no id": {"task_id": "x"},
+    },
+    "update_task_assignment": {**_ASSIGNMENT, **_FLAG},
+    "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
+    "update_time_entry": _TIME,
+}
+"""Fields that break a rule, alone and together."""
 
 
 def _of_fields() -> Iterator[Request]:
-    """Fields that break a rule, alone and together, and a change that meets too many others."""
-    fields: dict[str, dict[str, object]] = {
-        "name taken": {"name": "RESEARCH"},
-        "name blank": {"name": " "},
-        "name long": {"name": "x" * 256},
-        "name with a control character": {"name": "a\0b"},
-        "name with what stands for no UTF-8": {"name": "B\ufffdro"},
-        "name number": {"name": 7},
-        "rate negative": {"default_hourly_rate": -0.01},
-        "rate text": {"default_hourly_rate": "much"},
-        "flag": {"is_active": "perhaps"},
-        "two mistakes": {"name": "", "default_hourly_rate": 10_000_000_000},
-    }
     for method, route in _routes_with("POST", "PATCH", "PUT"):
         address = ADDRESSES[method, route]
-        for name, given in fields.items():
-            yield Request(f"{method} {name}", ADMIN.event(method, address, {"name": "New Task Name", **given}))
-        event = ADMIN.event(method, address, {"name": "New Task Name", "is_active": False})
-        yield Request(f"{method} busy records", event, trouble=busy_records)
+        operation = route_of(method, address).operation
+        for name, given in MISTAKES[operation].items():
+            yield Request(f"{method} {route} {name}", ADMIN.event(method, address, {**BODIES[operation], **given}))
 
 
-def _deletions() -> Iterator[Request]:
-    event = ADMIN.event("DELETE", "/v2/tasks/5")
-    yield Request("DELETE with time", event, before=log_time)
-    yield Request("DELETE busy records", event, trouble=busy_records)
+def _busy() -> Iterator[Request]:
+    """Writes that meet too many others."""
+    for method, route in _routes_with("POST", "PATCH", "PUT", "DELETE"):
+        address = ADDRESSES[method, route]
+        event = ADMIN.event(method, address, body_of(method, address))
+        yield Request(f"{method} {route} busy records", event, trouble=busy_records)
+
+
+def _of_one_operation() -> Iterator[Request]:
+    """What needs more than the demo account."""
+    for method in ("PATCH", "PUT"):
+        event = ADMIN.event(method, "/v2/clients/1", {"name": "your new CLIENT"})
+        yield Request(f"{method} client name taken", event, before=another_client)
+    yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
+    event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
+    yield Request("POST project still being made", event, before=many_default_tasks, trouble=made.interrupted)
+    for method, route in _routes_with("POST", "PATCH", "PUT", "DELETE"):
+        if "time_entries" in route:
+            address = ADDRESSES[method, route]
+            body = {**(body_of(method, address) or {}), **({"task_id": 2} if method == "POST" else {})}
+            for one in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
+                event = ADMIN.event(method, address, body)
+                yield Request(f"{method} {route} where archived {one}", event, before=partial(archive, one))
 
 
 def _routes_with(*methods: str) -> list[tuple[str, str]]:
     return [route for route in ADDRESSES if route[0] in methods]
 
 
-def log_time() -> None:
-    """What the transaction of a time entry does to the guard of task 5."""
-    client.dynamodb().update_item(
-        TableName=settings.table_name(),
-        Key=keys.task_guard(AccountId(1), Id(5)),
-        UpdateExpression="ADD time_entry_count :one",
-        ConditionExpression="attribute_exists(pk)",
-        ExpressionAttributeValues={":one": {"N": "1"}},
-    )
+def another_client() -> None:
+    """A second client, without projects."""
+    made.client(ADMIN, **BODIES["create_client"])
+
+
+def many_default_tasks() -> None:
+    """More default tasks than one transaction puts on a new project."""
+    for number in range(25):
+        made.task(ADMIN, f"Task {number}", is_default=True)
+
+
+def archive(address: str) -> None:
+    """Archive what stands at an address."""
+    assert ADMIN.patch(address, {"is_active": False}).status == 200
 
 
 @contextmanager
 def no_table() -> Iterator[None]:
     """The table is gone: a fault that no code expects."""
     with pytest.MonkeyPatch.context() as patch:
+        identity._memory().clear()
         patch.setattr(settings, "table_name", lambda: "no-such-table")
         yield
 

@@ -7,16 +7,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from sheaf.domain.errors import InvalidError, NotRemovableError
-from sheaf.domain.task import (
-    NameTakenError,
-    Task,
-    TaskFields,
-    TaskHasTimeError,
-    changed_task,
-    current_fields,
-    new_task,
-)
+from sheaf.domain.errors import InvalidError, NameTakenError, NotRemovableError
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp
 from tests.domain import strategies
 
@@ -66,28 +59,28 @@ def test_every_broken_field_is_named_at_once() -> None:
 
 @given(strategies.fields)
 def test_the_fields_of_a_new_task_are_those_that_were_asked_for(asked: TaskFields) -> None:
-    assert current_fields(new_task(Id(1), asked, NOON)) == asked
+    assert current(TaskFields, new_task(Id(1), asked, NOON)) == asked
 
 
 @given(strategies.tasks)
 def test_a_change_that_changes_nothing_gives_the_very_same_task(task: Task) -> None:
-    assert changed_task(task, current_fields(task), NIGHT) is task
+    assert changed(task, current(TaskFields, task), NIGHT) is task
 
 
 def test_a_rate_of_the_same_value_is_no_change() -> None:
     task = replace(TASK, default_hourly_rate=Decimal(100))
-    assert changed_task(task, replace(current_fields(task), default_hourly_rate=Decimal("1e2")), NIGHT) is task
+    assert changed(task, replace(current(TaskFields, task), default_hourly_rate=Decimal("1e2")), NIGHT) is task
 
 
 @given(strategies.tasks, strategies.fields, strategies.timestamps)
 def test_a_change_takes_the_fields_and_counts_the_version(task: Task, asked: TaskFields, now: Timestamp) -> None:
-    changed = changed_task(task, asked, now)
-    assert current_fields(changed) == asked
-    assert (changed.id, changed.created_at) == (task.id, task.created_at)
-    if changed is not task:
-        assert current_fields(task) != asked
-        assert changed.version == task.version + 1
-        assert changed.updated_at == max(now, task.updated_at)
+    after = changed(task, asked, now)
+    assert current(TaskFields, after) == asked
+    assert (after.id, after.created_at) == (task.id, task.created_at)
+    if after is not task:
+        assert current(TaskFields, task) != asked
+        assert after.version == task.version + 1
+        assert after.updated_at == max(now, task.updated_at)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +96,14 @@ def test_a_change_takes_the_fields_and_counts_the_version(task: Task, asked: Tas
     ids=str,
 )
 def test_each_field_alone_makes_a_change(difference: dict[str, object]) -> None:
-    asked = replace(current_fields(TASK), **difference)  # type: ignore[arg-type]
+    asked = replace(current(TaskFields, TASK), **difference)  # type: ignore[arg-type]
     expected = replace(TASK, updated_at=NIGHT, version=4, **difference)  # type: ignore[arg-type]
-    assert changed_task(TASK, asked, NIGHT) == expected
+    assert changed(TASK, asked, NIGHT) == expected
 
 
 def test_updated_at_never_goes_back_where_a_clock_is_behind() -> None:
-    changed = changed_task(TASK, TaskFields(name="Other"), MORNING)
-    assert changed.updated_at == NOON
+    after = changed(TASK, TaskFields(name="Other"), MORNING)
+    assert after.updated_at == NOON
 
 
 def test_a_caller_can_say_everything_of_a_task_but_its_number_and_its_times() -> None:

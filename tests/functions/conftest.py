@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sheaf.domain.values import Timestamp, to_timestamp
-from tests.functions import examples
+from tests.functions import examples, v1_examples
 from tests.functions.examples import Whole
 from tests.harness import Api, make_account, make_token
 from tools.local import demo
@@ -26,6 +26,12 @@ def started(table: str, endpoint_url: str) -> Timestamp:
 def replay(started: Timestamp) -> Replay:
     """Answers one example event (operation, scenario) from the demo account."""
     return lambda operation, scenario: examples.replay(operation, scenario, started)
+
+
+@pytest.fixture
+def replay_v1(started: Timestamp) -> Replay:
+    """The same for an operation of v1, in whichever of its formats."""
+    return lambda operation, scenario: v1_examples.replay(operation, scenario, started)
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sheaf.domain.values import Timestamp, to_timestamp
-from tests.harness import EVENTS, handler_of, load_event
+from tests.harness import EVENTS, handler_of, load_event, scenarios
 
 RECENT = "<between the start of the test and now>"
 CURSOR = "<cursor>"
@@ -22,7 +24,7 @@ ALWAYS = {
 }
 
 _TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
-_CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{32}(?=&)")
+_CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ def expected(status: int, body: object, headers: dict[str, str] | None = None) -
 def names_of(operation: str) -> list[str]:
     """The scenarios that there are example events for."""
     return sorted(path.stem for path in (EVENTS / operation).glob("*.json"))
+
+
+def requests() -> list[Path]:
+    """The example events that are requests; those of functions that something else wakes are left out."""
+    return [path for path in scenarios() if not path.parent.name.startswith("on_")]
 
 
 def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
@@ -81,6 +88,169 @@ PROJECT_MANAGEMENT = task(3, "Project Management", default_hourly_rate=100.0, is
 RESEARCH = task(4, "Research", billable_by_default=False, is_default=True)
 BUSINESS_DEVELOPMENT = task(5, "Business Development", billable_by_default=False)
 
+
+def client(client_id: int, name: str, **fields: object) -> dict[str, Any]:
+    """A client, as `task` does it."""
+    return {
+        "id": client_id,
+        "name": name,
+        "is_active": True,
+        "address": None,
+        "statement_key": None,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "currency": "USD",
+        **fields,
+    }
+
+
+INDUSTRIES = client(1, "123 Industries", currency="EUR")
+
+
+def project(project_id: int, name: str, **fields: object) -> dict[str, Any]:
+    """A project of the demo client, as `task` does it."""
+    return {
+        "id": project_id,
+        "name": name,
+        "code": None,
+        "is_active": True,
+        "is_billable": True,
+        "is_fixed_fee": False,
+        "bill_by": "none",
+        "budget": None,
+        "budget_by": "none",
+        "budget_is_monthly": False,
+        "notify_when_over_budget": False,
+        "over_budget_notification_percentage": 80.0,
+        "show_budget_to_all": False,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "starts_on": None,
+        "ends_on": None,
+        "over_budget_notification_date": None,
+        "notes": None,
+        "cost_budget": None,
+        "cost_budget_include_expenses": False,
+        "hourly_rate": None,
+        "fee": None,
+        "client": {"id": 1, "name": "123 Industries", "currency": "EUR"},
+        **fields,
+    }
+
+
+ONLINE_STORE = project(1, "Online Store - Phase 1", code="OS1", bill_by="Tasks")
+MARKETING_WEBSITE = project(2, "Marketing Website", code="MW")
+
+
+def only(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Some fields of a record, in their order."""
+    return {name: record[name] for name in names}
+
+
+def assignment(assignment_id: int, of: Mapping[str, Any], what: Mapping[str, Any], **fields: object) -> dict[str, Any]:
+    """A task on a project, as `task` does it: billable at 100 unless `fields` says other."""
+    return {
+        "id": assignment_id,
+        "billable": True,
+        "is_active": True,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "hourly_rate": 100.0,
+        "budget": None,
+        "project": only(of, "id", "name", "code"),
+        "task": only(what, "id", "name"),
+        **fields,
+    }
+
+
+def _default_assignments(first_id: int, of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a project of the demo account begins with."""
+    billable = [
+        assignment(first_id + number, of, what)
+        for number, what in enumerate((GRAPHIC_DESIGN, PROGRAMMING, PROJECT_MANAGEMENT))
+    ]
+    return [*billable, assignment(first_id + 3, of, RESEARCH, billable=False, hourly_rate=0.0)]
+
+
+OF_ONLINE_STORE = _default_assignments(1, ONLINE_STORE)
+OF_MARKETING_WEBSITE = _default_assignments(5, MARKETING_WEBSITE)
+
+
+def without(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A record without some of its fields."""
+    return {name: value for name, value in record.items() if name not in names}
+
+
+def user_assignment(project_id: int, *, manages: bool = False) -> dict[str, Any]:
+    """What is kept of a user on a project."""
+    return {
+        "id": project_id,
+        "is_project_manager": manages,
+        "is_active": True,
+        "use_default_rates": True,
+        "budget": None,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "hourly_rate": None,
+    }
+
+
+ADA, MAX, MIA = (
+    {"id": number, "name": name} for number, name in enumerate(("Ada Admin", "Max Manager", "Mia Member"), 1)
+)
+
+
+def time_entry(
+    entry_id: int, user: Mapping[str, Any], assigned: Mapping[str, Any], *, hours: float = 1.5, **fields: object
+) -> dict[str, Any]:
+    """Time on one of the demo account's assignments, as `task` does it."""
+    return {
+        "id": entry_id,
+        "spent_date": "2026-11-20",
+        "hours": hours,
+        "hours_without_timer": hours,
+        "rounded_hours": hours,
+        "notes": None,
+        "is_locked": False,
+        "locked_reason": None,
+        "approval_status": "unsubmitted",
+        "is_closed": False,
+        "is_billed": False,
+        "timer_started_at": None,
+        "started_time": None,
+        "ended_time": None,
+        "is_running": False,
+        "billable": assigned["billable"],
+        "budgeted": False,
+        "billable_rate": None,
+        "cost_rate": None,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "user": user,
+        "client": {"id": 1, "name": "123 Industries", "currency": "EUR"},
+        "project": assigned["project"],
+        "task": assigned["task"],
+        "user_assignment": user_assignment(
+            assigned["project"]["id"], manages=user == MAX and assigned["project"]["id"] == ONLINE_STORE["id"]
+        ),
+        "task_assignment": without(assigned, "project", "task"),
+        "invoice": None,
+        "external_reference": None,
+        **fields,
+    }
+
+
+def reference(**fields: object) -> dict[str, Any]:
+    """An external reference."""
+    return {"id": None, "group_id": None, "account_id": None, "permalink": None, **fields}
+
+
+MIAS_TIME = time_entry(1, MIA, OF_ONLINE_STORE[1])
+"""The demo account's one entry, as those see it who are not shown rates."""
+
+MIAS_TIME_WITH_RATE = {**MIAS_TIME, "billable_rate": 100.0}
+"""The same for administrators."""
+
 _INVALID_TOKEN = "The access token provided is expired, revoked, malformed or invalid for other reasons."
 NO_ENTRY = expected(
     401,
@@ -89,10 +259,44 @@ NO_ENTRY = expected(
 )
 NOT_AUTHORIZED = expected(403, {"message": "Not authorized!"}, {"Hint": "Not authorized!"})
 NOT_FOUND = expected(404, {"status": 404, "error": "Not Found"})
-NOT_AN_ID = expected(
-    404, {"status": 404, "error": "Not Found", "message": "task_id must be a positive integer below 2^53"}
+
+
+def not_an_id(name: str) -> Whole:
+    """The answer where what a path gives as the id of that name cannot be one."""
+    sentence = f"{name} must be a positive integer below 2^53"
+    return expected(404, {"status": 404, "error": "Not Found", "message": sentence})
+
+
+def moved(path: str) -> Whole:
+    """The redirect to a path as the documentation lists it."""
+    return expected(308, {"message": f"Moved to {path}"}, {"Location": HOST + path})
+
+
+def unreadable(message: str) -> Whole:
+    """The answer to a request that cannot be read."""
+    return expected(400, {"message": message})
+
+
+def invalid(message: str) -> Whole:
+    """The answer to fields that break a rule."""
+    return expected(422, {"message": message})
+
+
+def not_removable(sentence: str) -> Whole:
+    """The answer to the deletion of what others still need."""
+    return expected(422, {"message": sentence}, {"Hint": sentence})
+
+
+XML_IS_NOT_READ = expected(
+    415,
+    {
+        "message": "Content-Type 'application/xml' is not read here; "
+        "send application/json or application/x-www-form-urlencoded in UTF-8"
+    },
 )
-MOVED_TO_TASK_5 = expected(308, {"message": "Moved to /v2/tasks/5"}, {"Location": f"{HOST}/v2/tasks/5"})
+BROKEN_BRACE = unreadable(
+    "The body is not valid JSON: Expecting property name enclosed in double quotes at line 1 column 2"
+)
 NO_USER_AGENT = expected(
     400, {"message": "User-Agent header is missing: name your application and a link or an email address"}
 )
@@ -103,3 +307,18 @@ REFUSED_ALIKE = {
     "without_a_user_agent": NO_USER_AGENT,
 }
 """The refusals that the entry wrapper gives for every operation."""
+
+LIST_REFUSED_ALIKE = {
+    **REFUSED_ALIKE,
+    "unreadable_updated_since": unreadable('Invalid updated_since datetime provided: "yesterday"'),
+    "unreadable_page": unreadable("Invalid page provided: '0'; it must be a whole number from 1 on"),
+    "per_page_too_large": invalid("per_page must be between 1 and 2000"),
+    "broken_cursor": invalid("cursor is not valid for this list and filter; begin again without it"),
+}
+"""Those, and the refusals of every list."""
+
+STATES_REFUSED_ALIKE = {
+    **LIST_REFUSED_ALIKE,
+    "unreadable_is_active": unreadable("Invalid is_active provided: 'maybe'; it must be true or false"),
+}
+"""Those, and the refusal of every list of what can be archived."""

@@ -1,35 +1,47 @@
 """DELETE /v2/tasks/{task_id}."""
 
+from typing import NamedTuple
+
 import pytest
 
-from sheaf import settings
 from sheaf.domain.identity import AccountId
-from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.client import dynamodb
+from tests.functions import made
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
-    MOVED_TO_TASK_5,
-    NOT_AN_ID,
+    GRAPHIC_DESIGN,
     NOT_AUTHORIZED,
     NOT_FOUND,
     REFUSED_ALIKE,
     RESEARCH,
     expected,
+    moved,
     names_of,
+    not_an_id,
+    not_removable,
 )
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
+
+
+class Spot(NamedTuple):
+    """Where time is logged."""
+
+    task_id: int
+    project_id: int
+
 
 EXPECTED = {
     **REFUSED_ALIKE,
     "without_time": expected(200, BUSINESS_DEVELOPMENT),
     "by_a_manager": expected(200, RESEARCH),
+    "assigned_to_projects": expected(200, GRAPHIC_DESIGN),
+    "with_time": not_removable("This task is not removable. It still has time entries."),
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
-    "not_an_id": NOT_AN_ID,
-    "json_suffix": MOVED_TO_TASK_5,
+    "not_an_id": not_an_id("task_id"),
+    "json_suffix": moved("/v2/tasks/5"),
 }
 
 
@@ -80,32 +92,60 @@ def test_an_id_is_not_given_out_again(api: Api) -> None:
     assert ids == [1, 2, 3]
 
 
-def test_a_task_with_time_stays_and_the_hint_says_why(api: Api) -> None:
-    task = api.post("/v2/tasks", {"name": "Design"}).body
-    log_time(task["id"])
+@pytest.fixture
+def spot(api: Api) -> Spot:
+    """A task on a project."""
+    task, project = made.task(api), made.project(api)
+    made.assignment(api, project["id"], task["id"])
+    return Spot(task["id"], project["id"])
+
+
+def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> None:
+    made.time_entry(api, spot.project_id, spot.task_id)
     before = whole_table()
 
-    answer = api.delete(f"/v2/tasks/{task['id']}")
+    answer = api.delete(f"/v2/tasks/{spot.task_id}")
 
     sentence = "This task is not removable. It still has time entries."
     assert (answer.status, answer.body, answer.headers["Hint"]) == (422, {"message": sentence}, sentence)
     assert whole_table() == before
 
 
-def test_a_task_whose_time_is_gone_can_be_deleted(api: Api) -> None:
-    task = api.post("/v2/tasks", {"name": "Design"}).body
-    log_time(task["id"])
-    log_time(task["id"], -1)
+@pytest.mark.parametrize("how", ["deleted", "moved to another task", "deleted with its project"])
+def test_a_task_whose_time_is_gone_can_be_deleted(how: str, api: Api, spot: Spot) -> None:
+    address = f"/v2/time_entries/{made.time_entry(api, spot.project_id, spot.task_id)['id']}"
+    if how == "deleted":
+        api.delete(address)
+    elif how == "moved to another task":
+        other = made.task(api, "Other")
+        made.assignment(api, spot.project_id, other["id"])
+        api.patch(address, {"task_id": other["id"]})
+    else:
+        api.delete(f"/v2/projects/{spot.project_id}")
 
-    assert api.delete(f"/v2/tasks/{task['id']}").status == 200
+    assert api.delete(f"/v2/tasks/{spot.task_id}").status == 200
 
 
-def log_time(task_id: int, entries: int = 1) -> None:
-    """What the transaction of a time entry does to the task's guard."""
-    dynamodb().update_item(
-        TableName=settings.table_name(),
-        Key=keys.task_guard(AccountId(1), Id(task_id)),
-        UpdateExpression="ADD time_entry_count :entries",
-        ConditionExpression="attribute_exists(pk)",
-        ExpressionAttributeValues={":entries": {"N": str(entries)}},
-    )
+@pytest.mark.parametrize("projects", [1, 20, 21, 45])
+def test_a_deleted_task_takes_all_its_assignments_with_it(projects: int, api: Api) -> None:
+    going, staying = made.task(api, "Going"), made.task(api, "Staying")
+    client = made.client(api)
+    for number in range(projects):
+        project = made.project(api, f"Project {number}", client_id=client["id"])
+        made.assignment(api, project["id"], staying["id"])
+        leaving = made.assignment(api, project["id"], going["id"])
+        if number % 2:
+            api.patch(f"/v2/projects/{project['id']}/task_assignments/{leaving['id']}", {"is_active": False})
+
+    assert api.delete(f"/v2/tasks/{going['id']}").status == 200
+
+    left = api.get("/v2/task_assignments").body
+    assert {one["task"]["id"] for one in left["task_assignments"]} == {staying["id"]}
+    counted = api.get("/v2/task_assignments?per_page=1").body["total_entries"] if projects > 1 else 1
+    assert (len(left["task_assignments"]), counted) == (projects, projects)
+    assert [place for place in whole_table() if f"#TASK#{going['id']}#" in place[0]] == []
+
+
+def test_the_only_task_of_a_project_can_be_deleted(api: Api, spot: Spot) -> None:
+    assert api.delete(f"/v2/tasks/{spot.task_id}").status == 200
+    assert api.get(f"/v2/projects/{spot.project_id}/task_assignments").body["task_assignments"] == []

@@ -108,10 +108,10 @@ class Life(RuleBasedStateMachine):
         account_id = AccountId(int(self.api.account_id))
         mine = {place: item for place, item in whole_table().items() if place[0].startswith(f"ACCOUNT#{account_id}#")}
         claims = {place for place in mine if place[1] == "TASK_NAME"}
-        guards = {place: item["is_open"]["BOOL"] for place, item in mine.items() if place[1] == "TASK_GUARD"}
-        assert claims == {place_of(keys.task_name(account_id, fold_name(one.name))) for one in self.known.values()}
+        guards = {place: item["is_open"]["BOOL"] for place, item in mine.items() if place[1] == "GUARD"}
+        assert claims == {place_of(keys.name(account_id, "TASK", fold_name(one.name))) for one in self.known.values()}
         assert guards == {
-            place_of(keys.task_guard(account_id, Id(task_id))): one.is_active for task_id, one in self.known.items()
+            place_of(keys.guard(account_id, "TASK", Id(task_id))): one.is_active for task_id, one in self.known.items()
         }
 
 

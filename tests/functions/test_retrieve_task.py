@@ -7,14 +7,14 @@ from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
     GRAPHIC_DESIGN,
-    MOVED_TO_TASK_5,
-    NOT_AN_ID,
     NOT_AUTHORIZED,
     NOT_FOUND,
     PROJECT_MANAGEMENT,
     REFUSED_ALIKE,
     expected,
+    moved,
     names_of,
+    not_an_id,
 )
 from tests.harness import Api, make_token
 
@@ -25,8 +25,8 @@ EXPECTED = {
     "token_in_the_query": expected(200, PROJECT_MANAGEMENT),
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
-    "not_an_id": NOT_AN_ID,
-    "json_suffix": MOVED_TO_TASK_5,
+    "not_an_id": not_an_id("task_id"),
+    "json_suffix": moved("/v2/tasks/5"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.functions import v1_examples
 from tests.functions.conftest import Replay
 from tests.functions.examples import HOST, NOT_FOUND, REFUSED_ALIKE, Whole, expected, names_of
 from tests.harness import Api
@@ -35,13 +36,26 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("scenario", names_of("unmatched_route"))
+EXPECTED_OF_V1 = {
+    "v1_trailing_slash": v1_examples.moved("/tasks"),
+    "v1_wrong_method": v1_examples.refused(
+        405, "PATCH is not allowed here; use DELETE or GET or PUT", Allow="DELETE, GET, PUT"
+    ),
+}
+
+
+@pytest.mark.parametrize("scenario", EXPECTED)
 def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
     assert replay("unmatched_route", scenario) == EXPECTED[scenario]
 
 
+@pytest.mark.parametrize("scenario", EXPECTED_OF_V1)
+def test_an_example_of_v1_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("unmatched_route", scenario) == EXPECTED_OF_V1[scenario]
+
+
 def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("unmatched_route")
+    assert sorted({**EXPECTED, **EXPECTED_OF_V1}) == names_of("unmatched_route")
 
 
 @pytest.mark.parametrize("prefix", ["", "/api"])

@@ -11,13 +11,13 @@ from sheaf.store import tasks
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
-    MOVED_TO_TASK_5,
-    NOT_AN_ID,
     NOT_AUTHORIZED,
     NOT_FOUND,
     REFUSED_ALIKE,
     expected,
+    moved,
     names_of,
+    not_an_id,
     task,
 )
 from tests.functions.whole_table import whole_table
@@ -56,8 +56,8 @@ EXPECTED = {
         },
     ),
     "unknown_id": NOT_FOUND,
-    "not_an_id": NOT_AN_ID,
-    "json_suffix": MOVED_TO_TASK_5,
+    "not_an_id": not_an_id("task_id"),
+    "json_suffix": moved("/v2/tasks/5"),
 }
 
 

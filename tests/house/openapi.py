@@ -31,6 +31,15 @@ def operation_ids() -> set[str]:
     return {operation["operationId"] for _, _, operation in operations() if "operationId" in operation}
 
 
+def body_readers() -> set[str]:
+    """The operationIds of what reads a body."""
+    return {
+        operation["operationId"]
+        for _, _, operation in operations()
+        if "operationId" in operation and "requestBody" in operation
+    }
+
+
 def path_parameters(path: str, operation: Mapping[str, Any]) -> set[str]:
     """The names of the path parameters that an operation declares, itself or through its path."""
     declared = [*document()["paths"][path].get("parameters", []), *operation.get("parameters", [])]

@@ -1,4 +1,4 @@
-"""Every handler is built by the layer's one entry wrapper, and is short enough to need no other rules."""
+"""Every handler is built by one of the layer's entry wrappers, and is short enough to need no other rules."""
 
 import ast
 import re
@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import everybody
+from sheaf.events import Scheduled, scheduled
 from sheaf.http.call import Call
-from sheaf.http.entry import Endpoint, v2_endpoint
+from sheaf.http.entry import V2, Endpoint, v2_endpoint
 from sheaf.http.reply import Reply
+from sheaf.http.v1.entry import V1, v1_endpoint
 from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token
 from tests.house import source
-from tools.template import Route, functions, routes
+from tools.template import Function, Route, functions, routes
 
 LONGEST = 40  # lines
 
@@ -24,10 +26,13 @@ EVERY_ROUTE = pytest.mark.parametrize("route", list(routes()), ids=lambda route:
 def objection(operation: str, module: str, handler: object) -> str | None:
     """Why this cannot be the handler of that operation; None if it can.
 
-    The class must be the layer's own: a class of a function's could leave authentication out.
+    The class must be the layer's own: a class of a function's could leave authentication out. What a request wakes asks
+    who calls; what something else wakes (`on_...`) has nobody to ask.
     """
-    if not isinstance(handler, Endpoint) or not type(handler).__module__.startswith("sheaf."):
+    wrapper = Scheduled if operation.startswith("on_") else Endpoint
+    if type(handler) is not wrapper:
         return "is not built by the layer's entry wrapper"
+    assert isinstance(handler, Endpoint | Scheduled)
     if handler.operation != operation:
         return f"calls itself {handler.operation}"
     if handler.operate.__module__ != module:
@@ -41,12 +46,22 @@ def test_a_handler_is_built_by_the_entry_wrapper(operation: str) -> None:
     assert objection(operation, module, import_module(module).handler) is None
 
 
+def test_what_has_a_route_is_not_named_like_what_something_else_wakes() -> None:
+    assert {one.operation for one in functions() if one.operation.startswith("on_")} == {
+        one.operation for one in functions() if not one.routes
+    }
+
+
 def greet(_call: Call) -> Reply:
     return Reply(200, {})
 
 
 def bare(_event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     return {"statusCode": 200}
+
+
+def on_greeting_due() -> int:
+    return 0
 
 
 class Careless(Endpoint):
@@ -65,7 +80,13 @@ NOT_BUILT = "is not built by the layer's entry wrapper"
         ("greet", __name__, v2_endpoint(greet, everybody), None),
         ("greet", __name__, bare, NOT_BUILT),
         ("greet", __name__, None, NOT_BUILT),
-        ("greet", __name__, Careless(greet, everybody), NOT_BUILT),
+        ("greet", __name__, Careless(greet, everybody, lambda _: V2), NOT_BUILT),
+        ("on_greeting_due", __name__, scheduled(on_greeting_due), None),
+        ("greet", __name__, scheduled(on_greeting_due), NOT_BUILT),
+        ("on_greeting_due", __name__, v2_endpoint(greet, everybody), NOT_BUILT),
+        ("on_greeting_due", __name__, on_greeting_due, NOT_BUILT),
+        ("on_parting_due", __name__, scheduled(on_greeting_due), "calls itself on_greeting_due"),
+        ("greet", __name__, v1_endpoint(greet, everybody), None),
         ("meet", __name__, v2_endpoint(greet, everybody), "calls itself greet"),
         (
             "greet",
@@ -108,10 +129,20 @@ def test_no_route_answers_the_token_of_an_archived_user(table: str, route: Route
     assert answer(route, Api(make_token(make_account(), is_active=False))).status == 401
 
 
-@EVERY_ROUTE
-def test_no_route_answers_the_token_of_another_account(table: str, route: Route) -> None:
+@pytest.mark.parametrize("route", [one for one in routes() if one.path.startswith("/v2/")], ids=lambda one: one.path)
+def test_no_route_of_v2_answers_the_token_of_another_account(table: str, route: Route) -> None:
     make_account(1)
     assert answer(route, Api(make_token(make_account(2)), account_id=1)).status == 404
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda one: one.operation)
+def test_a_function_speaks_the_version_of_its_name(function: Function) -> None:
+    if function.routes:
+        spoken = handler_of(function.operation).dialect_of(Call(path="/v2/tasks"))
+        assert spoken is (V1 if function.operation.startswith("v1_") else V2)
+    assert {route.path.startswith("/v2/") for route in function.routes if route.method} <= {
+        not function.operation.startswith("v1_")
+    }
 
 
 def test_no_handler_is_long() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.house import source
+from tests.house.openapi import body_readers
 from tools.template import PROJECT, Function, functions
 
 # Each costs more to import than a handler needs to run (docs/decisions/0005).
@@ -20,8 +21,6 @@ TOO_DEAR = (
     "aws_xray_sdk",
     "boto3",
 )
-
-READING = frozenset({"POST", "PUT", "PATCH"})
 
 
 @cache
@@ -78,6 +77,5 @@ def test_nothing_too_dear_is_imported(package: str) -> None:
 
 @pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
 def test_pydantic_is_imported_where_a_body_is_read_and_nowhere_else(function: Function) -> None:
-    reads_a_body = any(route.method in READING for route in function.routes)
     modules = imported(f"functions.{function.operation}.handler")["modules"]
-    assert bool(loaded("pydantic", modules)) is reads_a_body
+    assert bool(loaded("pydantic", modules)) is (function.operation in body_readers())

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.house.openapi import body_readers
 from tools.local import deploy
 from tools.local.engine import architecture
 from tools.template import PROJECT, Function, functions
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("layers")  # one build for all
 
 SDK = {"aws_lambda_powertools", "botocore", "dateutil", "jmespath", "six", "typing_extensions", "urllib3"}
 BODY_READER = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
-READS_BODIES = {"create_task", "update_task"}
+XML_READER = {*BODY_READER, "defusedxml"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def test_a_handler_is_imported_from_its_layers_without_any_environment(build: Bu
 def test_a_handler_imports_the_packages_that_it_uses_and_no_others(build: Build, function: Function) -> None:
     loaded = build.run(function, "import handler; print(json.dumps(sorted(sys.modules)))")
     packages = {name.partition(".")[0] for name in loaded if not name.startswith("_")} - sys.stdlib_module_names
-    expected = SDK | BODY_READER if function.operation in READS_BODIES else SDK
+    reader = XML_READER if function.operation.startswith("v1_") else BODY_READER
+    expected = SDK | reader if function.operation in body_readers() else SDK
     assert packages == {"handler", "sheaf", *expected}
 
 

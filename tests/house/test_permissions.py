@@ -1,10 +1,11 @@
 """Rights granted = rights used, in both directions: what each function's examples call is what its policy allows.
 
-Every example event is answered from a fresh demo account, with nothing remembered from the one before. Each call to
-DynamoDB is translated to the actions that IAM asks for, on the table or on one of its indexes.
+Every example event is answered from the demo account as it is at its start, with nothing remembered from the one
+before, and a few again in the rare state of things that asks for more. Each call to DynamoDB is translated to the
+actions that IAM asks for, on the table or on one of its indexes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import AccountId
+from sheaf.http import identity
 from sheaf.store import client, keys, reads
 from sheaf.store.reads import Stretch
 from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
-from tests.harness import EVENTS, load_event, make_table
+from tests.functions import made
+from tests.harness import EVENTS, Api, load_event, make_table
 from tools.local import demo
 from tools.template import Function, functions
 
@@ -94,18 +97,81 @@ def recorded() -> Iterator[set[Right]]:
         hooks.unregister("provide-client-params.dynamodb", note)
 
 
+def nothing() -> None:
+    """What most examples need beside the demo account."""
+
+
+def many_default_tasks() -> None:
+    """More default tasks than one transaction puts on a new project."""
+    for number in range(25):
+        made.task(ADMIN, f"Task {number}", is_default=True)
+
+
+def many_projects() -> None:
+    """More projects with task 1 than one transaction takes it off."""
+    for number in range(25):
+        made.project(ADMIN, f"Project {number}", client_id=1)
+
+
+def half_made_project() -> None:
+    """A project that is not shown yet, because only the first of its transactions was carried out."""
+    many_default_tasks()
+    with made.interrupted():
+        ADMIN.post("/v2/projects", {"client_id": 1, "name": "Half made"})
+
+
+def half_removed_task() -> None:
+    """A task that is gone, of whose many assignments only the first were swept up."""
+    many_projects()
+    with made.interrupted():
+        ADMIN.delete("/v2/tasks/1")
+
+
+def archived_task() -> None:
+    """Task 5, which is active in the demo account, is archived."""
+    ADMIN.patch("/v2/tasks/5", {"is_active": False})
+
+
+ADMIN = Api("local-admin-token")
+RARE: Mapping[str, Sequence[tuple[str, Callable[[], None]]]] = {
+    "create_project": [("client_and_name", many_default_tasks)],
+    "delete_task": [("assigned_to_projects", many_projects)],
+    "on_repair_due": [("due", half_made_project)],
+    "v1_activate_task": [("by_post", archived_task)],
+    "v1_delete_task_assignment": [("with_time", half_removed_task)],
+    "v1_delete_task": [("assigned_to_projects", many_projects)],
+}
+"""The examples that some operations answer once more, and what happens before that."""
+
+
 def used(function: Function, endpoint_url: str) -> set[Right]:
     """All that a function does while it answers its example events."""
     handler = import_module(f"functions.{function.operation}.handler").handler
+    names = sorted(path.stem for path in (EVENTS / function.operation).glob("*.json"))
     rights: set[Right] = set()
-    for path in sorted((EVENTS / function.operation).glob("*.json")):
-        table = make_table(endpoint_url)
-        demo.seed(table, endpoint_url)
+    table = ""
+    for name, prepare in [*((name, nothing) for name in names), *RARE.get(function.operation, [])]:
+        if not table or prepare is not nothing:
+            table = fresh_table(table, endpoint_url)
+        prepare()
+        identity._memory().clear()
+        event = load_event(function.operation, name)
         with recorded() as found:
-            handler(load_event(function.operation, path.stem))
+            answer = handler(event)
         rights |= found
-        client.dynamodb().delete_table(TableName=table)
+        if answer.get("statusCode", 200) < 300 and function.routes and "GET" not in event["routeKey"]:
+            table = fresh_table(table, endpoint_url)
+    client.dynamodb().delete_table(TableName=table)
     return rights
+
+
+def fresh_table(old: str, endpoint_url: str) -> str:
+    """A table with the demo account as it is at its start, in place of an old one if there is one."""
+    if old:
+        client.dynamodb().delete_table(TableName=old)
+    table = make_table(endpoint_url)
+    demo.seed(table, endpoint_url)
+    return table
 
 
 @pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)

@@ -1,7 +1,7 @@
 """What template.yaml must hold, beyond what linters see."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from sheaf import settings
 from sheaf.log import count_error
 from tests.house.processed import dangling, plain, processed, references, statements, texts
-from tools.template import functions, template
+from tools.template import Function, functions, template
 
 STATED = {"CodeUri", "Description", "LoggingConfig", "Policies", "Events"}
 
@@ -113,7 +113,7 @@ def test_every_policy_of_a_function_is_spelled_out_beside_it() -> None:
 
 def test_no_managed_policy_is_attached_but_those_of_sam() -> None:
     roles = [one for one in processed(plain())["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
-    attached = {arn for role in roles for arn in role["Properties"]["ManagedPolicyArns"]}
+    attached = {arn for role in roles for arn in role["Properties"].get("ManagedPolicyArns", [])}
     assert attached <= ATTACHED_BY_SAM
 
 
@@ -129,11 +129,37 @@ def test_a_function_states_what_is_its_own_and_nothing_else() -> None:
     assert {one.operation: set(one.properties) for one in functions()} == {one.operation: STATED for one in functions()}
 
 
-def test_the_description_of_a_function_is_its_routes() -> None:
+def wakers(function: Function) -> Iterator[str]:
+    """What wakes a function: its routes and its schedules."""
+    for route in function.routes:
+        yield f"{route.method} {route.path}".strip()
+    for event in function.properties["Events"].values():
+        if event["Type"] == "ScheduleV2":
+            expression = event["Properties"]["ScheduleExpression"]
+            yield expression.replace("rate(1 ", "Schedule, every ").rstrip(")")
+
+
+def test_the_description_of_a_function_is_what_wakes_it() -> None:
     described = {one.operation: one.properties["Description"] for one in functions()}
-    assert described == {
-        one.operation: ", ".join(f"{route.method} {route.path}".strip() for route in one.routes) for one in functions()
-    }
+    assert described == {one.operation: ", ".join(wakers(one)) for one in functions()}
+
+
+def test_a_scheduled_run_that_fails_is_not_repeated_before_the_next_is_due() -> None:
+    schedules = [
+        event["Properties"]
+        for one in functions()
+        for event in one.properties["Events"].values()
+        if event["Type"] == "ScheduleV2"
+    ]
+    assert [one["RetryPolicy"] for one in schedules] == [{"MaximumRetryAttempts": 0}]
+
+
+def test_the_scheduler_may_wake_its_function_and_do_nothing_else() -> None:
+    made = processed(plain())["Resources"]
+    roles = [one["Properties"] for one in made.values() if one["Type"] == "AWS::IAM::Role"]
+    of_scheduler = [one for one in roles if "scheduler.amazonaws.com" in set(texts(one["AssumeRolePolicyDocument"]))]
+    granted = [(one["Action"], one["Resource"]) for one in statements([role["Policies"] for role in of_scheduler])]
+    assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": ["OnRepairDueFunction", "Arn"]})]
 
 
 def test_no_route_is_answered_by_two_functions() -> None:

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import NotAuthenticatedError, WrongAccountError
-from sheaf.domain.identity import Account, Role
+from sheaf.domain.identity import Account, Right, Role
+from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http import identity as http_identity
 from sheaf.http.call import Call
 from sheaf.http.identity import token_digest, v2_caller
-from sheaf.store import identity
+from sheaf.store import clients, identity, projects
 from tests.harness import NOW, make_account, make_token
 from tests.store.faults import recorded
 
@@ -213,6 +215,25 @@ def test_an_archived_user_gets_in_for_60_seconds_at_most(clock: Clock, account: 
     clock.seconds += 60
     with pytest.raises(NotAuthenticatedError):
         _caller(BY_HEADER)
+
+
+@pytest.mark.parametrize(("role", "reads"), [(Role.ADMINISTRATOR, 2), (Role.MEMBER, 2), (Role.MANAGER, 4)])
+def test_managers_are_never_remembered(account: Account, clock: Clock, role: Role, reads: int) -> None:
+    token = make_token(account, role)
+    headers = {**BY_HEADER, "authorization": f"Bearer {token}"}
+    with recorded() as calls:
+        for _ in range(2):
+            assert _caller(headers) == (1, 2)
+    assert len(calls) == reads
+
+
+def test_a_manager_is_known_with_the_project_that_they_have_just_made(account: Account, clock: Clock) -> None:
+    right = frozenset({Right.PROJECT_CREATOR})
+    headers = {**BY_HEADER, "authorization": f"Bearer {make_token(account, Role.MANAGER, right)}"}
+    manager = v2_caller(Call(headers=headers, now=NOW)).user
+    customer = clients.create(account.id, ClientFields(name="C"), NOW)
+    made = projects.create(account.id, ProjectFields(client_id=customer.id, name="P"), NOW, manager.id)
+    assert v2_caller(Call(headers=headers, now=NOW)).user.managed_projects == {made.project.id}
 
 
 def test_who_was_refused_is_not_remembered(account: Account, clock: Clock) -> None:

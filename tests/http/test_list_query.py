@@ -1,6 +1,6 @@
 """The query of a list, and the envelope that answers it (Harvest v2, "Pagination")."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
@@ -20,7 +20,7 @@ from sheaf.http.problems import v2_problem
 NOW = Timestamp("2026-03-01T08:00:00Z")
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), NOW)
 USER = User(Id(1), "A", "B", "a@b", Role.ADMINISTRATOR, frozenset(), frozenset(), True, NOW, NOW)
-SCOPE = "list_tasks?is_active=None&updated_since=None"
+SCOPE = "list_tasks /v2/tasks?is_active=None&since=None"
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,86 @@ def test_a_cursor_is_good_for_its_list_and_its_account_alone() -> None:
         read_list_query(_call(f"cursor={cursor}", Account(AccountId(2), "Other", bytes(31) + b"1", NOW)), "list_tasks")
 
 
+@pytest.mark.parametrize(
+    ("made_for", "used_with"),
+    [
+        ("", "client_id=7"),
+        ("client_id=7", ""),
+        ("client_id=7", "client_id=8"),
+        ("client_id=7&is_active=true", "client_id=7"),
+        ("client_id=7", "project_id=7"),
+    ],
+)
+def test_a_cursor_is_good_for_the_lists_own_filter_alone(made_for: str, used_with: str) -> None:
+    def read(query: str) -> ListQuery:
+        return read_list_query(_call(query), "list_projects", "client_id")
+
+    cursor = _cursor("after", 5, read(made_for).scope)
+    assert read(f"{made_for}&unknown=1&cursor={cursor}").paging.cursor == Cursor("after", Id(5))
+    with pytest.raises(InvalidError):
+        read(f"{used_with}&cursor={cursor}")
+
+
+def test_a_cursor_of_one_projects_list_is_refused_for_anothers() -> None:
+    def read(project_id: int, query: str = "") -> ListQuery:
+        call = replace(_call(query), path=f"/v2/projects/{project_id}/task_assignments")
+        return read_list_query(call, "list_project_task_assignments")
+
+    cursor = _cursor("after", 5, read(1).scope)
+    assert read(1, f"cursor={cursor}").paging.cursor == Cursor("after", Id(5))
+    for other in (2, 11):
+        with pytest.raises(InvalidError):
+            read(other, f"cursor={cursor}")
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), min_size=2, max_size=2, unique=True))
+def test_no_two_filters_have_the_same_scope(values: list[tuple[str, str]]) -> None:
+    def scope(one: str, other: str) -> str:
+        query = urlencode({"one": one, "other": other}, errors="replace")
+        return read_list_query(_call(query), "list", "one", "other").scope
+
+    first, second = values
+    stripped = [tuple(text.encode(errors="replace").decode().strip() for text in each) for each in values]
+    assert (stripped[0] == stripped[1]) == (scope(*first) == scope(*second))
+
+
 # ------------------------------------------------------------ the envelope
+
+
+@dataclass(frozen=True)
+class Dated:
+    id: Id
+    day: str
+
+
+@pytest.mark.parametrize("query", ["", "page=2"])
+def test_in_a_list_that_runs_by_days_a_cursor_names_the_day(query: str) -> None:
+    records = [Dated(Id(3), "2026-02-01"), Dated(Id(9), "2026-01-31")]
+    read = _read(f"{query}&per_page=2")
+    links = read.reply(
+        "entries", Page(records, 9, has_newer=True, has_older=True), lambda one: {"id": one.id}, lambda one: one.day
+    ).body["links"]
+    found = [parse_qs(urlsplit(links[name]).query).get("cursor") for name in ("next", "previous")]
+    cursors = [read_cursor(one[0], ACCOUNT.paging_key, SCOPE) for one in found if one]
+    expected = [Cursor("after", Id(9), "2026-01-31"), Cursor("before", Id(3), "2026-02-01")]
+    assert cursors == ([] if query else expected)
+
+
+@pytest.mark.parametrize(
+    ("cursor", "link", "leads_to"),
+    [
+        (Cursor("after", Id(3), "2026-01-31"), "previous", Cursor("before", Id(2), "2026-01-31")),
+        (Cursor("before", Id(3), "2026-01-31"), "next", Cursor("after", Id(4), "2026-01-31")),
+    ],
+)
+def test_from_an_empty_page_the_way_back_stays_on_its_day(cursor: Cursor, link: str, leads_to: Cursor) -> None:
+    text = write_cursor(cursor, ACCOUNT.paging_key, SCOPE)
+    page: Page[Dated] = Page([], 9, has_newer=cursor.direction == "after", has_older=cursor.direction == "before")
+    links = (
+        _read(f"cursor={text}").reply("entries", page, lambda one: {"id": one.id}, lambda one: one.day).body["links"]
+    )
+    followed = parse_qs(urlsplit(links[link]).query)["cursor"][0]
+    assert read_cursor(followed, ACCOUNT.paging_key, SCOPE) == leads_to
 
 
 def test_a_list_of_one_page_is_answered_as_in_the_example_of_harvest() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 import sheaf
 from sheaf.domain import errors
-from sheaf.domain.errors import SheafError
-from sheaf.domain.task import NameTakenError, TaskHasTimeError
+from sheaf.domain.errors import NameTakenError, SheafError
+from sheaf.domain.task import TaskHasTimeError
 from sheaf.http import problems
 from sheaf.http.problems import MethodNotAllowedError, PayloadTooLargeError, UnsupportedMediaTypeError, v2_problem
 from sheaf.http.reply import Reply

@@ -109,25 +109,27 @@ def test_what_an_actor_raises_is_its_outcome(table: str) -> None:
 
 def _delete_by_looking_first(task_id: Id) -> None:
     """A deletion as it must not be: it looks at the count, and then deletes whatever is there."""
-    guard = row(keys.task_guard(ACCOUNT, task_id))
+    guard = row(keys.guard(ACCOUNT, "TASK", task_id))
     if guard is not None and guard["time_entry_count"]["N"] != "0":
         raise TaskHasTimeError
-    removal = time_guard.remove_task(ACCOUNT, task_id)
-    removal.parameters["ConditionExpression"] = "attribute_exists(pk) OR time_entry_count = :none"
+    removal = time_guard.remove_task(ACCOUNT, task_id, time_guard.Dependents(0, 0, 0))
+    removal.parameters["ConditionExpression"] = (
+        "attribute_exists(pk) OR active = :active OR archived = :archived OR time_entry_count = :time_entries"
+    )
     commit([removal])
 
 
 def test_a_deletion_that_looks_first_and_deletes_then_is_found_out(table: str) -> None:
     def race(number: int) -> Mapping[str, Actor]:
         task_id = Id(number + 2)
-        commit([time_guard.open_task(ACCOUNT, task_id, is_open=True)])
+        commit([time_guard.add(ACCOUNT, "TASK", task_id, is_open=True)])
         return {
             "delete": lambda: _delete_by_looking_first(task_id),
             "log": lambda: log_time(ACCOUNT, task_id),
         }
 
     def left(history: History) -> int | None:
-        guard = row(keys.task_guard(ACCOUNT, Id(history.number + 2)))
+        guard = row(keys.guard(ACCOUNT, "TASK", Id(history.number + 2)))
         return None if guard is None else int(guard["time_entry_count"]["N"])
 
     with pytest.raises(AssertionError, match="ended in no allowed way"):
@@ -141,18 +143,18 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
-    commit([time_guard.open_task(ACCOUNT, Id(1), is_open=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1), is_open=True)])
     with recorded() as calls, conflicts(0.3) as cancelled_calls:
         for _ in range(100):
             log_time(ACCOUNT, Id(1))
     assert len(calls) == 100 + len(cancelled_calls)
     assert 20 < len(cancelled_calls) < 80
-    assert (row(keys.task_guard(ACCOUNT, Id(1))) or {})["time_entry_count"] == {"N": "100"}
+    assert (row(keys.guard(ACCOUNT, "TASK", Id(1))) or {})["time_entry_count"] == {"N": "100"}
 
 
 def test_a_share_of_all_writes_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
-    commit([time_guard.open_task(ACCOUNT, Id(1), is_open=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1), is_open=True)])
     with conflicts(1.0), pytest.raises(BusyError):
         log_time(ACCOUNT, Id(1))
-    assert (row(keys.task_guard(ACCOUNT, Id(1))) or {})["time_entry_count"] == {"N": "0"}
+    assert (row(keys.guard(ACCOUNT, "TASK", Id(1))) or {})["time_entry_count"] == {"N": "0"}

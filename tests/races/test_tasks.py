@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.errors import NotFoundError
+from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.task import NameTakenError, Task, TaskFields, TaskHasTimeError, changed_task, current_fields
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import Task, TaskFields, TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, reads, tasks
 from sheaf.store.writes import Item
@@ -28,7 +29,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _change(task_id: int, account_id: AccountId = ACCOUNT, **fields: Any) -> Task:
     def change(one: Task) -> Task:
-        return changed_task(one, replace(current_fields(one), **fields), NOW)
+        return changed(one, replace(current(TaskFields, one), **fields), NOW)
 
     return tasks.update(account_id, Id(task_id), change)
 
@@ -38,7 +39,7 @@ def _create(name: str, account_id: AccountId = ACCOUNT) -> Task:
 
 
 def _delete(task_id: int, account_id: AccountId = ACCOUNT) -> Task:
-    return tasks.delete(account_id, Id(task_id))
+    return tasks.delete(account_id, Id(task_id), NOW)
 
 
 def _log(task_id: int) -> None:
@@ -89,7 +90,7 @@ class Table:
         record = self._rows.get(place(keys.record(ACCOUNT, "TASK", Id(task_id))))
         if record is None:
             return None
-        guard = self._rows[place(keys.task_guard(ACCOUNT, Id(task_id)))]
+        guard = self._rows[place(keys.guard(ACCOUNT, "TASK", Id(task_id)))]
         return Left(record["is_active"]["BOOL"], int(guard["time_entry_count"]["N"]))
 
     def name(self, task_id: int, known: Mapping[str, str]) -> str:
@@ -98,15 +99,15 @@ class Table:
 
     def owner(self, name: str) -> int | None:
         """Whose a name is in account 1."""
-        claim = self._rows.get(place(keys.task_name(ACCOUNT, fold_name(name))))
-        return None if claim is None else int(claim["task_id"]["N"])
+        claim = self._rows.get(place(keys.name(ACCOUNT, "TASK", fold_name(name))))
+        return None if claim is None else int(claim["record_id"]["N"])
 
     def _parts(self, account_id: AccountId, record: Item) -> Iterator[tuple[str, str]]:
         task_id = Id(int(record["id"]["N"]))
-        guard = keys.task_guard(account_id, task_id)
-        claim = keys.task_name(account_id, fold_name(record["name"]["S"]))
+        guard = keys.guard(account_id, "TASK", task_id)
+        claim = keys.name(account_id, "TASK", fold_name(record["name"]["S"]))
         assert self._rows[place(guard)]["is_open"] == record["is_active"]
-        assert self._rows[place(claim)]["task_id"] == record["id"]
+        assert self._rows[place(claim)]["record_id"] == record["id"]
         yield from (place(record), place(guard), place(claim))
 
 

@@ -1,8 +1,11 @@
 """What tests of the store share."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
+
+from sheaf.store import repair
 
 
 @pytest.fixture
@@ -11,3 +14,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
     return waited
+
+
+@pytest.fixture
+def timeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operations are carried on to their end, however slow the machine is."""
+    monkeypatch.setattr(repair, "time", SimpleNamespace(monotonic=lambda: 0.0))

@@ -8,9 +8,11 @@ from sheaf import settings
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
-from sheaf.store import keys, tasks, time_guard, totals
+from sheaf.store import keys, time_guard
 from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key
+from sheaf.store.records import Counter, counted
+from sheaf.store.shapes.task import TASK
 from sheaf.store.writes import Item, commit, update
 
 type Rows = Mapping[tuple[str, str], Item]
@@ -46,28 +48,32 @@ def is_sequence(key: tuple[str, str]) -> bool:
     return "SEQUENCE" in key[0]
 
 
+def put_items(items: Iterable[Item]) -> None:
+    """Write items as they are, whatever stands there."""
+    for some in batched(items, _BATCH, strict=False):
+        answer = dynamodb().batch_write_item(
+            RequestItems={settings.table_name(): [{"PutRequest": {"Item": item}} for item in some]}
+        )
+        assert not answer["UnprocessedItems"]
+
+
 def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
     """Tasks with the ids they bring, with claims, guards and totals, as if each had been created.
 
     Only the sequence of ids is left as it is; see `start_ids_after`.
     """
     made = list(wanted)
-    items = [
-        item
+    put_items(
+        write.parameters["Item"]
         for task in made
-        for item in (
-            tasks._to_item(account_id, task),
-            tasks._claim_name(account_id, task).parameters["Item"],
-            time_guard.open_task(account_id, task.id, is_open=task.is_active).parameters["Item"],
+        for write in (
+            *TASK.stored(account_id, task),
+            *TASK.claimed(account_id, task),
+            time_guard.add(account_id, "TASK", task.id, is_open=task.is_active),
         )
-    ]
-    for some in batched(items, _BATCH, strict=False):
-        answer = dynamodb().batch_write_item(
-            RequestItems={settings.table_name(): [{"PutRequest": {"Item": item}} for item in some]}
-        )
-        assert not answer["UnprocessedItems"]
+    )
     active = sum(task.is_active for task in made)
-    commit([totals.change(account_id, "TASK", active=active, archived=len(made) - active)])
+    commit([counted(Counter(keys.totals(account_id, "TASK")), active=active, archived=len(made) - active)])
     return made
 
 
@@ -82,7 +88,7 @@ def log_time(account_id: AccountId, task_id: Id) -> None:
     Raises:
         TimeRefusedError: it is not.
     """
-    guard = keys.task_guard(account_id, task_id)
+    guard = keys.guard(account_id, "TASK", task_id)
     step: Item = {":one": {"N": "1"}, ":true": {"BOOL": True}}
     condition = "attribute_exists(pk) AND is_open = :true"
     commit([update(guard, "ADD time_entry_count :one", step, condition, TimeRefusedError())])
@@ -90,7 +96,7 @@ def log_time(account_id: AccountId, task_id: Id) -> None:
 
 def remove_time(account_id: AccountId, task_id: Id) -> None:
     """Take one time entry away again."""
-    commit([update(keys.task_guard(account_id, task_id), "ADD time_entry_count :less", {":less": {"N": "-1"}})])
+    commit([update(keys.guard(account_id, "TASK", task_id), "ADD time_entry_count :less", {":less": {"N": "-1"}})])
 
 
 class TimeRefusedError(Exception):

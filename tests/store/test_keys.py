@@ -9,11 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.values import ID_LIMIT, Id, Timestamp, fold_name
+from sheaf.domain.values import ID_LIMIT, Day, Id, Timestamp, fold_name
 from sheaf.store import keys
 from tests.domain.strategies import ids, timestamps
 
 KINDS = get_args(keys.Kind)
+GUARDED = get_args(keys.Guarded)
 LONGEST_PARTITION_KEY, LONGEST_SORT_KEY = 2048, 1024  # bytes; DynamoDB's limits
 
 type Made = tuple[str, tuple[object, ...], keys.Key]
@@ -21,6 +22,7 @@ type Made = tuple[str, tuple[object, ...], keys.Key]
 # A few numbers whose digits are easily taken for one another, beside all the others.
 _numbers = st.sampled_from([Id(1), Id(2), Id(11), Id(111), Id(12)]) | ids
 _accounts = _numbers.map(AccountId)
+_days = st.dates().map(lambda day: Day(day.isoformat()))
 _texts = st.text() | st.sampled_from(["TASK", "1", "#", "1#TASK", "TASK_NAME", "ACCOUNT#1#TASK_NAME#x"])
 
 
@@ -32,8 +34,13 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "record": _making(keys.record, _accounts, st.sampled_from(KINDS), _numbers),
     "totals": _making(keys.totals, _accounts, st.sampled_from(KINDS)),
     "sequence": _making(keys.sequence, _accounts, st.sampled_from(KINDS)),
-    "task_name": _making(keys.task_name, _accounts, _texts.map(fold_name)),
-    "task_guard": _making(keys.task_guard, _accounts, _numbers),
+    "name": _making(keys.name, _accounts, st.sampled_from(KINDS), _texts.map(fold_name)),
+    "guard": _making(keys.guard, _accounts, st.sampled_from(GUARDED), _numbers),
+    "pair": _making(keys.pair, _accounts, _numbers, _numbers),
+    "child": _making(keys.child, _accounts, st.sampled_from(GUARDED), _numbers, st.sampled_from(KINDS), _numbers),
+    "time_entry": _making(keys.time_entry, _accounts, _numbers),
+    "month_total": _making(keys.month_total, _accounts, _days.map(lambda day: day[:7])),
+    "open_operation": _making(keys.open_operation, _accounts, _numbers),
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
@@ -56,8 +63,10 @@ def test_no_two_things_of_a_few_small_accounts_have_the_same_key() -> None:
     made = [
         *(keys.record(AccountId(a), kind, Id(n)) for a, kind, n in product(accounts, KINDS, numbers)),
         *(make(AccountId(a), kind) for make, a, kind in product((keys.totals, keys.sequence), accounts, KINDS)),
-        *(make(AccountId(a), text) for make, a, text in product((keys.task_name, keys.user_email), accounts, texts)),
-        *(keys.task_guard(AccountId(a), Id(n)) for a, n in product(accounts, numbers)),
+        *(keys.user_email(AccountId(a), text) for a, text in product(accounts, texts)),
+        *(keys.name(AccountId(a), kind, text) for a, kind, text in product(accounts, KINDS, texts)),
+        *(keys.guard(AccountId(a), kind, Id(n)) for a, kind, n in product(accounts, GUARDED, numbers)),
+        *(keys.pair(AccountId(a), Id(n), Id(m)) for a, n, m in product(accounts, numbers, numbers)),
         *(keys.account(AccountId(a)) for a in accounts),
         *(keys.token(text) for text in ("1", "ACCOUNT#1", "0" * 64)),
         keys.account_sequence(),
@@ -80,9 +89,13 @@ def test_the_same_thing_of_two_accounts_lies_in_two_partitions(
             keys.record(account_id, "USER", number),
             keys.totals(account_id, "TASK"),
             keys.sequence(account_id, "TASK"),
-            keys.task_guard(account_id, number),
+            keys.guard(account_id, "TASK", number),
+            keys.pair(account_id, number, number),
+            keys.child(account_id, "PROJECT", number, "TASK_ASSIGNMENT", number),
+            keys.time_entry(account_id, number),
+            keys.month_total(account_id, "2026-11"),
             keys.account(account_id),
-            keys.task_name(account_id, fold_name(text)),
+            keys.name(account_id, "TASK", fold_name(text)),
             keys.user_email(account_id, fold_name(text)),
         ]
         return {key["pk"]["S"] for key in made}
@@ -91,11 +104,44 @@ def test_the_same_thing_of_two_accounts_lies_in_two_partitions(
 
 
 @given(_made)
-@example(("task_name", (), keys.task_name(AccountId(ID_LIMIT - 1), fold_name("\U0001d15e" * 255))))
+@example(("name", (), keys.name(AccountId(ID_LIMIT - 1), "TASK_ASSIGNMENT", fold_name("\U0001d15e" * 255))))
 def test_every_key_is_short_enough(made: Made) -> None:
     key = made[2]
     assert 1 <= len(key["pk"]["S"].encode()) <= LONGEST_PARTITION_KEY
     assert 1 <= len(key["sk"]["S"].encode()) <= LONGEST_SORT_KEY
+
+
+_LISTS: dict[str, st.SearchStrategy[tuple[object, ...]]] = {
+    "records": st.tuples(_accounts, st.sampled_from(KINDS)),
+    "default_tasks": st.tuples(_accounts),
+    "children": st.tuples(_accounts, st.sampled_from(GUARDED), ids, st.sampled_from(KINDS)),
+    "pairs": st.tuples(_accounts, ids),
+    "time_shard": st.tuples(_accounts, st.integers(0, keys.TIME_SHARDS - 1)),
+    "time_month": st.tuples(_accounts, _days.map(lambda day: day[:7])),
+    "month_totals": st.tuples(_accounts),
+}
+_partitions = st.sampled_from(sorted(_LISTS)).flatmap(
+    lambda name: _LISTS[name].map(lambda given_: (name, given_, str(getattr(keys, name)(*given_))))
+)
+
+
+@given(_partitions, _partitions)
+def test_two_different_lists_never_share_a_partition(
+    one: tuple[str, tuple[object, ...], str], other: tuple[str, tuple[object, ...], str]
+) -> None:
+    assert (one[:2] == other[:2]) == (one[2] == other[2])
+
+
+@given(_days, ids, _days, ids)
+def test_time_sorts_by_day_and_then_by_id(one: Day, first: Id, other: Day, second: Id) -> None:
+    positions = keys.time_position(one, first), keys.time_position(other, second)
+    assert (positions[0] < positions[1]) == ((one, first) < (other, second))
+
+
+@given(ids, ids)
+def test_a_time_entry_is_found_in_the_shard_of_its_id(number: Id, account: Id) -> None:
+    shards = [keys.time_shard(AccountId(account), shard) for shard in range(keys.TIME_SHARDS)]
+    assert shards.index(keys.time_entry(AccountId(account), number)["pk"]["S"]) == number % keys.TIME_SHARDS
 
 
 @given(st.integers(0, ID_LIMIT), st.integers(0, ID_LIMIT))

@@ -9,15 +9,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sheaf.domain.errors import BusyError
+from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
-from sheaf.domain.task import Task, TaskFields, changed_task
+from sheaf.domain.record import changed
+from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import ID_LIMIT, Id, Timestamp
-from sheaf.store import tasks
+from sheaf.store import keys, lists, tasks
+from sheaf.store.keys import Key
+from sheaf.store.records import Counter, counted
+from sheaf.store.writes import commit
 from tests.domain.strategies import ids, task
 from tests.store.faults import BEFORE_CALL, hooked, leaving_unprocessed, recorded, small_pages
-from tests.store.rows import put_tasks
+from tests.store.plain import plain_page
+from tests.store.rows import put_tasks, rows
 
 ACCOUNT = AccountId(1)
 MOMENTS = [Timestamp(f"2026-01-0{day}T00:00:00Z") for day in range(1, 6)]
@@ -40,7 +45,6 @@ class Whole:
     """The whole filtered list in plain Python, newest first."""
 
     tasks: Sequence[Task]
-    filter: Filter
 
     @classmethod
     def of(cls, records: Sequence[Task], wanted: Filter) -> "Whole":
@@ -49,28 +53,11 @@ class Whole:
             for one in records
             if wanted.is_active in (None, one.is_active) and one.updated_at >= (wanted.updated_since or "")
         ]
-        return cls(sorted(matching, key=lambda one: one.id, reverse=True), wanted)
+        return cls(sorted(matching, key=lambda one: one.id, reverse=True))
 
     def page(self, request: PageRequest) -> Page[Task]:
         """One page of it."""
-        first = request.offset
-        if request.cursor is not None and request.cursor.direction == "after":
-            first = sum(one.id >= request.cursor.id for one in self.tasks)
-        end = first + request.per_page
-        if request.cursor is not None and request.cursor.direction == "before":
-            end = sum(one.id > request.cursor.id for one in self.tasks)
-            first = max(0, end - request.per_page)
-        return Page(
-            self.tasks[first:end],
-            total_entries=len(self.tasks),
-            has_newer=first > 0 or self._led_here(request, "after"),
-            has_older=end < len(self.tasks) or self._led_here(request, "before"),
-        )
-
-    def _led_here(self, request: PageRequest, direction: str) -> bool:
-        """Whoever comes by a cursor came from records beyond it; only `updated_since`, which reads all keys, knows."""
-        by_cursor = request.cursor is not None and request.cursor.direction == direction
-        return by_cursor and self.filter.updated_since is None
+        return plain_page(self.tasks, request, lambda one: ("", one.id))
 
 
 def _requests(records: Sequence[Task]) -> st.SearchStrategy[PageRequest]:
@@ -134,7 +121,7 @@ def test_records_that_come_and_go_during_a_walk_hide_none_that_stayed(
     met = list(tasks.page(account_id, wanted, PageRequest(per_page)).records)
     page = tasks.page(account_id, wanted, PageRequest(per_page))
     gone = {records[0].id}
-    tasks.delete(account_id, records[0].id)
+    tasks.delete(account_id, records[0].id, MOMENTS[0])
     put_tasks(account_id, newcomers)
     if page.has_older:
         for following in _walk(account_id, wanted, PageRequest(per_page, Cursor("after", met[-1].id))):
@@ -168,14 +155,12 @@ def test_a_list_that_fits_on_its_page_is_read_with_one_call(table: str, wanted: 
     assert [(call.operation, call.request["Limit"]) for call in calls] == [("Query", 2001)]
 
 
-def test_a_numbered_page_passes_over_keys_alone(table: str) -> None:
+def test_a_numbered_page_costs_its_offset_once(table: str) -> None:
     _twenty(table)
     with recorded() as calls:
         page = tasks.page(ACCOUNT, Filter(), PageRequest(per_page=4, page=3))
     assert [one.id for one in page.records] == [12, 11, 10, 9]
-    assert [
-        (call.operation, call.request.get("Limit"), call.request.get("ProjectionExpression")) for call in calls
-    ] == [("GetItem", None, None), ("Query", 8, "sk"), ("Query", 5, None)]
+    assert [(call.operation, call.request.get("Limit")) for call in calls] == [("GetItem", None), ("Query", 13)]
 
 
 @pytest.mark.parametrize("page", [6, 7, 2**53 - 1])
@@ -196,7 +181,7 @@ def test_updated_since_reads_the_keys_of_the_matches_and_the_records_of_the_page
     query, batch = calls
     assert query.request["IndexName"] == "by_update"
     assert query.request["ProjectionExpression"] == "sk, is_active"
-    assert len(batch.request["RequestItems"][table]["Keys"]) == 3
+    assert len(batch.request["RequestItems"][table]["Keys"]) == 4
 
 
 def test_every_read_of_a_list_is_strongly_consistent(table: str) -> None:
@@ -213,6 +198,56 @@ def test_every_read_of_a_list_is_strongly_consistent(table: str) -> None:
     ]
     assert len(reads) > len(requests) * 3
     assert all(one["ConsistentRead"] is True for one in reads)
+
+
+# ------------------------------------------------------------ how long a list is
+
+COUNTER = keys.totals(ACCOUNT, "TASK")
+
+
+def _count(active: int, archived: int, counter: Key = COUNTER) -> None:
+    commit([counted(Counter(counter), active=active, archived=archived)])
+
+
+@pytest.mark.parametrize("is_active", [None, True, False])
+def test_a_list_begins_with_nothing(table: str, is_active: bool | None) -> None:
+    assert lists.count(COUNTER, is_active) == 0
+
+
+def test_active_and_archived_records_are_counted_apart_and_together(table: str) -> None:
+    _count(5, 2)
+    _count(-1, 1)
+    assert [lists.count(COUNTER, is_active) for is_active in (None, True, False)] == [7, 4, 3]
+
+
+def test_accounts_and_kinds_are_counted_apart(table: str) -> None:
+    _count(5, 2)
+    assert lists.count(keys.totals(AccountId(2), "TASK")) == 0
+    assert lists.count(keys.totals(AccountId(11), "TASK")) == 0
+    assert lists.count(keys.totals(ACCOUNT, "USER")) == 0
+
+
+def test_a_count_costs_one_read_whatever_it_counts(table: str) -> None:
+    _count(10**6, 10**6)
+    with recorded() as calls:
+        assert lists.count(COUNTER) == 2 * 10**6
+    assert [(call.operation, call.request["ConsistentRead"]) for call in calls] == [("GetItem", True)]
+
+
+@_engine
+@given(st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), max_size=6))
+def test_a_count_is_the_sum_of_all_changes(table: str, changes: list[tuple[int, int]]) -> None:
+    counter = keys.totals(next(_fresh_accounts), "TASK")
+    for active, archived in changes:
+        _count(active, archived, counter)
+    assert lists.count(counter, is_active=True) == sum(active for active, _ in changes)
+    assert lists.count(counter, is_active=False) == sum(archived for _, archived in changes)
+
+
+def test_a_counter_that_must_be_there_refuses_where_it_is_not(table: str) -> None:
+    with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
+        commit([counted(Counter(COUNTER, InvalidError("Client can't be blank")), active=1)])
+    assert rows() == {}
 
 
 # ------------------------------------------------------------ while others write
@@ -232,9 +267,9 @@ def test_a_page_of_updates_does_not_lose_its_place_when_its_records_go_meanwhile
     table: str, pauses: list[float]
 ) -> None:
     put_tasks(ACCOUNT, [task(number) for number in range(1, 5)])
-    with hooked(BEFORE_CALL, _once(lambda: tasks.delete(ACCOUNT, Id(4))), "BatchGetItem"):
+    with hooked(BEFORE_CALL, _once(lambda: tasks.delete(ACCOUNT, Id(4), MOMENTS[0])), "BatchGetItem"):
         page = tasks.page(ACCOUNT, Filter(updated_since=MOMENTS[0]), PageRequest(per_page=1))
-    assert page == Page([task(3)], 3, has_newer=False, has_older=True)
+    assert page == Page([task(3)], 4, has_newer=False, has_older=True)
 
 
 def test_a_page_of_active_updates_holds_no_record_that_was_archived_meanwhile(table: str, pauses: list[float]) -> None:
@@ -242,22 +277,23 @@ def test_a_page_of_active_updates_holds_no_record_that_was_archived_meanwhile(ta
 
     def archive() -> None:
         fields = TaskFields(name="Task 3", default_hourly_rate=Decimal(100), is_active=False)
-        tasks.update(ACCOUNT, Id(3), lambda one: changed_task(one, fields, MOMENTS[4]))
+        tasks.update(ACCOUNT, Id(3), lambda one: changed(one, fields, MOMENTS[4]))
 
     with hooked(BEFORE_CALL, _once(archive), "BatchGetItem"):
         page = tasks.page(ACCOUNT, Filter(is_active=True, updated_since=MOMENTS[0]), PageRequest(per_page=2))
     assert page == Page([task(2), task(1)], 2, has_newer=False, has_older=False)
 
 
-def test_a_page_of_updates_whose_records_keep_going_is_given_up(table: str, pauses: list[float]) -> None:
+def test_a_page_of_updates_holds_what_is_left_when_records_keep_going(table: str, pauses: list[float]) -> None:
     put_tasks(ACCOUNT, [task(number) for number in range(1, 40)])
     newest = iter(range(39, 0, -1))
 
     def delete_newest(**_: object) -> None:
-        tasks.delete(ACCOUNT, Id(next(newest)))
+        tasks.delete(ACCOUNT, Id(next(newest)), MOMENTS[0])
 
-    with hooked(BEFORE_CALL, delete_newest, "BatchGetItem"), pytest.raises(BusyError):
-        tasks.page(ACCOUNT, Filter(updated_since=MOMENTS[0]), PageRequest(per_page=1))
+    with hooked(BEFORE_CALL, delete_newest, "BatchGetItem"):
+        page = tasks.page(ACCOUNT, Filter(updated_since=MOMENTS[0]), PageRequest(per_page=1))
+    assert page == Page([task(38)], 39, has_newer=False, has_older=True)
 
 
 def test_a_page_of_updates_survives_a_busy_table(table: str, pauses: list[float]) -> None:

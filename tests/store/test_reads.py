@@ -1,5 +1,7 @@
 """Reading one item, many, and a stretch of a partition, also where DynamoDB gives less than was asked for."""
 
+from itertools import islice
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -98,19 +100,19 @@ def test_a_table_that_leaves_all_keys_unprocessed_is_busy(pauses: list[float]) -
 @pytest.mark.usefixtures("seven")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
-    st.sampled_from([0, *IDS, 22, ID_LIMIT]),
-    st.sampled_from([0, *IDS, 22, ID_LIMIT]),
+    st.lists(st.sampled_from([0, *IDS, 22, ID_LIMIT]), min_size=2, max_size=2).map(sorted),
     st.booleans(),
+    st.none() | st.integers(0, 9),
     st.none() | st.integers(1, 9),
     st.sampled_from([1, 2, 3, 7, 100]),
 )
 def test_a_stretch_is_what_lies_between_its_ends_however_early_pages_end(
-    one: int, other: int, newest_first: bool, limit: int | None, page_size: int
+    ends: list[int], newest_first: bool, limit: int | None, at_once: int | None, page_size: int
 ) -> None:
-    low, high = sorted((one, other))
+    low, high = ends
     wanted = _everything(low=keys.sortable(low), high=keys.sortable(high), newest_first=newest_first)
     with small_pages(page_size):
-        found = _ids(list(reads.stretch(wanted, limit)))
+        found = _ids(list(islice(reads.stretch(wanted, at_once), limit)))
     assert found == sorted((number for number in IDS if low <= number <= high), reverse=newest_first)[:limit]
 
 
@@ -123,18 +125,35 @@ def test_the_last_page_may_be_empty() -> None:
 
 
 @pytest.mark.usefixtures("seven")
-@pytest.mark.parametrize("limit", range(1, 9))
-def test_no_more_is_asked_for_than_is_wanted(limit: int) -> None:
-    with small_pages(3), recorded() as calls:
-        list(reads.stretch(_everything(), limit))
-    assert sum(call.request["Limit"] for call in calls) == limit
+@pytest.mark.parametrize("wanted", range(1, 8))
+@pytest.mark.parametrize("at_once", [1, 3, 7, 8])
+def test_no_more_is_read_than_is_taken(wanted: int, at_once: int) -> None:
+    with recorded() as calls:
+        assert len(list(islice(reads.stretch(_everything(), at_once), wanted))) == wanted
+    assert [call.request["Limit"] for call in calls] == [at_once] * -(-wanted // at_once)
 
 
 @pytest.mark.usefixtures("seven")
-def test_a_limit_that_is_reached_ends_the_reading_though_dynamodb_offers_more() -> None:
+def test_nothing_is_read_before_the_first_item_is_asked_for() -> None:
     with recorded() as calls:
-        assert len(list(reads.stretch(_everything(), len(IDS)))) == len(IDS)
-    assert len(calls) == 1
+        reads.stretch(_everything())
+        reads.ordered([(keys.records(ACCOUNT, "TASK"), keys.sortable(1))], 1)
+    assert calls == []
+
+
+@pytest.mark.usefixtures("seven")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(st.permutations([*IDS, 4, 22]), st.integers(1, 10))
+def test_items_come_in_the_order_of_their_places_without_the_missing_ones(wanted: list[int], at_once: int) -> None:
+    places = [(keys.records(ACCOUNT, "TASK"), keys.sortable(number)) for number in wanted]
+    assert _ids(list(reads.ordered(places, at_once))) == [number for number in wanted if number in IDS]
+
+
+@pytest.mark.usefixtures("seven")
+def test_an_attribute_is_counted_where_there_is_an_item(table: str) -> None:
+    key = keys.record(ACCOUNT, "TASK", Id(5))
+    assert (reads.count(key, "version"), reads.count(key, "nothing")) == (1, 0)
+    assert reads.count(keys.record(ACCOUNT, "TASK", Id(4)), "version") == 0
 
 
 @pytest.mark.usefixtures("seven")

@@ -10,25 +10,27 @@ from sheaf.store.writes import StaleError, commit
 from tests.store.rows import TimeRefusedError, log_time, remove_time, row, rows
 
 ACCOUNT, TASK = AccountId(1), Id(7)
+GUARD = keys.guard(ACCOUNT, "TASK", TASK)
 
 
 def _open(*, is_open: bool = True) -> None:
-    commit([time_guard.open_task(ACCOUNT, TASK, is_open=is_open)])
+    commit([time_guard.add(ACCOUNT, "TASK", TASK, is_open=is_open)])
 
 
 def _set_open(*, is_open: bool) -> None:
-    commit([time_guard.set_task_open(ACCOUNT, TASK, is_open=is_open)])
+    commit([time_guard.set_open(ACCOUNT, "TASK", TASK, is_open=is_open)])
 
 
 def _remove() -> None:
-    commit([time_guard.remove_task(ACCOUNT, TASK)])
+    known = time_guard.dependents(row(GUARD) or {})
+    commit([time_guard.remove_task(ACCOUNT, TASK, known)])
 
 
 @pytest.mark.parametrize("is_open", [True, False])
 def test_a_guard_begins_without_time(table: str, is_open: bool) -> None:
     _open(is_open=is_open)
-    key = keys.task_guard(ACCOUNT, TASK)
-    assert row(key) == {**key, "time_entry_count": {"N": "0"}, "is_open": {"BOOL": is_open}}
+    counts = {name: {"N": "0"} for name in ("active", "archived", "time_entry_count")}
+    assert row(GUARD) == {**GUARD, **counts, "is_open": {"BOOL": is_open}}
 
 
 def test_a_task_has_one_guard(table: str) -> None:
@@ -103,7 +105,7 @@ def test_a_guard_that_is_gone_cannot_be_opened(table: str) -> None:
 def test_the_guards_of_other_tasks_and_accounts_do_not_count(table: str) -> None:
     _open()
     for account_id, task_id in ((AccountId(1), Id(70)), (AccountId(17), Id(7)), (AccountId(2), Id(7))):
-        commit([time_guard.open_task(account_id, task_id, is_open=True)])
+        commit([time_guard.add(account_id, "TASK", task_id, is_open=True)])
         log_time(account_id, task_id)
     _remove()
-    assert row(keys.task_guard(ACCOUNT, TASK)) is None
+    assert row(GUARD) is None

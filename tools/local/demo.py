@@ -1,4 +1,4 @@
-"""The demo account that `make run` starts with: account 1, three users with known tokens, the tasks of Harvest's page.
+"""The demo account that `make run` starts with: account 1, three users with known tokens, tasks, projects, some time.
 
 The known tokens exist on local engines only: nothing but this module can issue a token that somebody chose.
 """
@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
+from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.task import TaskFields
-from sheaf.domain.values import Id, Timestamp, to_timestamp
+from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import identity, tasks
+from sheaf.store import clients, identity, projects, tasks, time_entries
 from tools.connection import use_table
 
 ACCOUNT = AccountId(1)
 
-_PEOPLE: Sequence[tuple[str, str, Role, frozenset[Right]]] = (
+type _Person = tuple[str, str, Role, frozenset[Right]]
+
+_PEOPLE: Sequence[_Person] = (
     ("Ada", "Admin", Role.ADMINISTRATOR, frozenset()),
     ("Max", "Manager", Role.MANAGER, frozenset({Right.CLIENT_AND_TASK_MANAGER, Right.PROJECT_CREATOR})),
     ("Mia", "Member", Role.MEMBER, frozenset()),
@@ -30,6 +35,12 @@ _TASKS = (
     ("Project Management", True, 100),
     ("Research", False, 0),
     ("Business Development", False, 0),
+)
+
+
+_PROJECTS = (
+    ("Online Store - Phase 1", "OS1", BillBy.TASKS),
+    ("Marketing Website", "MW", BillBy.NONE),
 )
 
 
@@ -50,21 +61,28 @@ def seed(table_name: str, endpoint_url: str) -> None:
 def _write() -> None:
     now = to_timestamp(datetime.now(UTC))
     identity.create_account("Demo Company", secrets.token_bytes(32), now, ACCOUNT)
-    for first_name, last_name, role, rights in _PEOPLE:
-        _add_person(first_name, last_name, role, rights, now)
     for name, billable, rate in _TASKS:
-        fields = TaskFields(
-            name=name,
-            billable_by_default=billable,
-            default_hourly_rate=Decimal(rate),
-            is_default=name != "Business Development",
+        is_default = name != "Business Development"
+        task = TaskFields(
+            name=name, billable_by_default=billable, default_hourly_rate=Decimal(rate), is_default=is_default
         )
-        tasks.create(ACCOUNT, fields, now)
+        tasks.create(ACCOUNT, task, now)
+    client = clients.create(ACCOUNT, ClientFields(name="123 Industries", currency="EUR"), now)
+    made = []
+    for name, code, bill_by in _PROJECTS:
+        fields = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
+        made.append(projects.create(ACCOUNT, fields, now).id)
+    people = [_add_person(person, made[:1], now) for person in _PEOPLE]
+    spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
+    time_entries.create(ACCOUNT, people[2].id, spent, now)
 
 
-def _add_person(first_name: str, last_name: str, role: Role, rights: frozenset[Right], now: Timestamp) -> None:
+def _add_person(person: _Person, managed: Sequence[Id], now: Timestamp) -> User:
+    first_name, last_name, role, rights = person
     email = f"{first_name.lower()}@example.com"
-    person = User(Id(0), first_name, last_name, email, role, rights, frozenset(), True, now, now)
-    user = identity.add_user(ACCOUNT, person)
+    projects_of = frozenset(managed if role is Role.MANAGER else ())
+    user = User(Id(0), first_name, last_name, email, role, rights, projects_of, True, now, now)
+    user = identity.add_user(ACCOUNT, user)
     digest = token_digest(f"local-{last_name.lower()}-token")
     identity.issue_token(ACCOUNT, Token(Id(0), digest, user.id, "local", now, None, None))
+    return user

@@ -29,6 +29,13 @@ class InvalidError(SheafError):
     """The request reads well and breaks a rule; the message is a list of sentences joined by commas."""
 
 
+class NameTakenError(InvalidError):
+    """Another record of the kind, active or archived, has this name already; upper and lower case do not differ."""
+
+    def __init__(self) -> None:
+        super().__init__("Name has already been taken")
+
+
 class NotRemovableError(InvalidError):
     """Something cannot be deleted because other data still needs it, such as a task with logged time."""
 

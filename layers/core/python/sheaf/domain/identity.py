@@ -58,6 +58,16 @@ class User:
         if self.role is not Role.MANAGER and (self.rights or self.managed_projects):
             raise InvalidError("only a manager can have rights and managed projects")
 
+    @property
+    def name(self) -> str:
+        """The whole name, as answers show it."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def seen_projects(self) -> frozenset[Id] | None:
+        """The projects that a user's lists are narrowed to, None for all."""
+        return None if self.role is Role.ADMINISTRATOR else self.managed_projects
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -96,3 +106,28 @@ def may_manage_tasks(user: User) -> bool:
 def everybody(user: User) -> bool:
     """Whoever has a valid token."""
     return user.is_active
+
+
+def may_manage_clients(user: User) -> bool:
+    """The same right covers clients (Harvest v2, "Clients")."""
+    return may_manage_tasks(user)
+
+
+def may_see_projects(user: User) -> bool:
+    """Administrators, and managers: of the projects that they manage (Harvest v2, "Projects")."""
+    return user.role is not Role.MEMBER
+
+
+def may_create_projects(user: User) -> bool:
+    """Administrators, and managers with the permission to create projects."""
+    return user.role is Role.ADMINISTRATOR or Right.PROJECT_CREATOR in user.rights
+
+
+def may_manage_project(user: User, project_id: Id) -> bool:
+    """Administrators, and the managers of this project."""
+    return user.role is Role.ADMINISTRATOR or project_id in user.managed_projects
+
+
+def may_see_rates(user: User) -> bool:
+    """Administrators, and managers who may set billable rates; what others are shown in place of a rate is null."""
+    return user.role is Role.ADMINISTRATOR or Right.BILLABLE_RATES_MANAGER in user.rights

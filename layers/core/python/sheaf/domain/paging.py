@@ -22,10 +22,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place between two records: `after` an id goes on to older ones, `before` it back to newer ones."""
+    """A place between two records: `after` an id goes on to older ones, `before` it back to newer ones.
+
+    `day` is empty except in lists that run by date before they run by id.
+    """
 
     direction: Literal["after", "before"]
     id: Id
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class PageRequest:
     def offset(self) -> int:
         """How many records a page number skips; 0 for the other two kinds."""
         return 0 if self.page is None or self.cursor else (self.page - 1) * self.per_page
+
+
+WHOLE = PageRequest(per_page=1_000_000)
+"""The whole of a list, for v1, which has no pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NewType
 
@@ -14,8 +15,12 @@ Id = NewType("Id", int)
 Timestamp = NewType("Timestamp", str)
 """A point in time as Harvest writes it: UTC, whole seconds, `2017-06-26T22:08:25Z`. Sorts as text."""
 
+Day = NewType("Day", str)
+"""A calendar day, `2017-06-26`. Sorts as text."""
+
 ID_LIMIT = 2**53
 NAME_LIMIT = 255
+TEXT_LIMIT = 65_535
 AMOUNT_LIMIT = Decimal("9999999999.99")
 DIGITS_LIMIT = 20
 
@@ -102,3 +107,58 @@ def clean_amount(amount: Decimal, name: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount <= AMOUNT_LIMIT or len(amount.as_tuple().digits) > DIGITS_LIMIT:
         raise InvalidError(f"{name} must be a number between 0 and {AMOUNT_LIMIT}")
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP).copy_abs()
+
+
+def clean_line(text: str, name: str) -> str:
+    """Check a short text of one line, such as a project's code.
+
+    Raises:
+        InvalidError: longer than 255 characters, or with control characters or unpaired surrogates.
+    """
+    if len(text) > NAME_LIMIT:
+        raise InvalidError(f"{name} is too long (maximum is {NAME_LIMIT} characters)")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise InvalidError(f"{name} can't contain control characters or unpaired surrogates")
+    return text
+
+
+def clean_text(text: str, name: str) -> str:
+    """Check a text that may have many lines, such as notes.
+
+    Raises:
+        InvalidError: longer than 65,535 bytes in UTF-8, or with characters that are not text; line ends and tabs are.
+    """
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\r\n" for character in text):
+        raise InvalidError(f"{name} can't contain control characters or unpaired surrogates")
+    if len(text.encode()) > TEXT_LIMIT:
+        raise InvalidError(f"{name} is too long (maximum is {TEXT_LIMIT} bytes)")
+    return text
+
+
+def clean_currency(code: str) -> str:
+    """Check an ISO 4217 code by its form; which codes there are is not for a task service to know.
+
+    Raises:
+        InvalidError: not three letters.
+    """
+    if len(code) == 3 and code.isascii() and code.isalpha():
+        return code.upper()
+    raise InvalidError("currency must be an ISO 4217 code such as EUR")
+
+
+def clean_day(text: str, name: str) -> Day:
+    """Read a day; a full datetime is cut to its date, as Harvest does.
+
+    Raises:
+        InvalidError: there is no such day.
+    """
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", text.strip(), re.ASCII)
+    try:
+        return Day(date.fromisoformat(match[1] if match else "").isoformat())
+    except ValueError:
+        raise InvalidError(f"{name} is not a valid date") from None
+
+
+def optional[Value](check: Callable[[Value, str], Value], name: str) -> Callable[[Value | None], Value | None]:
+    """The same check for a field that may be null."""
+    return lambda value: None if value is None else check(value, name)

@@ -27,29 +27,27 @@ def read_fields(body: bytes, content_type: str) -> Mapping[str, Any]:
         raise PayloadTooLargeError(f"The body has {len(body)} bytes; at most {BODY_LIMIT} are read")
     if not body.strip():
         return {}
-    media_type, charset = _media_type(content_type)
-    if media_type not in (JSON, FORM) or charset not in ("utf-8", "utf8", "us-ascii"):
+    kind, charset = media_type(content_type or JSON)
+    if kind not in (JSON, FORM) or charset not in ("utf-8", "utf8", "us-ascii"):
         shown = content_type[:100]
         raise UnsupportedMediaTypeError(f"Content-Type {shown!r} is not read here; send {JSON} or {FORM} in UTF-8")
+    text = decoded(body)
+    return _json_fields(text) if kind == JSON else _form_fields(text)
+
+
+def decoded(body: bytes) -> str:
+    """A body as text, without a byte-order mark. Raises MalformedError where it is not UTF-8."""
     try:
-        text = body.decode("utf-8-sig")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MalformedError(f"The body is not UTF-8: byte {error.start} cannot be read") from error
-    return _json_fields(text) if media_type == JSON else _form_fields(text)
 
 
-def _media_type(content_type: str) -> tuple[str, str]:
-    media_type, *parameters = (part.strip().lower() for part in (content_type or JSON).split(";"))
-    charsets = [
-        value.strip("\"' ") for name, _, value in (one.partition("=") for one in parameters) if name == "charset"
-    ]
-    return media_type, charsets[0] if charsets else "utf-8"
-
-
-def _json_fields(text: str) -> Mapping[str, Any]:
+def read_json(text: str) -> Any:
+    """Any JSON document. Raises MalformedError where `read_fields` would."""
     try:
-        fields = json.loads(
-            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_distinct_fields
+        document = json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=distinct_fields
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
@@ -58,9 +56,24 @@ def _json_fields(text: str) -> Mapping[str, Any]:
         raise MalformedError(f"The body is nested deeper than {DEPTH_LIMIT} levels") from error
     except (ValueError, InvalidOperation) as error:  # more digits, or a larger exponent, than Python converts
         raise MalformedError("The body is not valid JSON: a number has too many digits") from error
+    if isinstance(document, dict | list):
+        _check_depth(document)
+    return document
+
+
+def media_type(content_type: str) -> tuple[str, str]:
+    """The type and the character set of a Content-Type header, in lower case."""
+    kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = [
+        value.strip("\"' ") for name, _, value in (one.partition("=") for one in parameters) if name == "charset"
+    ]
+    return kind, charsets[0] if charsets else "utf-8"
+
+
+def _json_fields(text: str) -> Mapping[str, Any]:
+    fields = read_json(text)
     if not isinstance(fields, dict):
         raise MalformedError('The body must be a JSON object, such as {"name":"Design"}')
-    _check_depth(fields)
     return fields
 
 
@@ -68,7 +81,8 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise MalformedError(f"The body is not valid JSON: {constant} is not a JSON number")
 
 
-def _distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields by name. Raises MalformedError where one is named twice: which one counts, nobody could know."""
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
@@ -77,9 +91,9 @@ def _distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _check_depth(fields: dict[str, Any]) -> None:
+def _check_depth(document: dict[str, Any] | list[Any]) -> None:
     """Walk level by level rather than by recursion, so that depth costs nothing before it is refused."""
-    level: list[dict[str, Any] | list[Any]] = [fields]
+    level: list[dict[str, Any] | list[Any]] = [document]
     for _ in range(DEPTH_LIMIT):
         level = [
             child
@@ -99,4 +113,21 @@ def _form_fields(text: str) -> Mapping[str, Any]:
         raise MalformedError("The form is not UTF-8 once its percent signs are decoded") from error
     except ValueError as error:
         raise MalformedError(f"The form has more than {FIELD_LIMIT} fields") from error
-    return _distinct_fields(pairs)
+    return _nested(distinct_fields(pairs))
+
+
+def _nested(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields named `outer[inner]`, as Harvest's form clients write them, under their outer name."""
+    nested: dict[str, Any] = {}
+    for name, value in fields.items():
+        outer, bracket, inner = name.partition("[")
+        if bracket and inner.endswith("]") and outer:
+            group = nested.setdefault(outer, {})
+            if not isinstance(group, dict):
+                raise MalformedError(f"The form names {outer[:50]!r} both with and without brackets")
+            group[inner[:-1]] = value
+        elif isinstance(nested.get(name), dict):
+            raise MalformedError(f"The form names {name[:50]!r} both with and without brackets")
+        else:
+            nested[name] = value
+    return nested

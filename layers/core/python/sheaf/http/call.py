@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sheaf.domain.errors import InvalidError, MalformedError, NotFoundError
-from sheaf.domain.identity import Account, AccountId, Caller
+from sheaf.domain.identity import Account, AccountId, Caller, User
 from sheaf.domain.values import Id, Timestamp, parse_id, to_timestamp
 from sheaf.http import bodies
 
@@ -51,11 +51,25 @@ class Call:
         return dict(pairs)
 
     @property
+    def given(self) -> Mapping[str, str]:
+        """The query parameters that say something, without white space around it; an empty one counts as not given."""
+        return {name: value.strip() for name, value in self.query.items() if value.strip()}
+
+    @property
+    def user(self) -> User:
+        """The user whom the caller's token belongs to."""
+        return self._caller.user
+
+    @property
     def account(self) -> Account:
         """The account that the caller's token belongs to: the only source of an account id in a handler."""
+        return self._caller.account
+
+    @property
+    def _caller(self) -> Caller:
         if self.caller is None:
             raise RuntimeError("the entry wrapper did not authenticate this call")
-        return self.caller.account
+        return self.caller
 
     @property
     def account_id(self) -> AccountId:
@@ -72,6 +86,17 @@ class Call:
             return parse_id(self.path_parameters.get(name, ""), name)
         except InvalidError as error:
             raise NotFoundError(str(error)) from error
+
+    def query_id(self, name: str) -> Id | None:
+        """An id from the query, None where it is not given.
+
+        Raises:
+            MalformedError: it is no id.
+        """
+        try:
+            return parse_id(self.given[name], name) if name in self.given else None
+        except InvalidError as error:
+            raise MalformedError(str(error)) from error
 
     def fields(self) -> Mapping[str, Any]:
         """The fields of the body, JSON or form. Raises what `bodies.read_fields` raises."""

@@ -2,12 +2,13 @@
 
 import hashlib
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from functools import cache
 
 from sheaf.domain.errors import NotAuthenticatedError, WrongAccountError
-from sheaf.domain.identity import Caller
-from sheaf.domain.values import Timestamp
+from sheaf.domain.identity import Caller, Role
+from sheaf.domain.values import Timestamp, fold_name
 from sheaf.http.call import Call
 from sheaf.store import identity
 
@@ -35,6 +36,33 @@ def v2_caller(call: Call) -> Caller:
     return caller
 
 
+def v1_caller(call: Call) -> Caller:
+    """Who calls, by HTTP Basic (the user's email address and a token as the password), Bearer, or `access_token`.
+
+    Raises:
+        NotAuthenticatedError: no token, one that opens nothing, or one of somebody with another address.
+    """
+    email, token = _basic_credentials(call.headers)
+    token = token or _bearer_token(call.headers) or call.query.get("access_token", "")
+    caller = _caller_of(token, call.now)
+    if email and fold_name(email) != fold_name(caller.user.email):
+        raise NotAuthenticatedError
+    return caller
+
+
+def _basic_credentials(headers: Mapping[str, str]) -> tuple[str, str]:
+    scheme, _, encoded = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        email, _, token = b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except ValueError as error:  # no base64, or not UTF-8
+        raise NotAuthenticatedError from error
+    if not email or not token:
+        raise NotAuthenticatedError
+    return email, token
+
+
 def _bearer_token(headers: Mapping[str, str]) -> str:
     scheme, _, token = headers.get("authorization", "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -49,7 +77,9 @@ def _caller_of(token: str, now: Timestamp) -> Caller:
         caller = identity.caller_of(digest, now)
         if caller is None:
             raise NotAuthenticatedError
-        _remember(digest, caller)
+        # A manager's lists hang on the projects they manage: who has just made one must find it there at once.
+        if caller.user.role is not Role.MANAGER:
+            _remember(digest, caller)
     return caller
 
 

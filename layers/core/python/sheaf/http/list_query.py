@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from sheaf.domain.errors import InvalidError, MalformedError
@@ -21,7 +21,11 @@ class HasId(Protocol):
 
     @property
     def id(self) -> Id:
-        """The record's place in the list."""
+        """The record's place in the list, or in its day where `day_of` says that the list runs by days."""
+
+
+def _no_day(_record: object) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,13 @@ class ListQuery:
     paging: PageRequest
     scope: str
 
-    def reply[Record: HasId](self, name: str, page: Page[Record], show: Callable[[Record], Mapping[str, Any]]) -> Reply:
+    def reply[Record: HasId](
+        self,
+        name: str,
+        page: Page[Record],
+        show: Callable[[Record], Mapping[str, Any]],
+        day_of: Callable[[Record], str] = _no_day,
+    ) -> Reply:
         """The page in Harvest's envelope: the records under `name`, then the paging properties in their order."""
         request = self.paging
         total_pages = max(1, -(-page.total_entries // request.per_page))
@@ -46,31 +56,34 @@ class ListQuery:
             "next_page": next_number,
             "previous_page": previous_number,
             "page": number,
-            "links": self._links(page, total_pages),
+            "links": self._links(page, total_pages, day_of),
         }
         return Reply(200, body)
 
-    def _links(self, page: Page[Any], total_pages: int) -> dict[str, str | None]:
+    def _links(self, page: Page[Any], total_pages: int, day_of: Callable[[Any], str]) -> dict[str, str | None]:
         # A list of one page has links without `ref`, as Harvest's own example and recordings show.
         alone = not page.has_newer and not page.has_older
         first, last = ({}, {}) if alone else ({"ref": "first"}, {"ref": "last"})
         return {
             "first": self._link(page="1", **first),
-            "next": self._link(**self._step(page, "after")) if page.has_older else None,
-            "previous": self._link(**self._step(page, "before")) if page.has_newer else None,
+            "next": self._link(**self._step(page, "after", day_of)) if page.has_older else None,
+            "previous": self._link(**self._step(page, "before", day_of)) if page.has_newer else None,
             "last": self._link(page=str(total_pages), **last),
         }
 
-    def _step(self, page: Page[Any], direction: str) -> dict[str, str]:
+    def _step(
+        self, page: Page[Any], direction: Literal["after", "before"], day_of: Callable[[Any], str]
+    ) -> dict[str, str]:
         """The parameters that lead to the neighbouring page: numbers where the caller counts pages, else a cursor."""
         request = self.paging
         name, step = ("next", 1) if direction == "after" else ("previous", -1)
         if request.page is not None and request.cursor is None:
             return {"page": str(request.page + step), "ref": name}
-        if direction == "after":
-            cursor = Cursor("after", page.records[-1].id if page.records else _beside(request.cursor, 1))
+        if page.records:
+            edge = page.records[-1 if direction == "after" else 0]
+            cursor = Cursor(direction, edge.id, day_of(edge))
         else:
-            cursor = Cursor("before", page.records[0].id if page.records else _beside(request.cursor, -1))
+            cursor = _back(request.cursor)
         return {"cursor": write_cursor(cursor, self.call.account.paging_key, self.scope), "ref": f"{name}_cursor"}
 
     def _link(self, **paging: str) -> str:
@@ -80,18 +93,23 @@ class ListQuery:
         return f"{self.call.base_url}{self.call.path}?{urlencode(sorted(parameters.items()))}"
 
 
-def read_list_query(call: Call, operation: str) -> ListQuery:
+def read_list_query(call: Call, operation: str, *filters: str) -> ListQuery:
     """Read the filters and the paging of a list request; an empty parameter counts as not given.
+
+    `filters` are the list's own parameters, which the operation reads itself; they belong to the scope of a cursor.
 
     Raises:
         MalformedError: is_active, updated_since or page cannot be read. InvalidError: per_page or cursor is refused.
     """
-    given = {name: value.strip() for name, value in call.query.items() if value.strip()}
+    given = call.given
     wanted = Filter(
-        is_active=_truth(given.get("is_active"), "is_active"),
+        is_active=read_truth(given.get("is_active"), "is_active"),
         updated_since=parse_timestamp(given["updated_since"], "updated_since") if "updated_since" in given else None,
     )
-    scope = f"{operation}?is_active={wanted.is_active}&updated_since={wanted.updated_since}"
+    own = [(name, given.get(name, "")) for name in filters]
+    scope = (
+        f"{operation} {call.path}?{urlencode([('is_active', wanted.is_active), ('since', wanted.updated_since), *own])}"
+    )
     cursor = read_cursor(given["cursor"], call.account.paging_key, scope) if "cursor" in given else None
     paging = PageRequest(
         per_page=_per_page(given.get("per_page")),
@@ -116,14 +134,17 @@ def _numbers(page: Page[Any], request: PageRequest, total_pages: int) -> tuple[i
     return None, None, None
 
 
-def _beside(cursor: Cursor | None, step: int) -> Id:
+def _back(cursor: Cursor | None) -> Cursor:
     """From an empty page the way back starts at the cursor that led there, and includes the record it named."""
     if cursor is None:
         raise RuntimeError("an empty page without a cursor has no neighbours")
-    return Id(cursor.id + step)
+    if cursor.direction == "after":
+        return Cursor("before", Id(max(0, cursor.id - 1)), cursor.day)
+    return Cursor("after", Id(cursor.id + 1), cursor.day)
 
 
-def _truth(text: str | None, name: str) -> bool | None:
+def read_truth(text: str | None, name: str) -> bool | None:
+    """A boolean parameter, None where it is not given. Raises MalformedError."""
     if text is None:
         return None
     if text.lower() not in _TRUTH:

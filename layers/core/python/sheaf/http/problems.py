@@ -23,6 +23,10 @@ class MethodNotAllowedError(SheafError):
         self.allowed = allowed
 
 
+class NotAcceptableError(SheafError):
+    """The request takes only formats that this API does not write."""
+
+
 _INVALID_TOKEN = "The access token provided is expired, revoked, malformed or invalid for other reasons."  # noqa: S105
 
 # The first class that fits decides, so a special case stands before what it is a case of.
@@ -32,6 +36,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     errors.NotFoundError: 404,
     errors.NotPermittedError: 403,
     MethodNotAllowedError: 405,
+    NotAcceptableError: 406,
     PayloadTooLargeError: 413,
     UnsupportedMediaTypeError: 415,
     errors.MalformedError: 400,

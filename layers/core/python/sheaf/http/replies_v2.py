@@ -1,11 +1,19 @@
 """http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from sheaf.domain.client import Client
+from sheaf.domain.identity import Account, User, may_see_rates
+from sheaf.domain.project import Project
 from sheaf.domain.task import Task
+from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
+from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.http.call import Call
 from sheaf.http.reply import Reply
+
+_WEEKLY_CAPACITY = 126_000  # seconds: 35 hours, Harvest's default
 
 
 def show_task(one: Task) -> dict[str, Any]:
@@ -20,6 +28,204 @@ def show_task(one: Task) -> dict[str, Any]:
         "created_at": one.created_at,
         "updated_at": one.updated_at,
     }
+
+
+def show_client(one: Client) -> dict[str, Any]:
+    """A client (Harvest v2, "The client object"); Sheaf makes no invoices, so there is no key to a statement."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "is_active": one.is_active,
+        "address": one.address,
+        "statement_key": None,
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+        "currency": one.currency,
+    }
+
+
+def show_project(one: Project, client: Client) -> dict[str, Any]:
+    """A project (Harvest v2, "The project object")."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "code": one.code,
+        "is_active": one.is_active,
+        "is_billable": one.is_billable,
+        "is_fixed_fee": one.is_fixed_fee,
+        "bill_by": one.bill_by,
+        "budget": _number(one.budget),
+        "budget_by": one.budget_by,
+        "budget_is_monthly": one.budget_is_monthly,
+        "notify_when_over_budget": one.notify_when_over_budget,
+        "over_budget_notification_percentage": _number(one.over_budget_notification_percentage),
+        "show_budget_to_all": one.show_budget_to_all,
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+        "starts_on": one.starts_on,
+        "ends_on": one.ends_on,
+        "over_budget_notification_date": None,
+        "notes": one.notes,
+        "cost_budget": _number(one.cost_budget),
+        "cost_budget_include_expenses": one.cost_budget_include_expenses,
+        "hourly_rate": _number(one.hourly_rate),
+        "fee": _number(one.fee),
+        "client": _client(client),
+    }
+
+
+def show_task_assignment(one: AssignedTask) -> dict[str, Any]:
+    """A task assignment (Harvest v2, "The task assignment object")."""
+    return {
+        **_assignment(one.assignment),
+        "project": _project(one.project),
+        "task": _named(one.task),
+    }
+
+
+def show_time_entry(one: LoggedTime, reader: User) -> dict[str, Any]:
+    """A time entry (Harvest v2, "The time entry object"). There are no timers, invoices and approvals in Sheaf."""
+    entry, hours = one.entry, _number(one.entry.hours)
+    reference = entry.external_reference
+    return {
+        "id": entry.id,
+        "spent_date": entry.spent_date,
+        "hours": hours,
+        "hours_without_timer": hours,
+        "rounded_hours": hours,
+        "notes": entry.notes,
+        "is_locked": False,
+        "locked_reason": None,
+        "approval_status": "unsubmitted",
+        "is_closed": False,
+        "is_billed": False,
+        "timer_started_at": None,
+        "started_time": None,
+        "ended_time": None,
+        "is_running": False,
+        "billable": one.assignment.billable,
+        "budgeted": one.budgeted,
+        "billable_rate": _number(one.billable_rate) if may_see_rates(reader) else None,
+        "cost_rate": None,
+        "created_at": entry.created_at,
+        "updated_at": entry.updated_at,
+        "user": {"id": one.user.id, "name": one.user.name},
+        "client": _client(one.client),
+        "project": _project(one.project),
+        "task": _named(one.task),
+        "user_assignment": _user_assignment(one.user, one.project),
+        "task_assignment": _assignment(one.assignment),
+        "invoice": None,
+        "external_reference": None if reference is None else _reference(reference),
+    }
+
+
+def show_project_assignment(
+    user: User, project: Project, client: Client, tasks: Sequence[AssignedTask]
+) -> dict[str, Any]:
+    """What a user may log time to on one project (Harvest v2, "The project assignment object")."""
+    return {
+        **_user_assignment(user, project),
+        "project": {**_project(project), "is_billable": project.is_billable},
+        "client": _client(client),
+        "task_assignments": [{**_assignment(one.assignment), "task": _named(one.task)} for one in tasks],
+    }
+
+
+def show_user(one: User) -> dict[str, Any]:
+    """A user (Harvest v2, "The user object"). What Sheaf does not keep of people has the value of a new user."""
+    return {
+        "id": one.id,
+        "first_name": one.first_name,
+        "last_name": one.last_name,
+        "email": one.email,
+        "telephone": "",
+        "timezone": "UTC",
+        "has_access_to_all_future_projects": False,
+        "is_contractor": False,
+        "is_active": one.is_active,
+        "weekly_capacity": _WEEKLY_CAPACITY,
+        "default_hourly_rate": None,
+        "cost_rate": None,
+        "roles": [],
+        "access_roles": [one.role, *sorted(one.rights)],
+        "avatar_url": "",
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+    }
+
+
+def show_company(account: Account, base_url: str) -> dict[str, Any]:
+    """The company (Harvest v2, "The company object"): an account as its clients want to know it first."""
+    return {
+        "base_uri": base_url,
+        "full_domain": base_url.partition("://")[2],
+        "name": account.name,
+        "is_active": True,
+        "week_start_day": "Monday",
+        "wants_timestamp_timers": False,
+        "time_format": "decimal",
+        "date_format": "%Y-%m-%d",
+        "plan_type": "sheaf",
+        "clock": "24h",
+        "currency": "USD",
+        "currency_code_display": "iso_code_none",
+        "currency_symbol_display": "symbol_before",
+        "decimal_symbol": ".",
+        "thousands_separator": ",",
+        "color_scheme": "orange",
+        "weekly_capacity": _WEEKLY_CAPACITY,
+        "expense_feature": False,
+        "invoice_feature": False,
+        "estimate_feature": False,
+        "approval_feature": False,
+        "team_feature": False,
+    }
+
+
+def _assignment(one: TaskAssignment) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "billable": one.billable,
+        "is_active": one.is_active,
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+        "hourly_rate": _number(one.hourly_rate),
+        "budget": _number(one.budget),
+    }
+
+
+def _user_assignment(user: User, project: Project) -> dict[str, Any]:
+    """Every user may log time to every project, so what Harvest keeps of the pair is the same for all of them.
+
+    Its id is the project's: a user has one assignment for each.
+    """
+    return {
+        "id": project.id,
+        "is_project_manager": project.id in user.managed_projects,
+        "is_active": True,
+        "use_default_rates": True,
+        "budget": None,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+        "hourly_rate": None,
+    }
+
+
+def _client(one: Client) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name, "currency": one.currency}
+
+
+def _project(one: Project) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name, "code": one.code}
+
+
+def _named(one: Task) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name}
+
+
+def _reference(one: ExternalReference) -> dict[str, Any]:
+    return {"id": one.id, "group_id": one.group_id, "account_id": one.account_id, "permalink": one.permalink}
 
 
 def created(call: Call, body: dict[str, Any]) -> Reply:

@@ -15,10 +15,13 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A status, a JSON body and the headers that go beyond those of every answer."""
+    """A status, a body and the headers that go beyond those of every answer.
+
+    A body of text goes out as it is, and `headers` then say what it is; anything else goes out as JSON.
+    """
 
     status: int
-    body: Mapping[str, Any]
+    body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def to_lambda(self, request_id: str) -> dict[str, Any]:
@@ -26,5 +29,10 @@ class Reply:
         return {
             "statusCode": self.status,
             "headers": {**_ALWAYS, **self.headers, "X-Request-Id": request_id},
-            "body": json.dumps(self.body, ensure_ascii=False, separators=(",", ":")),
+            "body": self.body if isinstance(self.body, str) else as_json(self.body),
         }
+
+
+def as_json(body: object) -> str:
+    """JSON without white space; text stays as it is, in UTF-8."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

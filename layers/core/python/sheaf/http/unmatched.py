@@ -28,6 +28,12 @@ def redirect_or_refuse(call: Call) -> Reply:
     raise NotFoundError
 
 
+def is_v1_path(path: str) -> bool:
+    """Whether a path is one of v1, in whatever spelling."""
+    canonical = _canonical(path)
+    return not canonical.startswith("/v2/") and any(_methods(canonical))
+
+
 def _canonical(path: str) -> str:
     """`/api/v2/tasks/7.json/` means `/v2/tasks/7`: Harvest answers under both, and its clients write all of these."""
     path = path.rstrip("/").removesuffix(".json")

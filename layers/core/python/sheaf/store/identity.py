@@ -1,7 +1,7 @@
-"""store: accounts, users and access tokens. Access patterns I1 to I9 of docs/data-model.md."""
+"""store: accounts, users and access tokens. Access patterns I1 to I10 of docs/data-model.md."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from hmac import compare_digest
 
@@ -119,6 +119,12 @@ def archive_user(account_id: AccountId, email: str, now: Timestamp) -> User:
     return archived
 
 
+def users_by_id(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, User]:
+    """Many users by their ids, archived ones included (I10)."""
+    found = reads.items([keys.record(account_id, "USER", one) for one in user_ids])
+    return {user.id: user for user in map(_user_from_item, found.values())}
+
+
 def issue_token(account_id: AccountId, token: Token) -> Token:
     """Keep the digest of a token that was just made (I6), under the next id; the id that `token` brings does not count.
 
@@ -175,7 +181,7 @@ def _account_from_item(item: Item) -> Account:
 
 
 def _user_to_item(account_id: AccountId, user: User) -> Item:
-    return {
+    item: Item = {
         **keys.record(account_id, "USER", user.id),
         "id": {"N": str(user.id)},
         "first_name": {"S": user.first_name},
@@ -183,12 +189,14 @@ def _user_to_item(account_id: AccountId, user: User) -> Item:
         "email": {"S": user.email},
         "role": {"S": user.role},
         "rights": {"L": [{"S": right} for right in sorted(user.rights)]},
-        "managed_projects": {"L": [{"N": str(project)} for project in sorted(user.managed_projects)]},
         "is_active": {"BOOL": user.is_active},
         "created_at": {"S": user.created_at},
         "updated_at": {"S": user.updated_at},
         "version": {"N": "1"},
     }
+    if user.managed_projects:  # DynamoDB keeps no empty sets
+        item["managed_projects"] = {"NS": [str(project) for project in sorted(user.managed_projects)]}
+    return item
 
 
 def _user_from_item(item: Item) -> User:
@@ -199,7 +207,7 @@ def _user_from_item(item: Item) -> User:
         email=item["email"]["S"],
         role=Role(item["role"]["S"]),
         rights=frozenset(Right(right["S"]) for right in item["rights"]["L"]),
-        managed_projects=frozenset(Id(int(project["N"])) for project in item["managed_projects"]["L"]),
+        managed_projects=frozenset(Id(int(project)) for project in item.get("managed_projects", {"NS": []})["NS"]),
         is_active=item["is_active"]["BOOL"],
         created_at=Timestamp(item["created_at"]["S"]),
         updated_at=Timestamp(item["updated_at"]["S"]),

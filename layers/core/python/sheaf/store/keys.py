@@ -4,16 +4,20 @@ import hashlib
 from typing import Literal
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.values import Day, Id, Timestamp
 
 type Key = dict[str, dict[str, str]]
 """A primary key in DynamoDB's JSON: `{"pk": {"S": ...}, "sk": {"S": ...}}`."""
 
-Kind = Literal["TASK", "USER", "TOKEN"]
+Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION"]
+Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER"]
 
 ID_WIDTH = 16
 BY_STATE = "by_state"
 BY_UPDATE = "by_update"
+TIME_SHARDS = 8
+PAGE = 1000  # items that are read at once where no page says how many
+OPEN_OPERATIONS = "OPERATIONS"
 
 
 def sortable(number: int) -> str:
@@ -24,6 +28,11 @@ def sortable(number: int) -> str:
 def records(account_id: AccountId, kind: Kind) -> str:
     """The partition in which all records of one kind of one account lie, in the order of their ids."""
     return f"ACCOUNT#{account_id}#{kind}"
+
+
+def default_tasks(account_id: AccountId) -> str:
+    """The partition of the active tasks that new projects get by themselves."""
+    return f"ACCOUNT#{account_id}#DEFAULT_TASK"
 
 
 def record(account_id: AccountId, kind: Kind, record_id: Id) -> Key:
@@ -51,14 +60,69 @@ def sequence(account_id: AccountId, kind: Kind) -> Key:
     return _key(f"ACCOUNT#{account_id}#SEQUENCE", kind)
 
 
-def task_name(account_id: AccountId, folded: str) -> Key:
-    """The claim on a task name. Hashed, because 255 characters can take more bytes than a key may have (1,024)."""
-    return _key(f"ACCOUNT#{account_id}#TASK_NAME#{_digest(folded)}", "TASK_NAME")
+def children(account_id: AccountId, parent: Guarded, parent_id: Id, kind: Kind) -> str:
+    """The partition of the records that belong to one other record, such as the assignments of a project."""
+    return f"ACCOUNT#{account_id}#{parent}#{parent_id}#{kind}"
 
 
-def task_guard(account_id: AccountId, task_id: Id) -> Key:
-    """The time-entry count of a task, apart from the task itself so that logging time never touches the lists."""
-    return _key(f"ACCOUNT#{account_id}#TASK_GUARD#{task_id}", "TASK_GUARD")
+def child(account_id: AccountId, parent: Guarded, parent_id: Id, kind: Kind, record_id: Id) -> Key:
+    """One record by its id in the list of the record that it belongs to."""
+    return _key(children(account_id, parent, parent_id, kind), sortable(record_id))
+
+
+def name(account_id: AccountId, kind: Kind, folded: str) -> Key:
+    """The claim on a name. Hashed, because 255 characters can take more bytes than a key may have (1,024)."""
+    return _key(f"ACCOUNT#{account_id}#{kind}_NAME#{_digest(folded)}", f"{kind}_NAME")
+
+
+def guard(account_id: AccountId, kind: Guarded, record_id: Id) -> Key:
+    """What depends on a record, counted apart from it so that logging time never rewrites what lists show."""
+    return _key(f"ACCOUNT#{account_id}#{kind}_GUARD#{record_id}", "GUARD")
+
+
+def pairs(account_id: AccountId, task_id: Id) -> str:
+    """The partition of a task's pairs, by project: one for each assignment, so that no project has a task twice."""
+    return f"ACCOUNT#{account_id}#TASK#{task_id}#PAIR"
+
+
+def pair(account_id: AccountId, task_id: Id, project_id: Id) -> Key:
+    """The guard of one assignment, found by its task and its project."""
+    return _key(pairs(account_id, task_id), sortable(project_id))
+
+
+def time_entry(account_id: AccountId, entry_id: Id) -> Key:
+    """A time entry by its id, in one of `TIME_SHARDS` partitions: an import is not to wait for one."""
+    return _key(time_shard(account_id, entry_id % TIME_SHARDS), sortable(entry_id))
+
+
+def time_shard(account_id: AccountId, shard: int) -> str:
+    """One of the partitions that hold an account's time entries by id."""
+    return f"ACCOUNT#{account_id}#TIME_ENTRY#{shard}"
+
+
+def time_position(day: Day, entry_id: Id) -> str:
+    """The sort key of a time entry in every list that runs by date."""
+    return f"{day}#{sortable(entry_id)}"
+
+
+def time_month(account_id: AccountId, month: str) -> str:
+    """The partition of all time entries of an account in one month, `2026-11`."""
+    return f"ACCOUNT#{account_id}#MONTH#{month}"
+
+
+def month_totals(account_id: AccountId) -> str:
+    """The partition that says in which months there is time, and how many entries."""
+    return f"ACCOUNT#{account_id}#MONTH_TOTALS"
+
+
+def month_total(account_id: AccountId, month: str) -> Key:
+    """How many entries a month has."""
+    return _key(month_totals(account_id), month)
+
+
+def open_operation(account_id: AccountId, operation_id: Id) -> Key:
+    """The sign by which the repair finds an operation that many transactions carry out, whatever its account."""
+    return _key(OPEN_OPERATIONS, f"{account_id}#{sortable(operation_id)}")
 
 
 def account(account_id: AccountId) -> Key:

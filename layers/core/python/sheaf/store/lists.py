@@ -1,128 +1,224 @@
-"""store: one page of a list of records that lie in one partition in the order of their ids.
+"""store: lists, cut into pages. Where records are read from is a source; how a page is cut from it is the same for all.
 
 A page costs what it holds. Only the deprecated page numbers cost their offset, and `updated_since` its matches.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
+from typing import Protocol
 
-from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, totals
-from sheaf.store.keys import Kind
+from sheaf.store import keys, reads
+from sheaf.store.keys import Key
 from sheaf.store.reads import Stretch
-from sheaf.store.writes import Item, StaleError, retried
+from sheaf.store.writes import Item, StaleError
 
 _LOWEST = "0" * keys.ID_WIDTH
 _HIGHEST = "9" * keys.ID_WIDTH
 
 
+class Source(Protocol):
+    """A list that can be read from a cursor on: newest first, or away from newer ones where the cursor says before."""
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+        """The items on the cursor's far side, nearest first, read `at_once` at a time."""
+
+    def count(self) -> int:
+        """The exact length of the list."""
+
+
+def page_of(source: Source, request: PageRequest) -> Page[Item]:
+    """One page of a source. One record more than the page is read, to see whether another page follows."""
+    total = source.count() if request.offset else None
+    if total is not None and request.offset >= total:
+        return Page([], total, has_newer=True, has_older=False)
+    backwards = request.cursor is not None and request.cursor.direction == "before"
+    end = request.offset + request.per_page + 1
+    found = list(islice(source.items(request.cursor, end), request.offset, end))
+    beyond = len(found) > request.per_page
+    records = found[: request.per_page]
+    if backwards:
+        records.reverse()
+    has_newer = beyond if backwards else request.cursor is not None or request.offset > 0
+    has_older = True if backwards else beyond
+    if not has_newer and not has_older:
+        total = len(records)  # the page is the list: no need to look its length up
+    elif total is None:
+        total = source.count()
+    return Page(records, total, has_newer=has_newer, has_older=has_older)
+
+
+def joined[Record](found: Page[Item], records: Sequence[Record]) -> Page[Record]:
+    """The page of records that was made of a page of items. Raises StaleError when one was lost on the way."""
+    if len(records) < len(found.records):
+        raise StaleError  # something went between two reads
+    return Page(records, found.total_entries, found.has_newer, found.has_older)
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The list of all records of one kind of an account."""
+    """The records of one partition in the order of their ids; `counter` is the item that counts them by state."""
 
-    account_id: AccountId
-    kind: Kind
+    pk: str
+    counter: Key
 
-    def page(self, wanted: Filter, request: PageRequest) -> Page[Item]:
-        """The items of one page, newest first. Everything is read strongly consistently.
-
-        Raises:
-            BusyError: records kept going away between the two reads that `updated_since` takes.
-        """
+    def source(self, wanted: Filter) -> Source:
+        """The part of the list that the filter leaves. Everything is read strongly consistently."""
         if wanted.updated_since is not None:
-            since = wanted.updated_since
-            return retried(lambda: self._page_of_updated(wanted.is_active, since, request))
-        return self._page_of_all(wanted.is_active, request)
+            return _Updated(self.pk, wanted.is_active, wanted.updated_since)
+        return _Partition(self.pk, self.counter, wanted.is_active)
 
-    def _page_of_all(self, is_active: bool | None, request: PageRequest) -> Page[Item]:
-        """The whole list, or its active or archived half, straight from the table or its index by state."""
-        total: int | None = None
-        if request.offset:
-            total = totals.count(self.account_id, self.kind, is_active)
-            if request.offset >= total:
-                return Page([], total, has_newer=True, has_older=False)
-        backwards = request.cursor is not None and request.cursor.direction == "before"
-        span = self._span(is_active, request.cursor)
-        start = self._after_offset(span, request.offset) if request.offset else span
-        found = list(reads.stretch(start, request.per_page + 1)) if start else []
-        beyond = len(found) > request.per_page
-        records = found[: request.per_page]
-        if backwards:
-            records.reverse()
-        has_newer = beyond if backwards else request.cursor is not None or request.offset > 0
-        has_older = True if backwards else beyond
-        if not has_newer and not has_older:
-            total = len(records)  # the page is the list: no need to look its length up
-        elif total is None:
-            total = totals.count(self.account_id, self.kind, is_active)
-        return Page(records, total, has_newer=has_newer, has_older=has_older)
 
-    def _span(self, is_active: bool | None, cursor: Cursor | None) -> Stretch:
-        """The part of the list on the wanted side of the cursor, read away from it."""
-        prefix = "" if is_active is None else keys.state_prefix(is_active)
-        low, high, newest_first = _LOWEST, _HIGHEST, True
-        if cursor is not None and cursor.direction == "after":
-            high = keys.sortable(cursor.id - 1)
-        elif cursor is not None:
-            low, newest_first = keys.sortable(cursor.id + 1), False
-        return Stretch(
-            pk=keys.records(self.account_id, self.kind),
+def count(counter: Key, is_active: bool | None = None) -> int:
+    """What a counter item says: all records of a list, or only the active or the archived ones."""
+    item = reads.item(counter) or {}
+    active, archived = (int(item.get(name, {"N": "0"})["N"]) for name in ("active", "archived"))
+    if is_active is None:
+        return active + archived
+    return active if is_active else archived
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Several lists as one, in the common order of their sort keys."""
+
+    sources: Sequence[Source]
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+        """As `Source.items`."""
+        newest_first = cursor is None or cursor.direction == "after"
+        streams = [source.items(cursor, at_once) for source in self.sources]
+        return merge(*streams, key=lambda item: str(item["sk"]["S"]), reverse=newest_first)
+
+    def count(self) -> int:
+        """As `Source.count`."""
+        return sum(source.count() for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A list without the items that are hidden, because they belong to something that is going or not yet there.
+
+    `counted` gives the length of what is left, where that is kept somewhere; otherwise the list is read for it, which
+    happens only while something is hidden.
+    """
+
+    source: Source
+    is_hidden: Callable[[Item], bool]
+    counted: Callable[[], int] | None = None
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+        """As `Source.items`; read in large parts, because nobody knows how many are passed over."""
+        found = self.source.items(cursor, max(at_once, keys.PAGE))
+        return (item for item in found if not self.is_hidden(item))
+
+    def count(self) -> int:
+        """As `Source.count`."""
+        return self.counted() if self.counted else sum(1 for _ in self.items(None, keys.PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Partition:
+    """The whole list, or its active or archived half from the index by state."""
+
+    pk: str
+    counter: Key
+    is_active: bool | None
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+        """As `Source.items`."""
+        whole = self.is_active is None
+        prefix = "" if self.is_active is None else keys.state_prefix(self.is_active)
+        low, high = span(cursor, _LOWEST, _HIGHEST)
+        stretch = Stretch(
+            pk=self.pk,
             low=prefix + low,
             high=prefix + high,
-            newest_first=newest_first,
-            index=None if is_active is None else keys.BY_STATE,
-            sort_attribute="sk" if is_active is None else "state_sk",
+            newest_first=cursor is None or cursor.direction == "after",
+            index=None if whole else keys.BY_STATE,
+            sort_attribute="sk" if whole else "state_sk",
         )
+        return reads.stretch(stretch, at_once)
 
-    def _after_offset(self, span: Stretch, offset: int) -> Stretch | None:
-        """The stretch that is left when `offset` records were passed over; None when there are fewer."""
-        last = next(islice(reads.stretch(span, offset, attributes="sk"), offset - 1, None), None)
-        if last is None:
-            return None
-        prefix = span.low[: -keys.ID_WIDTH]
-        below = keys.sortable(int(last["sk"]["S"]) - 1)
-        return Stretch(span.pk, span.low, prefix + below, True, span.index, span.sort_attribute)
+    def count(self) -> int:
+        """As `Source.count`: one read."""
+        return count(self.counter, self.is_active)
 
-    def _page_of_updated(self, is_active: bool | None, since: Timestamp, request: PageRequest) -> Page[Item]:
-        """The records changed at `since` or later: all their keys from the index by update, one page of their items.
 
-        The keys must all be read, because the list is in the order of creation and its length must be exact.
-        """
-        ids = self._updated_ids(is_active, since)
-        first, last = _bounds(ids, request)
-        wanted = [keys.record(self.account_id, self.kind, Id(one)) for one in ids[first:last]]
-        found = reads.items(wanted)
-        records = [found[pair] for key in wanted if (pair := (key["pk"]["S"], key["sk"]["S"])) in found]
-        fitting = [one for one in records if is_active in (None, one["is_active"]["BOOL"])]
-        if len(fitting) < len(wanted):
-            raise StaleError  # deleted, or archived, since the keys were read
-        return Page(records, len(ids), has_newer=request.offset > 0 or first > 0, has_older=last < len(ids))
+class _Updated:
+    """The records of a list changed at a time or later.
 
-    def _updated_ids(self, is_active: bool | None, since: Timestamp) -> list[int]:
+    All their keys are read from the index by update, because the list is in the order of creation and its length must
+    be exact; then only the items that are asked for.
+    """
+
+    def __init__(self, pk: str, is_active: bool | None, since: Timestamp) -> None:
+        self._pk = pk
+        self._is_active = is_active
         changed = reads.stretch(
-            Stretch(
-                pk=keys.records(self.account_id, self.kind),
-                low=since,
-                high="~",  # above every digit
-                index=keys.BY_UPDATE,
-                sort_attribute="update_sk",
-            ),
+            Stretch(pk, low=since, high="~", index=keys.BY_UPDATE, sort_attribute="update_sk"),
             attributes="sk, is_active",
         )
         matching = (one for one in changed if is_active is None or one["is_active"]["BOOL"] is is_active)
-        return sorted((int(one["sk"]["S"]) for one in matching), reverse=True)
+        self._positions = sorted((str(one["sk"]["S"]) for one in matching), reverse=True)
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+        """As `Source.items`; whatever went or changed its state since the keys were read is passed over."""
+        places = [(self._pk, position) for position in beyond(self._positions, cursor)]
+        items = reads.ordered(places, at_once)
+        return (item for item in items if self._is_active in (None, item["is_active"]["BOOL"]))
+
+    def count(self) -> int:
+        """As `Source.count`: known already."""
+        return len(self._positions)
 
 
-def _bounds(ids: Sequence[int], request: PageRequest) -> tuple[int, int]:
-    """Where a page begins and ends in the whole list of ids, which falls."""
-    if request.cursor is None:
-        first = min(request.offset, len(ids))
-    elif request.cursor.direction == "after":
-        first = sum(1 for one in ids if one >= request.cursor.id)
-    else:
-        end = sum(1 for one in ids if one > request.cursor.id)
-        return max(0, end - request.per_page), end
-    return first, min(first + request.per_page, len(ids))
+class Chosen:
+    """Some records of a partition that are known by their ids, such as the projects that a manager manages."""
+
+    def __init__(self, pk: str, wanted: Filter, ids: Collection[Id], client_id: Id | None = None) -> None:
+        places = [(pk, keys.sortable(one)) for one in sorted(ids, reverse=True)]
+        self._items = [
+            item
+            for item in reads.ordered(places, keys.PAGE)
+            if wanted.is_active in (None, item["is_active"]["BOOL"])
+            and (wanted.updated_since is None or item["updated_at"]["S"] >= wanted.updated_since)
+            and (client_id is None or item["client_id"]["N"] == str(client_id))
+        ]
+
+    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:  # noqa: ARG002 - all are read
+        """As `Source.items`."""
+        by_position = {item["sk"]["S"]: item for item in self._items}
+        return (by_position[one] for one in beyond(list(by_position), cursor))
+
+    def count(self) -> int:
+        """As `Source.count`."""
+        return len(self._items)
+
+
+def span(cursor: Cursor | None, low: str, high: str) -> tuple[str, str]:
+    """The sort keys between which a list goes on from a cursor; the record at the cursor is left out."""
+    if cursor is None:
+        return low, high
+    if cursor.direction == "after":
+        return low, position_of(cursor, -1)
+    return position_of(cursor, 1), high
+
+
+def beyond(positions: Sequence[str], cursor: Cursor | None) -> Sequence[str]:
+    """The positions on the cursor's far side, nearest first; `positions` falls."""
+    if cursor is None:
+        return positions
+    at = position_of(cursor)
+    if cursor.direction == "after":
+        return [one for one in positions if one < at]
+    return [one for one in reversed(positions) if one > at]
+
+
+def position_of(cursor: Cursor, step: int = 0) -> str:
+    """A cursor's place as a sort key, or the place right beside it."""
+    number = keys.sortable(max(0, cursor.id + step))
+    return f"{cursor.day}#{number}" if cursor.day else number

@@ -19,6 +19,12 @@ def item(key: Key) -> Item | None:
     return found
 
 
+def count(key: Key, attribute: str) -> int:
+    """A number that an item counts; 0 while the item is not there."""
+    found = item(key) or {}
+    return int(found.get(attribute, {"N": "0"})["N"])
+
+
 def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
     """Many items by (pk, sk), 100 a call; the missing ones are left out.
 
@@ -30,6 +36,14 @@ def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
         for one in _batch(keys[start : start + _BATCH]):
             found[one["pk"]["S"], one["sk"]["S"]] = one
     return found
+
+
+def ordered(places: Sequence[tuple[str, str]], at_once: int) -> Iterator[Item]:
+    """The items at these (pk, sk), in their order and without the missing ones, read `at_once` at a time."""
+    for start in range(0, len(places), at_once):
+        part = places[start : start + at_once]
+        found = items([{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in part])
+        yield from (found[place] for place in part if place in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +58,19 @@ class Stretch:
     sort_attribute: str = "sk"
 
 
-def stretch(wanted: Stretch, limit: int | None = None, attributes: str = "") -> Iterator[Item]:
-    """The items of a stretch in order, at most `limit` of them; reads on as long as DynamoDB's pages end early.
+def stretch(wanted: Stretch, at_once: int | None = None, attributes: str = "") -> Iterator[Item]:
+    """The items of a stretch in order, for as long as they are asked for; `at_once` bounds what one read fetches.
 
-    `attributes` is a projection expression, empty for all that the table (or the index) holds.
-
-    Whether more follow is never read from LastEvaluatedKey (it is also sent when nothing follows): ask for one more.
+    `attributes` is a projection expression, empty for all that the table (or the index) holds. Whether more follow is
+    never read from LastEvaluatedKey, which is also sent when nothing follows: ask for one item more.
     """
     query = _query(wanted, attributes)
-    left = limit
+    if at_once is not None:
+        query["Limit"] = at_once
     while True:
-        if left is not None:
-            query["Limit"] = left
         answer = dynamodb().query(**query)
         yield from answer["Items"]
-        if left is not None:
-            left -= len(answer["Items"])
-        if "LastEvaluatedKey" not in answer or left == 0:
+        if "LastEvaluatedKey" not in answer:
             return
         query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 

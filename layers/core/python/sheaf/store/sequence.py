@@ -1,5 +1,6 @@
 """store: ids. One counter for each kind of an account, so that they stay small and grow with creation."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sheaf import settings
@@ -13,12 +14,18 @@ from sheaf.store.writes import commit, update
 
 def next_id(account_id: AccountId, kind: Kind) -> Id:
     """A number that no record of this kind had or will have; one is lost where its creation then fails."""
-    return Id(_next(keys.sequence(account_id, kind)))
+    return next_ids(account_id, kind, 1)[0]
+
+
+def next_ids(account_id: AccountId, kind: Kind, count: int) -> Sequence[Id]:
+    """Several such numbers at once, growing."""
+    last = _add(keys.sequence(account_id, kind), count)
+    return [Id(number) for number in range(last - count + 1, last + 1)]
 
 
 def next_account_id() -> AccountId:
     """A number for a new account of this deployment."""
-    return AccountId(_next(keys.account_sequence()))
+    return AccountId(_add(keys.account_sequence(), 1))
 
 
 def pass_account_id(account_id: AccountId) -> None:
@@ -38,12 +45,12 @@ class _PassedError(Exception):
     """The sequence stands at that number or above it already."""
 
 
-def _next(key: Key) -> int:
+def _add(key: Key, count: int) -> int:
     answer = dynamodb().update_item(
         TableName=settings.table_name(),
         Key=key,
-        UpdateExpression="ADD last_id :one",
-        ExpressionAttributeValues={":one": {"N": "1"}},
+        UpdateExpression="ADD last_id :count",
+        ExpressionAttributeValues={":count": {"N": str(count)}},
         ReturnValues="UPDATED_NEW",
     )
     return int(answer["Attributes"]["last_id"]["N"])

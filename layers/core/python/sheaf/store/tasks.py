@@ -1,17 +1,17 @@
-"""store: tasks. Access patterns T1 to T5 of docs/data-model.md."""
+"""store: tasks. Access patterns T1 to T6 of docs/data-model.md."""
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
-from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.task import NameTakenError, Task, TaskFields, new_task
-from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, sequence, time_guard, totals
-from sheaf.store.lists import Listing
-from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, put_changed, put_new, retried
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, operations, removal, repair, sequence, time_guard
+from sheaf.store.lists import Listing, page_of
+from sheaf.store.shapes.task import TASK
+from sheaf.store.writes import commit, retried
 
 
 def get(account_id: AccountId, task_id: Id) -> Task:
@@ -20,15 +20,13 @@ def get(account_id: AccountId, task_id: Id) -> Task:
     Raises:
         NotFoundError: the account has no such task.
     """
-    item = reads.item(keys.record(account_id, "TASK", task_id))
-    if item is None:
-        raise NotFoundError
-    return _from_item(item)
+    return TASK.get(account_id, task_id)
 
 
 def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Task]:
     """One page of the account's tasks, newest first (T2)."""
-    return Listing(account_id, "TASK").page(wanted, request).map(_from_item)
+    listing = Listing(keys.records(account_id, "TASK"), keys.totals(account_id, "TASK"))
+    return page_of(listing.source(wanted), request).map(TASK.from_item)
 
 
 def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
@@ -41,14 +39,7 @@ def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
 
     def decide() -> Task:
         task = new_task(sequence.next_id(account_id, "TASK"), fields, now)
-        commit(
-            [
-                put_new(_to_item(account_id, task), StaleError()),
-                _claim_name(account_id, task),
-                time_guard.open_task(account_id, task.id, is_open=task.is_active),
-                _count(account_id, task, 1),
-            ]
-        )
+        commit([*TASK.added(account_id, task), time_guard.add(account_id, "TASK", task.id, is_open=task.is_active)])
         return task
 
     return retried(decide)
@@ -67,94 +58,45 @@ def update(account_id: AccountId, task_id: Id, change: Callable[[Task], Task]) -
         before = get(account_id, task_id)
         after = change(before)
         if after is not before:
-            commit(_writes_of_change(account_id, before, after))
+            writes = TASK.changed(account_id, before, after)
+            if after.is_active != before.is_active:
+                writes.append(time_guard.set_open(account_id, "TASK", task_id, is_open=after.is_active))
+            commit(writes)
         return after
 
     return retried(decide)
 
 
-def delete(account_id: AccountId, task_id: Id) -> Task:
-    """Remove a task without time (T5) and return it as it was; its name is free at once.
+def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:
+    """Remove a task without time, and its assignments with it (T5); return it as it was. Its name is free at once.
 
     Raises:
         NotFoundError, TaskHasTimeError, BusyError.
     """
 
-    def decide() -> Task:
+    def decide() -> tuple[Task, operations.Operation | None]:
+        begun = operations.begun(account_id)
+        repair.settle(account_id)
         task = get(account_id, task_id)
-        unchanged: Item = {":version": {"N": str(task.version)}}
-        key = keys.record(account_id, "TASK", task_id)
-        commit(
-            [
-                delete_if(key, "version = :version", unchanged, StaleError()),
-                _free_name(account_id, task),
-                time_guard.remove_task(account_id, task_id),
-                _count(account_id, task, -1),
-            ]
+        return task, removal.remove_task(account_id, task_id, TASK.removed(account_id, task), now, begun)
+
+    task, operation = retried(decide)
+    if operation is not None:
+        repair.carry_on(account_id, operation)
+    return task
+
+
+def delete_or_archive(account_id: AccountId, task_id: Id, now: Timestamp) -> bool:
+    """Remove a task as v1 does (T6): archive it where time is logged; whether it was archived.
+
+    Raises:
+        NotFoundError, BusyError.
+    """
+    try:
+        delete(account_id, task_id, now)
+    except TaskHasTimeError:
+        archived = update(
+            account_id, task_id, lambda task: changed(task, replace(current(TaskFields, task), is_active=False), now)
         )
-        return task
-
-    return retried(decide)
-
-
-def _writes_of_change(account_id: AccountId, before: Task, after: Task) -> list[Write]:
-    writes = [put_changed(_to_item(account_id, after), before.version)]
-    if fold_name(after.name) != fold_name(before.name):
-        writes += [_free_name(account_id, before), _claim_name(account_id, after)]
-    if after.is_active != before.is_active:
-        step = 1 if after.is_active else -1
-        writes += [
-            time_guard.set_task_open(account_id, after.id, is_open=after.is_active),
-            totals.change(account_id, "TASK", active=step, archived=-step),
-        ]
-    return writes
-
-
-def _claim_name(account_id: AccountId, task: Task) -> Write:
-    item = {**keys.task_name(account_id, fold_name(task.name)), "task_id": {"N": str(task.id)}}
-    return put_new(item, NameTakenError())
-
-
-def _free_name(account_id: AccountId, task: Task) -> Write:
-    mine: Item = {":task_id": {"N": str(task.id)}}
-    return delete_if(keys.task_name(account_id, fold_name(task.name)), "task_id = :task_id", mine, StaleError())
-
-
-def _count(account_id: AccountId, task: Task, step: int) -> Write:
-    state = "active" if task.is_active else "archived"
-    return totals.change(account_id, "TASK", **{state: step})
-
-
-def _to_item(account_id: AccountId, task: Task) -> Item:
-    rate: dict[str, Any] = {"NULL": True}
-    if task.default_hourly_rate is not None:
-        rate = {"N": str(task.default_hourly_rate)}
-    return {
-        **keys.record(account_id, "TASK", task.id),
-        "state_sk": {"S": keys.state_prefix(task.is_active) + keys.sortable(task.id)},
-        "update_sk": {"S": keys.update_position(task.updated_at, task.id)},
-        "id": {"N": str(task.id)},
-        "name": {"S": task.name},
-        "billable_by_default": {"BOOL": task.billable_by_default},
-        "default_hourly_rate": rate,
-        "is_default": {"BOOL": task.is_default},
-        "is_active": {"BOOL": task.is_active},
-        "created_at": {"S": task.created_at},
-        "updated_at": {"S": task.updated_at},
-        "version": {"N": str(task.version)},
-    }
-
-
-def _from_item(item: Item) -> Task:
-    rate = item["default_hourly_rate"].get("N")
-    return Task(
-        id=Id(int(item["id"]["N"])),
-        name=item["name"]["S"],
-        billable_by_default=item["billable_by_default"]["BOOL"],
-        default_hourly_rate=None if rate is None else Decimal(rate),
-        is_default=item["is_default"]["BOOL"],
-        is_active=item["is_active"]["BOOL"],
-        created_at=Timestamp(item["created_at"]["S"]),
-        updated_at=Timestamp(item["updated_at"]["S"]),
-        version=int(item["version"]["N"]),
-    )
+        return not archived.is_active
+    return False

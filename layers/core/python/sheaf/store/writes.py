@@ -53,7 +53,9 @@ def put_changed(item: Item, previous_version: int) -> Write:
 
 def delete_if(key: Key, condition: str, values: Item, refusal: Exception) -> Write:
     """Delete an item while `condition` (an expression over `values`) holds."""
-    parameters = {"Key": key, "ConditionExpression": condition, "ExpressionAttributeValues": values}
+    parameters = {"Key": key, "ConditionExpression": condition}
+    if values:
+        parameters["ExpressionAttributeValues"] = values
     return Write("Delete", parameters, refusal)
 
 
@@ -63,6 +65,17 @@ def update(key: Key, expression: str, values: Item, condition: str = "", refusal
     if condition:
         parameters["ConditionExpression"] = condition
     return Write("Update", parameters, refusal or StaleError())
+
+
+def also(write: Write, condition: str, values: Item, refusal: Exception) -> Write:
+    """The same write under one condition more; `refusal` is then what a failed condition means."""
+    given = write.parameters.get("ConditionExpression")
+    parameters = {
+        **write.parameters,
+        "ConditionExpression": f"({given}) AND {condition}" if given else condition,
+        "ExpressionAttributeValues": {**write.parameters.get("ExpressionAttributeValues", {}), **values},
+    }
+    return Write(write.action, parameters, refusal)
 
 
 def commit(writes: Sequence[Write]) -> None:

@@ -1,0 +1,29 @@
+"""functions: POST /v2/projects/{project_id}/task_assignments."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.domain.record import values_of
+from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import created, show_task_assignment
+from sheaf.http.reply import Reply
+from sheaf.http.requests import NewTaskAssignmentBody, read_body
+from sheaf.http.scope import managed_project_id
+from sheaf.store import task_assignments
+
+
+def create_task_assignment(call: Call) -> Reply:
+    """Assign a task to a project (Harvest v2, "Create a task assignment"); what is not given follows from the two."""
+    project_id = managed_project_id(call)
+    body = read_body(NewTaskAssignmentBody, call.fields())
+    made = task_assignments.create(
+        call.account_id,
+        project_id,
+        body.new_task_id(),
+        lambda project, task: body.new(TaskAssignmentFields, **values_of(default_fields(project, task))),
+        call.now,
+    )
+    return created(call, show_task_assignment(made))
+
+
+handler = v2_endpoint(create_task_assignment, may_see_projects)

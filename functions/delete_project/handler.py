@@ -1,0 +1,20 @@
+"""functions: DELETE /v2/projects/{project_id}."""
+
+from dataclasses import replace
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_project
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.store import projects
+
+
+def delete_project(call: Call) -> Reply:
+    """Delete a project with its assignments and its time; the answer shows it as archived, as Harvest's does."""
+    found = projects.delete(call.account_id, managed_project_id(call), call.now)
+    return Reply(200, show_project(replace(found.project, is_active=False), found.client))
+
+
+handler = v2_endpoint(delete_project, may_see_projects)

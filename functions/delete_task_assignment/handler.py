@@ -1,0 +1,19 @@
+"""functions: DELETE /v2/projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_task_assignment
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.store import task_assignments
+
+
+def delete_task_assignment(call: Call) -> Reply:
+    """Take a task without time off its project and answer with the assignment as it was."""
+    project_id = managed_project_id(call)
+    found = task_assignments.delete(call.account_id, project_id, call.path_id("task_assignment_id"))
+    return Reply(200, show_task_assignment(found))
+
+
+handler = v2_endpoint(delete_task_assignment, may_see_projects)

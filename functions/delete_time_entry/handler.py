@@ -1,0 +1,20 @@
+"""functions: DELETE /v2/time_entries/{time_entry_id}."""
+
+from sheaf.domain.identity import everybody
+from sheaf.domain.time_entry import require_own
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_time_entry
+from sheaf.http.reply import Reply
+from sheaf.store import time_entries
+
+
+def delete_time_entry(call: Call) -> Reply:
+    """Delete a time entry and answer with it as it was (Harvest v2, "Delete a time entry")."""
+    found = time_entries.delete(
+        call.account_id, call.path_id("time_entry_id"), lambda one: require_own(call.user, one.entry)
+    )
+    return Reply(200, show_time_entry(found, call.user))
+
+
+handler = v2_endpoint(delete_time_entry, everybody)

@@ -1,0 +1,25 @@
+"""functions: GET /v2/projects."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.list_query import read_list_query
+from sheaf.http.replies_v2 import show_project
+from sheaf.http.reply import Reply
+from sheaf.store import projects
+
+
+def list_projects(call: Call) -> Reply:
+    """Projects, the newest first: all of them for administrators, for managers those that they manage."""
+    query = read_list_query(call, "list_projects", "client_id")
+    page = projects.page(
+        call.account_id,
+        query.filter,
+        query.paging,
+        client_id=call.query_id("client_id"),
+        among=call.user.seen_projects,
+    )
+    return query.reply("projects", page, lambda one: show_project(one.project, one.client))
+
+
+handler = v2_endpoint(list_projects, may_see_projects)

@@ -1,0 +1,22 @@
+"""functions: GET /v2/time_entries."""
+
+from sheaf.domain.identity import everybody
+from sheaf.domain.time_entry import TimeReader
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_time_entry
+from sheaf.http.reply import Reply
+from sheaf.http.time_query import read_time_query
+from sheaf.store import time_entries
+
+
+def list_time_entries(call: Call) -> Reply:
+    """The time that the caller may see, the newest date first (Harvest v2, "List all time entries")."""
+    query, wanted = read_time_query(call)
+    page = time_entries.page(call.account_id, TimeReader(call.user.id, call.user.seen_projects), wanted, query.paging)
+    return query.reply(
+        "time_entries", page, lambda one: show_time_entry(one, call.user), lambda one: one.entry.spent_date
+    )
+
+
+handler = v2_endpoint(list_time_entries, everybody)

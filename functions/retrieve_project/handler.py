@@ -1,0 +1,18 @@
+"""functions: GET /v2/projects/{project_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_project
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.store import projects
+
+
+def retrieve_project(call: Call) -> Reply:
+    """One project (Harvest v2, "Retrieve a project")."""
+    found = projects.get(call.account_id, managed_project_id(call))
+    return Reply(200, show_project(found.project, found.client))
+
+
+handler = v2_endpoint(retrieve_project, may_see_projects)

@@ -1,0 +1,19 @@
+"""functions: GET /v2/projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_task_assignment
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.store import task_assignments
+
+
+def retrieve_task_assignment(call: Call) -> Reply:
+    """One task assignment (Harvest v2, "Retrieve a task assignment")."""
+    project_id = managed_project_id(call)
+    found = task_assignments.get(call.account_id, project_id, call.path_id("task_assignment_id"))
+    return Reply(200, show_task_assignment(found))
+
+
+handler = v2_endpoint(retrieve_task_assignment, may_see_projects)

@@ -1,0 +1,19 @@
+"""functions: GET /v2/time_entries/{time_entry_id}."""
+
+from sheaf.domain.identity import everybody
+from sheaf.domain.time_entry import require_own
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_time_entry
+from sheaf.http.reply import Reply
+from sheaf.store import time_entries
+
+
+def retrieve_time_entry(call: Call) -> Reply:
+    """One time entry (Harvest v2, "Retrieve a time entry")."""
+    found = time_entries.get(call.account_id, call.path_id("time_entry_id"))
+    require_own(call.user, found.entry)
+    return Reply(200, show_time_entry(found, call.user))
+
+
+handler = v2_endpoint(retrieve_time_entry, everybody)

@@ -1,0 +1,24 @@
+"""functions: PATCH and PUT /v2/clients/{client_id}."""
+
+from sheaf.domain.client import ClientFields
+from sheaf.domain.identity import may_manage_clients
+from sheaf.domain.record import changed
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_client
+from sheaf.http.reply import Reply
+from sheaf.http.requests import ClientBody, read_body
+from sheaf.store import clients
+
+
+def update_client(call: Call) -> Reply:
+    """The client with the given fields changed (Harvest v2, "Update a client")."""
+    body = read_body(ClientBody, call.fields())
+    client_id = call.path_id("client_id")
+    client = clients.update(
+        call.account_id, client_id, lambda client: changed(client, body.over(ClientFields, client), call.now)
+    )
+    return Reply(200, show_client(client))
+
+
+handler = v2_endpoint(update_client, may_manage_clients)

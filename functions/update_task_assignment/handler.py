@@ -1,0 +1,28 @@
+"""functions: PATCH and PUT /v2/projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.domain.record import changed
+from sheaf.domain.task_assignment import TaskAssignmentFields
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.replies_v2 import show_task_assignment
+from sheaf.http.reply import Reply
+from sheaf.http.requests import TaskAssignmentBody, read_body
+from sheaf.http.scope import managed_project_id
+from sheaf.store import task_assignments
+
+
+def update_task_assignment(call: Call) -> Reply:
+    """The task assignment with the given fields changed; its task stays (Harvest v2, "Update a task assignment")."""
+    project_id = managed_project_id(call)
+    body = read_body(TaskAssignmentBody, call.fields())
+    found = task_assignments.update(
+        call.account_id,
+        project_id,
+        call.path_id("task_assignment_id"),
+        lambda one: changed(one, body.over(TaskAssignmentFields, one), call.now),
+    )
+    return Reply(200, show_task_assignment(found))
+
+
+handler = v2_endpoint(update_task_assignment, may_see_projects)

@@ -1,0 +1,22 @@
+"""functions: POST /projects/{project_id}/task_assignments/add_with_create_new_task."""
+
+from sheaf.domain.identity import may_manage_tasks
+from sheaf.domain.task import TaskFields
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v1.bodies import read_task
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import done
+from sheaf.store import task_assignments
+
+
+def v1_add_with_create_new_task(call: Call) -> Reply:
+    """Create a task and assign it to a project (Harvest v1, "Create a new task and assign it to a project")."""
+    project_id = managed_project_id(call)
+    fields = read_task(call).new(TaskFields)
+    made = task_assignments.create_with_new_task(call.account_id, project_id, fields, call.now)
+    return done(call, 201, f"/projects/{project_id}/task_assignments/{made.id}")
+
+
+handler = v1_endpoint(v1_add_with_create_new_task, may_manage_tasks)

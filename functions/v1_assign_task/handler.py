@@ -1,0 +1,21 @@
+"""functions: POST /projects/{project_id}/task_assignments."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.domain.task_assignment import default_fields
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v1.bodies import read_task_id
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import done
+from sheaf.store import task_assignments
+
+
+def v1_assign_task(call: Call) -> Reply:
+    """Assign a task to a project (Harvest v1, "Assign a task to a project")."""
+    project_id = managed_project_id(call)
+    made = task_assignments.create(call.account_id, project_id, read_task_id(call), default_fields, call.now)
+    return done(call, 201, f"/projects/{project_id}/task_assignments/{made.id}")
+
+
+handler = v1_endpoint(v1_assign_task, may_see_projects)

@@ -1,0 +1,19 @@
+"""functions: POST /tasks."""
+
+from sheaf.domain.identity import may_manage_tasks
+from sheaf.domain.task import TaskFields
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.v1.bodies import read_task
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import done
+from sheaf.store import tasks
+
+
+def v1_create_task(call: Call) -> Reply:
+    """A new task (Harvest v1, "Create a new task")."""
+    task = tasks.create(call.account_id, read_task(call).new(TaskFields), call.now)
+    return done(call, 201, f"/tasks/{task.id}")
+
+
+handler = v1_endpoint(v1_create_task, may_manage_tasks)

@@ -1,0 +1,24 @@
+"""functions: DELETE /projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import done
+from sheaf.store import task_assignments
+
+
+def v1_delete_task_assignment(call: Call) -> Reply:
+    """Remove a task from a project, or archive it there where time is logged (Harvest v1, "Removing a task")."""
+    project_id, assignment_id = managed_project_id(call), call.path_id("task_assignment_id")
+    archived = task_assignments.remove_or_archive(call.account_id, project_id, assignment_id, call.now)
+    hint = (
+        "The task has time entries on this project, so the assignment was archived instead of removed."
+        if archived
+        else ""
+    )
+    return done(call, 200, hint=hint)
+
+
+handler = v1_endpoint(v1_delete_task_assignment, may_see_projects)

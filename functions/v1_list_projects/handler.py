@@ -1,0 +1,22 @@
+"""functions: GET /projects."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.domain.paging import WHOLE, Filter
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show_list
+from sheaf.http.v1.query import updated_since
+from sheaf.http.v1.replies import project
+from sheaf.store import projects
+
+
+def v1_list_projects(call: Call) -> Reply:
+    """All projects that the caller may see (Harvest v1, "Show all projects")."""
+    wanted = Filter(updated_since=updated_since(call))
+    client_id = call.query_id("client")
+    found = projects.page(call.account_id, wanted, WHOLE, client_id=client_id, among=call.user.seen_projects)
+    return show_list(call, "projects", [project(one.project) for one in found.records])
+
+
+handler = v1_endpoint(v1_list_projects, may_see_projects)

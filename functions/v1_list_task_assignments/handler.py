@@ -1,0 +1,22 @@
+"""functions: GET /projects/{project_id}/task_assignments."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.domain.paging import Filter
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show_list
+from sheaf.http.v1.query import updated_since
+from sheaf.http.v1.replies import task_assignment
+from sheaf.store import task_assignments
+
+
+def v1_list_task_assignments(call: Call) -> Reply:
+    """All task assignments of a project, archived ones included (Harvest v1, "Get all tasks assigned to a project")."""
+    project_id = managed_project_id(call)
+    found = task_assignments.everything(call.account_id, project_id, Filter(updated_since=updated_since(call)))
+    return show_list(call, "task_assignments", [task_assignment(one) for one in found])
+
+
+handler = v1_endpoint(v1_list_task_assignments, may_see_projects)

@@ -1,0 +1,20 @@
+"""functions: GET /tasks."""
+
+from sheaf.domain.identity import may_manage_tasks
+from sheaf.domain.paging import WHOLE, Filter
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show_list
+from sheaf.http.v1.query import updated_since
+from sheaf.http.v1.replies import task
+from sheaf.store import tasks
+
+
+def v1_list_tasks(call: Call) -> Reply:
+    """All tasks, archived ones included (Harvest v1, "Get all tasks")."""
+    found = tasks.page(call.account_id, Filter(updated_since=updated_since(call)), WHOLE)
+    return show_list(call, "tasks", [task(one) for one in found.records])
+
+
+handler = v1_endpoint(v1_list_tasks, may_manage_tasks)

@@ -1,0 +1,17 @@
+"""functions: GET /tasks/{task_id}."""
+
+from sheaf.domain.identity import may_manage_tasks
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show
+from sheaf.http.v1.replies import task
+from sheaf.store import tasks
+
+
+def v1_retrieve_task(call: Call) -> Reply:
+    """One task (Harvest v1, "Get one task")."""
+    return show(call, task(tasks.get(call.account_id, call.path_id("task_id"))))
+
+
+handler = v1_endpoint(v1_retrieve_task, may_manage_tasks)

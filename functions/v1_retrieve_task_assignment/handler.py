@@ -1,0 +1,20 @@
+"""functions: GET /projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show
+from sheaf.http.v1.replies import task_assignment
+from sheaf.store import task_assignments
+
+
+def v1_retrieve_task_assignment(call: Call) -> Reply:
+    """One task assignment (Harvest v1, "Get one task assignment")."""
+    project_id = managed_project_id(call)
+    found = task_assignments.get(call.account_id, project_id, call.path_id("task_assignment_id"))
+    return show(call, task_assignment(found.assignment))
+
+
+handler = v1_endpoint(v1_retrieve_task_assignment, may_see_projects)

@@ -1,0 +1,16 @@
+"""functions: GET /account/who_am_i."""
+
+from sheaf.domain.identity import everybody
+from sheaf.http.call import Call
+from sheaf.http.reply import Reply
+from sheaf.http.v1.entry import v1_endpoint
+from sheaf.http.v1.formats import show
+from sheaf.http.v1.replies import who_am_i
+
+
+def v1_retrieve_who_am_i(call: Call) -> Reply:
+    """The account and the user of the token (Harvest v1, "Account"); clients begin here."""
+    return show(call, who_am_i(call.account, call.user, call.base_url))
+
+
+handler = v1_endpoint(v1_retrieve_who_am_i, everybody)

@@ -1,0 +1,62 @@
+"""store: clients. Access patterns C1 to C5 of docs/data-model.md."""
+
+from collections.abc import Callable
+
+from sheaf.domain.client import Client, ClientFields, new_client
+from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, sequence, time_guard
+from sheaf.store.lists import Listing, page_of
+from sheaf.store.shapes.client import CLIENT
+from sheaf.store.writes import commit, retried
+
+
+def get(account_id: AccountId, client_id: Id) -> Client:
+    """One client (C1). Raises NotFoundError."""
+    return CLIENT.get(account_id, client_id)
+
+
+def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Client]:
+    """One page of the account's clients, newest first (C2)."""
+    listing = Listing(keys.records(account_id, "CLIENT"), keys.totals(account_id, "CLIENT"))
+    return page_of(listing.source(wanted), request).map(CLIENT.from_item)
+
+
+def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Client:
+    """A new client with the next id (C3). Raises NameTakenError, BusyError."""
+
+    def decide() -> Client:
+        client = new_client(sequence.next_id(account_id, "CLIENT"), fields, now)
+        commit([*CLIENT.added(account_id, client), time_guard.add(account_id, "CLIENT", client.id, is_open=True)])
+        return client
+
+    return retried(decide)
+
+
+def update(account_id: AccountId, client_id: Id, change: Callable[[Client], Client]) -> Client:
+    """The client after `change` (C4), which may be called again. Raises NotFoundError, NameTakenError, BusyError."""
+
+    def decide() -> Client:
+        before = get(account_id, client_id)
+        after = change(before)
+        if after is not before:
+            commit(CLIENT.changed(account_id, before, after))
+        return after
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, client_id: Id) -> Client:
+    """Remove a client without projects (C5) and return it as it was.
+
+    Raises:
+        NotFoundError, ClientHasProjectsError, BusyError.
+    """
+
+    def decide() -> Client:
+        client = get(account_id, client_id)
+        commit([*CLIENT.removed(account_id, client), time_guard.remove_client(account_id, client_id)])
+        return client
+
+    return retried(decide)

@@ -1,0 +1,39 @@
+"""store: values as DynamoDB's JSON holds them, and back."""
+
+from decimal import Decimal
+from typing import Any
+
+from sheaf.domain.values import Id
+
+type Value = dict[str, Any]
+
+
+def text(value: str | None) -> Value:
+    """A string, or null."""
+    return {"NULL": True} if value is None else {"S": value}
+
+
+def number(value: Decimal | int | None) -> Value:
+    """A number, exact to its last digit, or null."""
+    return {"NULL": True} if value is None else {"N": str(value)}
+
+
+def flag(value: bool) -> Value:
+    """A boolean."""
+    return {"BOOL": value}
+
+
+def read_id(value: Value) -> Id:
+    """An id."""
+    return Id(int(value["N"]))
+
+
+def read_decimal(value: Value) -> Decimal | None:
+    """A number, or None."""
+    digits = value.get("N")
+    return None if digits is None else Decimal(digits)
+
+
+def read_text(value: Value) -> str | None:
+    """A string, or None."""
+    return value.get("S")

@@ -1,0 +1,141 @@
+"""store: operations of more writes than one transaction holds (100 items), and what readers must not see of them.
+
+A removal is decided in one transaction, which takes away the record itself: from that moment nothing that belongs to it
+is shown, because every list joins its records to their task and project. What is left lying is swept up afterwards. A
+creation works the other way round: its parts are written first, and shown once the record itself is there.
+
+Each leaves an operation item while it is under way. Whoever meets it, the request itself, a later one or the scheduled
+repair, carries it on from where it stands; every step is conditioned on its place, so nobody does one twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads
+from sheaf.store.items import number, read_id, text
+from sheaf.store.keys import Key
+from sheaf.store.reads import Stretch
+from sheaf.store.writes import Item, StaleError, Write, delete_if, put_new, update
+
+OperationKind = Literal["remove_task", "remove_project", "create_project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation that is under way. `subject_id` is the task or the project; `item` holds the rest of it."""
+
+    id: Id
+    kind: OperationKind
+    subject_id: Id
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What an account's readers must leave out, and how many of the counted time entries are already gone."""
+
+    hidden_tasks: frozenset[Id] = field(default_factory=frozenset)
+    hidden_projects: frozenset[Id] = field(default_factory=frozenset)
+    removed_entries: int = 0
+
+    def hides(self, item: Item) -> bool:
+        """Whether an assignment or a time entry belongs to something that is going, or not yet there."""
+        return read_id(item["project_id"]) in self.hidden_projects or read_id(item["task_id"]) in self.hidden_tasks
+
+    def __bool__(self) -> bool:
+        return bool(self.hidden_tasks or self.hidden_projects)
+
+
+def of_account(account_id: AccountId) -> list[Operation]:
+    """The account's operations under way, the oldest first; nearly always none."""
+    everything = Stretch(keys.records(account_id, "OPERATION"), low="0", high="~", newest_first=False)
+    return [_read(item) for item in reads.stretch(everything)]
+
+
+def under_way(account_id: AccountId) -> UnderWay:
+    """What an account's readers must know of its operations: one read, half a unit where there are none."""
+    found = of_account(account_id)
+    return UnderWay(
+        hidden_tasks=frozenset(one.subject_id for one in found if one.kind == "remove_task"),
+        hidden_projects=frozenset(one.subject_id for one in found if one.kind != "remove_task"),
+        removed_entries=sum(int(one.item["entries_left"]["N"]) for one in found),
+    )
+
+
+def of_all_accounts() -> Iterator[tuple[AccountId, Id]]:
+    """Every operation under way in this deployment, for the scheduled repair."""
+    for item in reads.stretch(Stretch(keys.OPEN_OPERATIONS, low="0", high="~")):
+        account, _, operation = item["sk"]["S"].partition("#")
+        yield AccountId(int(account)), Id(int(operation))
+
+
+def begun(account_id: AccountId) -> int:
+    """How many operations the account has ever begun.
+
+    Guards count what an operation has taken out of the totals until it is swept up. Who decides on a guard reads this
+    first, then settles what is under way, then reads the guard, and is refused by `none_since` if another was begun.
+    """
+    return reads.count(keys.totals(account_id, "OPERATION"), "begun")
+
+
+def none_since(account_id: AccountId, known: int) -> Write:
+    """The check that no operation was begun since `begun` said so; StaleError otherwise."""
+    return _begun(account_id, 0, known)
+
+
+def begin(account_id: AccountId, operation: Operation, now: Timestamp, known: int | None = None) -> list[Write]:
+    """The writes that put an operation under way, for the transaction that decides it.
+
+    With `known`, only if no other was begun since `begun` said so; StaleError otherwise.
+    """
+    item: Item = {
+        **key_of(account_id, operation.id),
+        "id": number(operation.id),
+        "kind": text(operation.kind),
+        "subject_id": number(operation.subject_id),
+        "entries_left": number(0),
+        "started_at": text(now),
+        **operation.item,
+    }
+    return [
+        _begun(account_id, 1, known),
+        put_new(item, StaleError()),
+        put_new({**keys.open_operation(account_id, operation.id)}, StaleError()),
+    ]
+
+
+def end(account_id: AccountId, operation_id: Id) -> list[Write]:
+    """The writes that take an operation away once everything is done; StaleError when somebody else ended it."""
+    return [
+        delete_if(key_of(account_id, operation_id), "attribute_exists(pk)", {}, StaleError()),
+        delete_if(keys.open_operation(account_id, operation_id), "attribute_exists(pk)", {}, StaleError()),
+    ]
+
+
+def key_of(account_id: AccountId, operation_id: Id) -> Key:
+    """Where an operation is kept."""
+    return keys.record(account_id, "OPERATION", operation_id)
+
+
+def find(account_id: AccountId, operation_id: Id) -> Operation | None:
+    """One operation as it stands now, or None when it has ended."""
+    item = reads.item(key_of(account_id, operation_id))
+    return None if item is None else _read(item)
+
+
+def _begun(account_id: AccountId, step: int, known: int | None) -> Write:
+    """Count `step` more operations, if `known` is still how many there were (whatever there were, where it is None)."""
+    key, count = keys.totals(account_id, "OPERATION"), "ADD begun :step"
+    values: Item = {":step": number(step)}
+    if known is None:
+        return update(key, count, values)
+    unchanged = "begun = :known" if known else "(attribute_not_exists(begun) OR begun = :known)"
+    return update(key, count, {**values, ":known": number(known)}, condition=unchanged)
+
+
+def _read(item: Item) -> Operation:
+    kind: OperationKind = item["kind"]["S"]
+    return Operation(read_id(item["id"]), kind, read_id(item["subject_id"]), item)

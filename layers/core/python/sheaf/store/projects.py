@@ -1,0 +1,122 @@
+"""store: projects. Access patterns P1 to P5 of docs/data-model.md."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from sheaf.domain.errors import BusyError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import creation, keys, operations, removal, repair, sequence, time_guard
+from sheaf.store.lists import Chosen, Listing, Source, Visible, joined, page_of
+from sheaf.store.operations import Operation
+from sheaf.store.shapes.client import CLIENT
+from sheaf.store.shapes.project import PROJECT
+from sheaf.store.writes import StaleError, commit, retried
+
+
+def get(account_id: AccountId, project_id: Id) -> ClientProject:
+    """One project (P1). Raises NotFoundError."""
+    return retried(lambda: _with_client(account_id, PROJECT.get(account_id, project_id)))
+
+
+def page(
+    account_id: AccountId,
+    wanted: Filter,
+    request: PageRequest,
+    *,
+    client_id: Id | None = None,
+    among: Collection[Id] | None = None,
+) -> Page[ClientProject]:
+    """One page of projects, newest first (P2): of one client where `client_id` is given, and only `among` some."""
+
+    def decide() -> Page[ClientProject]:
+        found = page_of(_source(account_id, wanted, client_id, among), request)
+        return joined(found, _with_clients(account_id, [PROJECT.from_item(item) for item in found.records]))
+
+    return retried(decide)
+
+
+def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager_id: Id | None = None) -> ClientProject:
+    """A new project with an assignment for each active default task, whole or not at all (P3).
+
+    `manager_id` is the manager who makes it and shall manage it; None for an administrator.
+
+    Raises:
+        InvalidError: the client is not there. NameTakenError: the client has a project of that name. BusyError.
+    """
+
+    def decide() -> ClientProject:
+        project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
+        operation = creation.create(account_id, project, manager_id)
+        if operation is not None and not repair.carry_on(account_id, operation):
+            raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
+        return _with_client(account_id, project)
+
+    return retried(decide)
+
+
+def update(account_id: AccountId, project_id: Id, change: Callable[[Project], Project]) -> ClientProject:
+    """The project after `change` (P4), which may be called again.
+
+    Raises:
+        NotFoundError, NameTakenError, InvalidError (the client is not there), BusyError, and whatever `change` raises.
+    """
+
+    def decide() -> ClientProject:
+        before = PROJECT.get(account_id, project_id)
+        after = change(before)
+        if after is not before:
+            writes = PROJECT.changed(account_id, before, after)
+            if after.is_active != before.is_active:
+                writes.append(time_guard.set_open(account_id, "PROJECT", project_id, is_open=after.is_active))
+            commit(writes)
+        return _with_client(account_id, after)
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:
+    """Remove a project with its assignments and its time entries (P5) and return it as it was.
+
+    It is gone for every reader at once; what was in it is swept up after that.
+
+    Raises:
+        NotFoundError, BusyError.
+    """
+
+    def decide() -> tuple[ClientProject, Operation | None]:
+        begun = operations.begun(account_id)
+        repair.settle(account_id)
+        found = get(account_id, project_id)
+        record = PROJECT.removed(account_id, found.project)
+        return found, removal.remove_project(account_id, project_id, record, now, begun)
+
+    found, operation = retried(decide)
+    if operation is not None:
+        repair.carry_on(account_id, operation)
+    return found
+
+
+def _source(account_id: AccountId, wanted: Filter, client_id: Id | None, among: Collection[Id] | None) -> Source:
+    if among is not None:
+        return Chosen(keys.records(account_id, "PROJECT"), wanted, among, client_id)
+    if client_id is None:
+        return Listing(keys.records(account_id, "PROJECT"), keys.totals(account_id, "PROJECT")).source(wanted)
+    listed = keys.children(account_id, "CLIENT", client_id, "PROJECT")
+    source = Listing(listed, keys.guard(account_id, "CLIENT", client_id)).source(wanted)
+    if operations.under_way(account_id).hidden_projects:
+        return Visible(source, lambda _item: False)  # the client counts projects that are not shown yet
+    return source
+
+
+def _with_client(account_id: AccountId, project: Project) -> ClientProject:
+    found = _with_clients(account_id, [project])
+    if not found:
+        raise StaleError  # the project has moved to another client between two reads
+    return found[0]
+
+
+def _with_clients(account_id: AccountId, projects: Sequence[Project]) -> list[ClientProject]:
+    clients = CLIENT.get_many(account_id, {one.client_id for one in projects})
+    return [ClientProject(one, clients[one.client_id]) for one in projects if one.client_id in clients]

@@ -1,0 +1,185 @@
+"""store: what all records share that stand in lists, have a claim on their name and are counted where they belong.
+
+A record is stored once in each list that shows it, whole, so that every list is one query. All its items change in one
+transaction, on the version that was read.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from sheaf.domain.errors import NameTakenError, NotFoundError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads
+from sheaf.store.keys import Key, Kind
+from sheaf.store.writes import Item, StaleError, Write, delete_if, put_changed, put_new, update
+
+
+class Listed(Protocol):
+    """What the store must know of a record beside its shape."""
+
+    @property
+    def id(self) -> Id:
+        """Its place in every list."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is active or archived."""
+
+    @property
+    def updated_at(self) -> Timestamp:
+        """Its place in the index by update."""
+
+    @property
+    def version(self) -> int:
+        """What a change is conditioned on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """An item that counts records by state; with `missing`, the error when that item (a parent's guard) is gone."""
+
+    key: Key
+    missing: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape[R: Listed]:
+    """How records of one kind are kept.
+
+    `lists` and `counters` name where a record stands and counts beside its account's own list; `claim` the text that
+    must be unique among its kind, or None.
+    """
+
+    kind: Kind
+    to_item: Callable[[R], Item]
+    from_item: Callable[[Item], R]
+    lists: Callable[[AccountId, R], Sequence[str]] = lambda _account_id, _record: ()
+    counters: Callable[[AccountId, R], Sequence[Counter]] = lambda _account_id, _record: ()
+    claim: Callable[[R], str] | None = None
+
+    def get(self, account_id: AccountId, record_id: Id) -> R:
+        """One record. Raises NotFoundError."""
+        item = reads.item(keys.record(account_id, self.kind, record_id))
+        if item is None:
+            raise NotFoundError
+        return self.from_item(item)
+
+    def get_many(self, account_id: AccountId, record_ids: Collection[Id]) -> dict[Id, R]:
+        """Many records by their ids, without the missing ones."""
+        found = reads.items([keys.record(account_id, self.kind, one) for one in record_ids])
+        records = map(self.from_item, found.values())
+        return {one.id: one for one in records}
+
+    def added(self, account_id: AccountId, record: R) -> list[Write]:
+        """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""
+        return [
+            *self.stored(account_id, record),
+            *self.claimed(account_id, record),
+            *self._counted(account_id, record, 1),
+        ]
+
+    def stored(self, account_id: AccountId, record: R) -> list[Write]:
+        """The writes of a new record's own items alone: whoever adds many counts them once."""
+        return [put_new(item, StaleError()) for item in self._items(account_id, record)]
+
+    def changed(self, account_id: AccountId, before: R, after: R) -> list[Write]:
+        """The writes that turn one state of a record into another, which may stand in other lists."""
+        writes = rewritten(self._items(account_id, before), self._items(account_id, after), before.version)
+        if self.claim and self.claim(before) != self.claim(after):
+            writes += [*self._freed(account_id, before), *self.claimed(account_id, after)]
+        return writes + self._recounted(account_id, before, after)
+
+    def removed(self, account_id: AccountId, record: R) -> list[Write]:
+        """The writes that take a record away, refused with StaleError when it changed meanwhile."""
+        return [
+            *rewritten(self._items(account_id, record), [], record.version),
+            *self._freed(account_id, record),
+            *self._counted(account_id, record, -1),
+        ]
+
+    def places(self, account_id: AccountId, record: R) -> list[Key]:
+        """The keys of all items that hold the record."""
+        partitions = [keys.records(account_id, self.kind), *self.lists(account_id, record)]
+        return [{"pk": {"S": pk}, "sk": {"S": keys.sortable(record.id)}} for pk in partitions]
+
+    def state(self, record: R) -> Literal["active", "archived"]:
+        """Which of the two counts of a counter the record belongs to."""
+        return "active" if record.is_active else "archived"
+
+    def _items(self, account_id: AccountId, record: R) -> Iterator[Item]:
+        attributes: Item = {
+            "state_sk": {"S": keys.state_prefix(record.is_active) + keys.sortable(record.id)},
+            "update_sk": {"S": keys.update_position(record.updated_at, record.id)},
+            **self.to_item(record),
+        }
+        for place in self.places(account_id, record):
+            yield {**place, **attributes}
+
+    def claimed(self, account_id: AccountId, record: R) -> Iterator[Write]:
+        """The write that claims the record's name; refused with NameTakenError."""
+        if self.claim:
+            key = keys.name(account_id, self.kind, self.claim(record))
+            yield put_new({**key, "record_id": {"N": str(record.id)}}, NameTakenError())
+
+    def _freed(self, account_id: AccountId, record: R) -> Iterator[Write]:
+        if self.claim:
+            mine: Item = {":record_id": {"N": str(record.id)}}
+            key = keys.name(account_id, self.kind, self.claim(record))
+            yield delete_if(key, "record_id = :record_id", mine, StaleError())
+
+    def _all_counters(self, account_id: AccountId, record: R) -> list[Counter]:
+        return [Counter(keys.totals(account_id, self.kind)), *self.counters(account_id, record)]
+
+    def _counted(self, account_id: AccountId, record: R, step: int) -> Iterator[Write]:
+        for counter in self._all_counters(account_id, record):
+            # Only a new record can be refused for what is missing; one that is there has lost it meanwhile.
+            known = counter if step > 0 else _known(counter)
+            yield counted(known, **{self.state(record): step})
+
+    def _recounted(self, account_id: AccountId, before: R, after: R) -> list[Write]:
+        """A counter that both states share is written once: a transaction takes each item once."""
+        old, new = (self._all_counters(account_id, record) for record in (before, after))
+        left = [one for one in old if one.key not in [each.key for each in new]]
+        writes = [counted(_known(one), **{self.state(before): -1}) for one in left]
+        for one in new:
+            if one.key not in [each.key for each in old]:
+                writes.append(counted(one, **{self.state(after): 1}))
+            elif before.is_active != after.is_active:
+                writes.append(counted(_known(one), **{self.state(before): -1, self.state(after): 1}))
+        return writes
+
+
+def rewritten(before: Iterable[Item], after: Iterable[Item], version: int) -> list[Write]:
+    """The writes that turn a record's items into others, each still at the version that was read."""
+    old, new = ({_place(item): item for item in items} for items in (before, after))
+    return [
+        *(put_changed(item, version) if place in old else put_new(item, StaleError()) for place, item in new.items()),
+        *(_delete(item, version) for place, item in old.items() if place not in new),
+    ]
+
+
+def counted(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
+    """The write that moves a counter by these amounts."""
+    return update(
+        counter.key,
+        "ADD active :active, archived :archived",
+        {":active": {"N": str(active)}, ":archived": {"N": str(archived)}},
+        condition="attribute_exists(pk)" if counter.missing else "",
+        refusal=counter.missing,
+    )
+
+
+def _known(counter: Counter) -> Counter:
+    """The counter of what was there when it was read; where it has gone since, reading again shows that."""
+    return Counter(counter.key, StaleError() if counter.missing else None)
+
+
+def _place(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _delete(item: Item, version: int) -> Write:
+    key = {"pk": item["pk"], "sk": item["sk"]}
+    return delete_if(key, "version = :version", {":version": {"N": str(version)}}, StaleError())

@@ -1,0 +1,244 @@
+"""store: task assignments. Access patterns A1 to A9 of docs/data-model.md."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from sheaf.domain.errors import NotFoundError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
+from sheaf.domain.project import Project
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import Task, TaskFields, new_task
+from sheaf.domain.task_assignment import (
+    AssignedTask,
+    NoSuchTaskError,
+    TaskAssignment,
+    TaskAssignmentFields,
+    default_fields,
+    new_task_assignment,
+)
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, operations, reads, repair, sequence, time_guard
+from sheaf.store.lists import Listing, Merged, Source, Visible, joined, page_of
+from sheaf.store.operations import UnderWay
+from sheaf.store.reads import Stretch
+from sheaf.store.records import Counter, counted
+from sheaf.store.shapes.project import PROJECT
+from sheaf.store.shapes.task import TASK
+from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.writes import Item, StaleError, commit, retried
+
+_MANY_PROJECTS = 20
+
+
+def get(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedTask:
+    """One assignment of a project (A1). Raises NotFoundError, also when its task or project is gone."""
+    item = reads.item(keys.child(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT", assignment_id))
+    found = _joined(account_id, [item] if item else [])
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def page(
+    account_id: AccountId, wanted: Filter, request: PageRequest, *, among: Collection[Id] | None = None
+) -> Page[AssignedTask]:
+    """One page of all assignments of the account, newest first (A2), or of those `among` some projects."""
+
+    def source(hidden: UnderWay) -> Source:
+        if among is not None:
+            return Merged([_of_project(account_id, project_id, wanted, hidden) for project_id in among])
+        whole = Listing(keys.records(account_id, "TASK_ASSIGNMENT"), keys.totals(account_id, "TASK_ASSIGNMENT"))
+        everything = whole.source(wanted)
+        # What a removal leaves lying is out of the account's total from its first moment on.
+        counted = everything.count if wanted.updated_since is None else None
+        return Visible(everything, hidden.hides, counted) if hidden else everything
+
+    return _page(account_id, source, request)
+
+
+def page_of_project(account_id: AccountId, project_id: Id, wanted: Filter, request: PageRequest) -> Page[AssignedTask]:
+    """One page of a project's assignments, newest first (A2). Raises NotFoundError when there is no such project."""
+    PROJECT.get(account_id, project_id)
+    return _page(account_id, lambda hidden: _of_project(account_id, project_id, wanted, hidden), request)
+
+
+def create(
+    account_id: AccountId,
+    project_id: Id,
+    task_id: Id,
+    fields: Callable[[Project, Task], TaskAssignmentFields],
+    now: Timestamp,
+) -> AssignedTask:
+    """Assign a task to a project (A3); `fields` says how, once both are known.
+
+    Raises:
+        NotFoundError: no such project. InvalidError: no such task. TaskTakenError: the project has it. BusyError.
+    """
+
+    def decide() -> AssignedTask:
+        project, task = _project_and_task(account_id, project_id, task_id)
+        new_id = sequence.next_id(account_id, "TASK_ASSIGNMENT")
+        assignment = new_task_assignment(new_id, project, task, fields(project, task), now)
+        commit([*TASK_ASSIGNMENT.added(account_id, assignment), time_guard.add_pair(account_id, assignment)])
+        return AssignedTask(assignment, project, task)
+
+    return retried(decide)
+
+
+def update(
+    account_id: AccountId, project_id: Id, assignment_id: Id, change: Callable[[TaskAssignment], TaskAssignment]
+) -> AssignedTask:
+    """The assignment after `change` (A4), which may be called again. Raises NotFoundError, BusyError."""
+
+    def decide() -> AssignedTask:
+        found = get(account_id, project_id, assignment_id)
+        before = found.assignment
+        after = change(before)
+        if after is not before:
+            writes = TASK_ASSIGNMENT.changed(account_id, before, after)
+            if after.is_active != before.is_active:
+                writes.append(time_guard.set_pair_open(account_id, after))
+            commit(writes)
+        return AssignedTask(after, found.project, found.task)
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedTask:
+    """Take a task without time off its project (A5) and return the assignment as it was.
+
+    Raises:
+        NotFoundError, TaskAssignmentHasTimeError, BusyError.
+    """
+
+    def decide() -> AssignedTask:
+        found = get(account_id, project_id, assignment_id)
+        removed = TASK_ASSIGNMENT.removed(account_id, found.assignment)
+        commit([*removed, time_guard.remove_pair(account_id, found.assignment)])
+        return found
+
+    return retried(decide)
+
+
+def create_with_new_task(
+    account_id: AccountId, project_id: Id, task_fields: TaskFields, now: Timestamp
+) -> TaskAssignment:
+    """Make a task and assign it to a project, both or neither (A7).
+
+    Raises:
+        NotFoundError: no such project. NameTakenError: the account has a task of that name. BusyError.
+    """
+
+    def decide() -> TaskAssignment:
+        project = PROJECT.get(account_id, project_id)
+        task = new_task(sequence.next_id(account_id, "TASK"), task_fields, now)
+        new_id = sequence.next_id(account_id, "TASK_ASSIGNMENT")
+        assignment = new_task_assignment(new_id, project, task, default_fields(project, task), now)
+        commit(
+            [
+                *TASK.added(account_id, task),
+                time_guard.add(account_id, "TASK", task.id, is_open=task.is_active, active=1),
+                *TASK_ASSIGNMENT.stored(account_id, assignment),
+                time_guard.add_pair(account_id, assignment),
+                counted(Counter(keys.totals(account_id, "TASK_ASSIGNMENT")), active=1),
+                counted(Counter(keys.guard(account_id, "PROJECT", project_id), NotFoundError()), active=1),
+            ]
+        )
+        return assignment
+
+    return retried(decide)
+
+
+def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> bool:
+    """Take a task off its project as v1 does (A8), or archive it there where time is logged; whether it was archived.
+
+    Raises:
+        NotFoundError, BusyError. LastTaskError: the project has no other active assignment.
+    """
+    repair.settle(account_id)  # an assignment that a removal has left lying still counts on its project
+
+    def decide() -> bool:
+        before = get(account_id, project_id, assignment_id).assignment
+        pair = keys.pair(account_id, before.task_id, project_id)
+        has_time = reads.count(pair, "time_entry_count") > 0
+        if has_time and not before.is_active:
+            return True
+        if has_time:
+            after = changed(before, replace(current(TaskAssignmentFields, before), is_active=False), now)
+            writes = [*TASK_ASSIGNMENT.changed(account_id, before, after), time_guard.set_pair_open(account_id, after)]
+        else:
+            pair_gone = replace(
+                time_guard.remove_pair(account_id, before), refusal=StaleError()
+            )  # time was just logged
+            writes = [*TASK_ASSIGNMENT.removed(account_id, before), pair_gone]
+        if before.is_active:
+            writes = time_guard.keep_one_active(account_id, project_id, writes)
+        commit(writes)
+        return has_time
+
+    return retried(decide)
+
+
+def everything(account_id: AccountId, project_id: Id, wanted: Filter) -> list[TaskAssignment]:
+    """All assignments of a project, newest first (A9). Raises NotFoundError when there is no such project."""
+    page = page_of_project(account_id, project_id, wanted, WHOLE)
+    return [one.assignment for one in page.records]
+
+
+def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[Id, list[AssignedTask]]:
+    """The active assignments with active tasks of these projects, the oldest first in each (A6).
+
+    Many projects are served by one read through all active assignments of the account, few by a read for each.
+    """
+    partitions = [keys.records(account_id, "TASK_ASSIGNMENT")]
+    if len(project_ids) < _MANY_PROJECTS:
+        partitions = [keys.children(account_id, "PROJECT", one, "TASK_ASSIGNMENT") for one in project_ids]
+    active = keys.state_prefix(is_active=True)
+    stretches = [
+        Stretch(pk, active, f"{active}~", newest_first=False, index=keys.BY_STATE, sort_attribute="state_sk")
+        for pk in partitions
+    ]
+    wanted = {str(one) for one in project_ids}
+    items = [item for one in stretches for item in reads.stretch(one) if item["project_id"]["N"] in wanted]
+    found: dict[Id, list[AssignedTask]] = {one: [] for one in project_ids}
+    for one in _joined(account_id, items):
+        if one.task.is_active:
+            found[one.project.id].append(one)
+    return found
+
+
+def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: UnderWay) -> Source:
+    listed = keys.children(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT")
+    source = Listing(listed, keys.guard(account_id, "PROJECT", project_id)).source(wanted)
+    return Visible(source, hidden.hides) if hidden else source
+
+
+def _page(account_id: AccountId, source: Callable[[UnderWay], Source], request: PageRequest) -> Page[AssignedTask]:
+    def decide() -> Page[AssignedTask]:
+        found = page_of(source(operations.under_way(account_id)), request)
+        return joined(found, _joined(account_id, found.records))
+
+    return retried(decide)
+
+
+def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
+    """The assignments with their tasks and projects as they are named now, without those that have lost one."""
+    assignments = [TASK_ASSIGNMENT.from_item(item) for item in items]
+    projects = PROJECT.get_many(account_id, {one.project_id for one in assignments})
+    tasks = TASK.get_many(account_id, {one.task_id for one in assignments})
+    return [
+        AssignedTask(one, projects[one.project_id], tasks[one.task_id])
+        for one in assignments
+        if one.project_id in projects and one.task_id in tasks
+    ]
+
+
+def _project_and_task(account_id: AccountId, project_id: Id, task_id: Id) -> tuple[Project, Task]:
+    project = PROJECT.get_many(account_id, {project_id}).get(project_id)
+    if project is None:
+        raise NotFoundError
+    task = TASK.get_many(account_id, {task_id}).get(task_id)
+    if task is None:
+        raise NoSuchTaskError
+    return project, task

@@ -1,0 +1,180 @@
+"""store: time entries. Access patterns E1 to E5 of docs/data-model.md."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sheaf.domain.errors import InvalidError, NotFoundError
+from sheaf.domain.identity import AccountId, User
+from sheaf.domain.paging import Page, PageRequest
+from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, operations, reads, sequence, time_guard, time_totals
+from sheaf.store.identity import users_by_id
+from sheaf.store.lists import joined, page_of
+from sheaf.store.records import rewritten
+from sheaf.store.shapes.client import CLIENT
+from sheaf.store.shapes.project import PROJECT
+from sheaf.store.shapes.task import TASK
+from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.shapes.time_entry import from_item, to_items
+from sheaf.store.time_guard import Spot, pair_assignment_id
+from sheaf.store.time_lists import source_of
+from sheaf.store.writes import StaleError, commit, retried
+
+
+def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
+    """One entry (E1). Raises NotFoundError, also when its project is gone."""
+    item = reads.item(keys.time_entry(account_id, entry_id))
+    found = _joined(account_id, [from_item(item)] if item else [])
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request: PageRequest) -> Page[LoggedTime]:
+    """One page of what the reader may see, the newest date first (E2)."""
+
+    def decide() -> Page[LoggedTime]:
+        found = page_of(source_of(account_id, reader, wanted, operations.under_way(account_id)), request)
+        return joined(found, _joined(account_id, [from_item(item) for item in found.records]))
+
+    return retried(decide)
+
+
+def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
+    """Log time (E3): the entry, and its count on the guards of its task, project and assignment, all or none.
+
+    Raises:
+        InvalidError: the user, project or task is not there, the task is not assigned to the project, or one of them is
+            archived; the message says which. BusyError.
+    """
+
+    def decide() -> LoggedTime:
+        logged = _place(account_id, user_id, fields, now)
+        spot = _spot(logged.entry)
+        commit(
+            [
+                *rewritten([], to_items(account_id, logged.entry), 0),
+                *time_guard.count_time(account_id, leaving=[], entering=[spot]),
+                *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
+            ]
+        )
+        return logged
+
+    return retried(decide)
+
+
+def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], TimeEntry]) -> LoggedTime:
+    """The entry after `change` (E4), which may be called again; it may stand on another day, project or task then.
+
+    Raises:
+        NotFoundError, BusyError, whatever `change` raises.
+        InvalidError: as `create`, for where it was and where it goes.
+    """
+
+    def decide() -> LoggedTime:
+        found = get(account_id, entry_id)
+        before, after = found.entry, change(found)
+        if after is before:
+            return found
+        _refuse_archived(found)
+        target = _at_spot(account_id, after, found.user) if _spot(after) != _spot(before) else found
+        after = replace(after, assignment_id=target.assignment.id)
+        commit(
+            [
+                *rewritten(to_items(account_id, before), to_items(account_id, after), before.version),
+                *time_guard.count_time(account_id, leaving=[_spot(before)], entering=[_spot(after)]),
+                *time_totals.count(account_id, leaving=[before], entering=[after]),
+            ]
+        )
+        return replace(target, entry=after)
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None]) -> LoggedTime:
+    """Remove an entry (E5) that `check` lets go, and return it as it was.
+
+    Raises:
+        NotFoundError, BusyError, whatever `check` raises. InvalidError: its task, project or assignment is archived.
+    """
+
+    def decide() -> LoggedTime:
+        found = get(account_id, entry_id)
+        check(found)
+        _refuse_archived(found)
+        entry = found.entry
+        commit(
+            [
+                *rewritten(to_items(account_id, entry), [], entry.version),
+                *time_guard.count_time(account_id, leaving=[_spot(entry)], entering=[]),
+                *time_totals.count(account_id, leaving=[entry], entering=[]),
+            ]
+        )
+        return found
+
+    return retried(decide)
+
+
+def _place(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
+    """A new entry and all it names. Raises InvalidError."""
+    users = users_by_id(account_id, [user_id])
+    if user_id not in users:
+        raise InvalidError("User can't be blank")
+    entry = new_time_entry(sequence.next_id(account_id, "TIME_ENTRY"), user_id, Id(0), fields, now)
+    place = _at_spot(account_id, entry, users[user_id])
+    return replace(place, entry=replace(entry, assignment_id=place.assignment.id))
+
+
+def _at_spot(account_id: AccountId, entry: TimeEntry, user: User) -> LoggedTime:
+    """An entry with the task, project and assignment where it shall stand, all of them active. Raises InvalidError."""
+    project = PROJECT.get_many(account_id, [entry.project_id]).get(entry.project_id)
+    task = TASK.get_many(account_id, [entry.task_id]).get(entry.task_id)
+    missing = [name for name, found in (("Project", project), ("Task", task)) if found is None]
+    if project is None or task is None:
+        raise InvalidError(", ".join(f"{name} can't be blank" for name in missing))
+    pair = reads.item(keys.pair(account_id, task.id, project.id))
+    if pair is None:
+        raise InvalidError("Task isn't assigned to this project")
+    assignment = TASK_ASSIGNMENT.get_many(account_id, [pair_assignment_id(pair)]).get(pair_assignment_id(pair))
+    client = CLIENT.get_many(account_id, [project.client_id]).get(project.client_id)
+    if assignment is None or client is None:
+        raise StaleError  # they went between two reads
+    place = LoggedTime(entry, user, client, project, task, assignment)
+    _refuse_archived(place)
+    return place
+
+
+def _refuse_archived(found: LoggedTime) -> None:
+    """No time is logged, changed or removed where work has ended (Harvest: "archived")."""
+    for record, name in ((found.project, "Project"), (found.task, "Task"), (found.assignment, "Task assignment")):
+        if not record.is_active:
+            raise InvalidError(f"{name} is archived")
+
+
+def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:
+    """The entries with everything that they name, as it is now, without those that have lost something of it."""
+    users = users_by_id(account_id, {one.user_id for one in entries})
+    projects = PROJECT.get_many(account_id, {one.project_id for one in entries})
+    tasks = TASK.get_many(account_id, {one.task_id for one in entries})
+    assignments = TASK_ASSIGNMENT.get_many(account_id, {one.assignment_id for one in entries})
+    clients = CLIENT.get_many(account_id, {one.client_id for one in projects.values()})
+    return [
+        LoggedTime(
+            one,
+            users[one.user_id],
+            clients[projects[one.project_id].client_id],
+            projects[one.project_id],
+            tasks[one.task_id],
+            assignments[one.assignment_id],
+        )
+        for one in entries
+        if one.project_id in projects
+        and projects[one.project_id].client_id in clients
+        and one.task_id in tasks
+        and one.assignment_id in assignments
+    ]
+
+
+def _spot(entry: TimeEntry) -> Spot:
+    return Spot(entry.task_id, entry.project_id)

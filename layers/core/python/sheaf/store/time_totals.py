@@ -1,0 +1,47 @@
+"""store: how many time entries there are, by month and by user. The months say too where an account has time at all."""
+
+from collections.abc import Iterable, Iterator
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.time_entry import TimeEntry
+from sheaf.domain.values import Id
+from sheaf.store import keys, reads
+from sheaf.store.items import number
+from sheaf.store.keys import Key
+from sheaf.store.reads import Stretch
+from sheaf.store.writes import Write, update
+
+
+def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iterable[TimeEntry]) -> list[Write]:
+    """The writes that keep the totals when entries come, go, or move; each total is written once."""
+    steps: dict[tuple[str, str], int] = {}
+    for entries, step in ((leaving, -1), (entering, 1)):
+        for entry in entries:
+            for key in (keys.month_total(account_id, entry.spent_date[:7]), _of_user(account_id, entry.user_id)):
+                place = key["pk"]["S"], key["sk"]["S"]
+                steps[place] = steps.get(place, 0) + step
+    return [
+        update({"pk": {"S": pk}, "sk": {"S": sk}}, "ADD time_entry_count :step", {":step": number(step)})
+        for (pk, sk), step in steps.items()
+        if step
+    ]
+
+
+def months(account_id: AccountId, first: str, last: str, *, newest_first: bool) -> Iterator[tuple[str, int]]:
+    """The months from `first` to `last` (`2026-11`) that have or had time, with their number of entries."""
+    for item in reads.stretch(Stretch(keys.month_totals(account_id), first, last, newest_first)):
+        yield item["sk"]["S"], int(item["time_entry_count"]["N"])
+
+
+def of_user(account_id: AccountId, user_id: Id) -> int:
+    """How many entries a user has."""
+    return reads.count(_of_user(account_id, user_id), "time_entry_count")
+
+
+def of_project(account_id: AccountId, project_id: Id) -> int:
+    """How many entries a project has, as its guard counts them."""
+    return reads.count(keys.guard(account_id, "PROJECT", project_id), "time_entry_count")
+
+
+def _of_user(account_id: AccountId, user_id: Id) -> Key:
+    return keys.guard(account_id, "USER", user_id)

@@ -1,0 +1,345 @@
+"""v1 from outside: its answers are what docs/openapi.yaml says, in both formats, and its doors open to nobody else."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from sheaf.domain.identity import Account, Right, Role
+from sheaf.store import identity
+from tests.contract.document import JSON, Part, complaints, document, of_schema, operation
+from tests.contract.requests import (
+    ADDRESSES_OF_V1,
+    Request,
+    answers_to,
+    busy_records,
+    busy_table,
+    no_table,
+    of_v1,
+)
+from tests.functions import made
+from tests.functions.examples import requests as examples
+from tests.functions.whole_table import whole_table
+from tests.harness import NOW, Answer, Api, load_event, make_account, make_token, route_of
+from tests.v1 import XML, basic, texts, v1
+from tools.local import demo
+
+# One process answers all requests once, for all of these tests.
+pytestmark = pytest.mark.xdist_group("contract of v1")
+
+DEFAULT = ("", "$default")
+EVERY_ROUTE = pytest.mark.parametrize("route", [*sorted(ADDRESSES_OF_V1), DEFAULT], ids=" ".join)
+ROUTES = pytest.mark.parametrize("route", sorted(ADDRESSES_OF_V1), ids=" ".join)
+
+TASK = "<task><name>New Task Name</name></task>"
+BODIES = {
+    "v1_create_task": TASK,
+    "v1_update_task": TASK,
+    "v1_add_with_create_new_task": TASK,
+    "v1_assign_task": "<task><id>5</id></task>",
+    "v1_update_task_assignment": "<task-assignment><budget>7</budget></task-assignment>",
+}
+"""A body for each operation that reads one; at its address it changes something."""
+
+
+def body_of(method: str, address: str) -> bytes | None:
+    body = BODIES.get(route_of(method, address).operation)
+    return None if body is None else body.encode()
+
+
+def described(route: tuple[str, str]) -> Part:
+    return Part().at("x-default-route-of-v1") if route == DEFAULT else operation(*route)
+
+
+# ------------------------------------------------------------ the answers
+
+
+def every_request() -> Iterator[Request]:
+    """The example events, and what they cannot hold."""
+    for path in filter(of_v1, examples()):
+        yield Request(f"{path.parent.name}/{path.stem}", load_event(path.parent.name, path.stem))
+    for (method, route), address in {**ADDRESSES_OF_V1, DEFAULT: "/tasks/"}.items():
+        for kind in (XML, JSON):
+            api = v1(Api("local-admin-token"), kind, content_type=XML)
+            name, verb = f"{method} {route} {kind}", method or "GET"
+            body = body_of(verb, address)
+            for what, query in (("not UTF-8", "?a=%ff"), ("too long", "?" + "&".join(map(str, range(101))))):
+                yield Request(f"{name} query {what}", api.event(verb, address + query, body, {"authorization": ""}))
+            event = api.event(verb, address, body)
+            yield Request(f"{name} without a token", api.event(verb, address, body, {"authorization": ""}))
+            yield Request(f"{name} in no format", api.event(verb, address, body, {"accept": "text/html"}))
+            yield Request(f"{name} without a table", event, trouble=no_table)
+            yield Request(f"{name} on a busy table", event, trouble=busy_table)
+            if verb != "GET":
+                yield Request(f"{name} busy records", event, trouble=busy_records)
+    for address in ("/projects/1/task_assignments/1.json", "/tasks/5.json"):
+        for verb, body in (("PUT", None), ("DELETE", None)):
+            yield Request(f"{verb} {address}", v1(Api("local-admin-token")).event(verb, address, body))
+    last = v1(Api("local-admin-token"), JSON).event("DELETE", "/projects/1/task_assignments/1")
+    yield Request("DELETE the last task", last, before=archive_the_others)
+
+
+def archive_the_others() -> None:
+    """Leave project 1 one active assignment."""
+    api = Api("local-admin-token")
+    for number in (2, 3, 4):
+        assert api.patch(f"/v2/projects/1/task_assignments/{number}", {"is_active": False}).status == 200
+
+
+REQUESTS = list(every_request())
+NAMES = [request.name for request in REQUESTS]
+type Answers = dict[str, tuple[Request, Answer]]
+
+
+@pytest.fixture(scope="module")
+def answers(endpoint_url: str) -> Answers:
+    """Every request with its answer, by the request's name."""
+    return {request.name: (request, answer) for request, answer in answers_to(REQUESTS, endpoint_url)}
+
+
+def of_route(answers: Answers, route: tuple[str, str]) -> list[Answer]:
+    return [answer for request, answer in answers.values() if request.route == route]
+
+
+def in_json(answer: Answer, part: Part) -> Answer:
+    """The answer as the schema of its content describes it: an XML one is read by its own types and the names there."""
+    if not answer.headers["Content-Type"].startswith(XML) or answer.raw == " ":
+        return answer
+    schema = part.at("responses", str(answer.status), "content", XML, "schema")
+    root = fromstring(answer.raw.encode())
+    assert root.tag == schema.value["xml"]["name"]
+    return Answer(answer.status, value_of(root), answer.headers, answer.raw)
+
+
+def value_of(element: Element) -> Any:
+    """What an element says, by the type that it gives itself."""
+    if element.get("nil") == "true":
+        assert (element.text, len(element)) == (None, 0)
+        return None
+    if element.get("type") == "array":
+        return [value_of(one) for one in element]
+    if len(element):
+        return {one.tag.replace("-", "_"): value_of(one) for one in element}
+    text = element.text or ""
+    if element.get("type") in ("integer", "boolean", "decimal"):
+        return json.loads(text)
+    return text
+
+
+def test_the_requests_have_names_of_their_own() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_as_documented(name: str, answers: Answers) -> None:
+    request, answer = answers[name]
+    part = described(request.route)
+
+    assert str(answer.status) in part.at("responses").names
+    assert complaints(part, in_json(answer, part)) == []
+
+
+@EVERY_ROUTE
+def test_every_documented_status_is_one_that_the_api_gives(route: tuple[str, str], answers: Answers) -> None:
+    responses = described(route).at("responses")
+    ours = {name for name in responses.names if "x-answered-by" not in responses.at(name).value}
+
+    assert ours == {str(answer.status) for answer in of_route(answers, route)}
+
+
+@EVERY_ROUTE
+def test_no_answer_is_a_403_or_a_422(route: tuple[str, str], answers: Answers) -> None:
+    assert {answer.status for answer in of_route(answers, route)} & {403, 422} == set()
+    assert set(described(route).at("responses").names) & {"403", "422"} == set()
+
+
+@ROUTES
+def test_every_documented_answer_was_given_in_both_formats(route: tuple[str, str], answers: Answers) -> None:
+    given = {(answer.status, answer.headers["Content-Type"].split(";")[0]) for answer in of_route(answers, route)}
+
+    assert {(200, XML), (200, JSON)} <= given or {(201, XML), (201, JSON)} <= given
+    assert {(status, kind) for status in (400, 401, 500, 503) for kind in (XML, JSON)} <= given
+
+
+def error_examples() -> Iterator[tuple[str, str]]:
+    """The example texts of each refusal of v1."""
+    for name, response in document()["components"]["responses"].items():
+        examples_ = response["content"].get(JSON, {}).get("examples", {}) if name.startswith("V1") else {}
+        yield from ((name, example["value"]["message"]) for example in examples_.values())
+
+
+@pytest.mark.parametrize(("response", "message"), list(error_examples()))
+def test_every_documented_error_text_is_one_that_the_api_sends(response: str, message: str, answers: Answers) -> None:
+    sent = {
+        (
+            described(request.route).at("responses", str(answer.status)).pointer.rsplit("/", 1)[1],
+            answer.body["message"] if isinstance(answer.body, dict) else texts(answer.raw).get("message"),
+        )
+        for request, answer in answers.values()
+        if answer.status >= 400
+    }
+
+    assert (response, message) in sent
+
+
+def test_xml_names_are_the_names_of_json_with_dashes() -> None:
+    schemas = {name: one for name, one in document()["components"]["schemas"].items() if name.startswith("V1")}
+    wrong = [
+        (name, field)
+        for name, schema in schemas.items()
+        for field, one in schema.get("properties", {}).items()
+        if one.get("xml", {}).get("name", field) != field.replace("_", "-") and not name.startswith("V1Wrapped")
+    ]
+
+    assert wrong == []
+
+
+def bodies_of_examples() -> Iterator[tuple[str, str, str, Part]]:
+    for method, route in sorted(ADDRESSES_OF_V1):
+        part = operation(method, route)
+        if "requestBody" in part.value:
+            for kind in part.at("requestBody", "content").names:
+                content = part.at("requestBody", "content", kind)
+                yield from ((method, route, kind, example) for example in content.within("examples"))
+
+
+@pytest.mark.parametrize(("method", "route", "kind", "example"), list(bodies_of_examples()))
+def test_every_example_of_a_body_is_accepted(
+    method: str, route: str, kind: str, example: Part, table: str, endpoint_url: str
+) -> None:
+    demo.seed(table, endpoint_url)
+    given = example.value["value"]
+    schema = operation(method, route).at("requestBody", "content", kind, "schema")
+    body: object = given.encode() if kind == XML else given
+
+    answer = v1(Api("local-admin-token"), kind).send(method, ADDRESSES_OF_V1[method, route], body)
+
+    assert answer.status in (200, 201)
+    if kind == JSON:
+        assert list(of_schema(schema, given)) == []
+
+
+# ------------------------------------------------------------ the doors
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+OTHER_PATHS = ("/tasks/", "/tasks.json", "/projects/1/task_assignments/", "/account/who_am_i.json")
+DOORS = [
+    *((method, address) for (method, _), address in ADDRESSES_OF_V1.items()),
+    *((method, address) for address in OTHER_PATHS for method in METHODS),
+]
+ALWAYS = {
+    "Cache-Control": "no-cache, no-store",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Request-Id": "gateway-id",
+}
+SENTENCE = "Authentication failed: send your email address and an access token by HTTP Basic"
+SHUT = (401, {"message": SENTENCE}, {**ALWAYS, "WWW-Authenticate": 'Basic realm="Sheaf"'})
+
+type Whole = tuple[int, object, dict[str, str]]
+
+
+def whole(answer: Answer) -> Whole:
+    headers = {name: text for name, text in answer.headers.items() if name != "Content-Type"}
+    return answer.status, texts(answer.raw) if answer.raw.startswith("<?xml") else answer.body, headers
+
+
+def walk(api: Api, query: str = "") -> dict[tuple[str, str], Whole]:
+    """What each door answers."""
+    return {
+        (method, address): whole(api.send(method, address + query, body_of(method, address)))
+        for method, address in DOORS
+    }
+
+
+def test_the_walk_goes_to_every_route_of_v1() -> None:
+    assert {(one.method, one.path) for one in (route_of(*door) for door in DOORS)} == {*ADDRESSES_OF_V1, DEFAULT}
+
+
+@pytest.mark.parametrize("kind", [XML, JSON])
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Bearer no-such-token",
+        "Bearer {token}x",
+        "Basic {token}",
+        "Token {token}",
+        basic("somebody@example.com", "{token}"),
+        basic("ada@example.com", ""),
+    ],
+)
+def test_without_good_credentials_no_door_opens(authorization: str, kind: str, api: Api) -> None:
+    before = whole_table()
+
+    assert walk(v1(api, kind, authorization.format(token=api.token), content_type=XML)) == dict.fromkeys(DOORS, SHUT)
+    assert whole_table() == before
+
+
+def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Account) -> None:
+    for token in (make_token(account, expires_at=NOW), make_token(account, is_active=False)):
+        assert walk(v1(Api(token))) == dict.fromkeys(DOORS, SHUT)
+        assert walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}") == dict.fromkeys(DOORS, SHUT)
+
+
+def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
+    token = make_token(account)
+    (user,) = identity.users(account.id)
+    ways = [
+        walk(v1(Api(token))),
+        walk(v1(Api(token), authorization=basic(user.email, token))),
+        walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}"),
+    ]
+
+    assert [{answer[0] for answer in way.values()} & {401} for way in ways] == [set()] * 3
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
+def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    made.assignment(api, project["id"], task["id"])
+    caller = v1(made.person(api, role)[0], JSON, content_type=XML)
+    before = whole_table()
+
+    answers = {door: answer for door, answer in walk(caller).items() if door[1] not in OTHER_PATHS}
+
+    nothing = (404, {"message": "Not Found"}, ALWAYS)
+    open_ = {("GET", "/account/who_am_i")} | ({("GET", "/projects")} if role is Role.MANAGER else set())
+    assert {door: answer for door, answer in answers.items() if answer != nothing}.keys() == open_
+    assert caller.get("/projects").body in ([], {"message": "Not Found"})
+    assert whole_table() == before
+
+
+def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    made.assignment(api, project["id"], task["id"])
+    caller = v1(made.manager(api, rights=frozenset({Right.CLIENT_AND_TASK_MANAGER})), JSON, content_type=XML)
+
+    answers = {door: answer for door, answer in walk(caller).items() if "/projects/" in door[1]}
+
+    nothing = (404, {"message": "Not Found"}, ALWAYS)
+    assert {door: one for door, one in answers.items() if door[1] not in OTHER_PATHS and one != nothing} == {}
+
+
+OF_ONE = [route for route in sorted(ADDRESSES_OF_V1) if "{" in route[1]]
+
+
+@pytest.mark.parametrize(("method", "path"), OF_ONE, ids=lambda part: part)
+@pytest.mark.parametrize("kind", [XML, JSON])
+def test_what_another_account_has_looks_like_what_never_was(kind: str, method: str, path: str, api: Api) -> None:
+    other = Api(make_token(make_account(2, "Other Company")), 2)
+    project = made.project(other)
+    for number in range(2):
+        made.assignment(other, project["id"], made.task(other, f"Task {number}")["id"])
+    caller, before = v1(api, kind, content_type=XML), whole_table()
+
+    theirs, never = (
+        caller.send(method, address, body_of(method, ADDRESSES_OF_V1[method, path]))
+        for address in (re.sub(r"\{\w+\}", "1", path), re.sub(r"\{\w+\}", "99", path))
+    )
+
+    assert (theirs.status, theirs.raw, theirs.headers) == (404, never.raw, never.headers)
+    assert whole_table() == before | {key: item for key, item in whole_table().items() if "SEQUENCE" in key[0]}

@@ -1,0 +1,98 @@
+"""DELETE /v2/projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    NOT_AUTHORIZED,
+    NOT_FOUND,
+    OF_ONLINE_STORE,
+    REFUSED_ALIKE,
+    expected,
+    moved,
+    names_of,
+    not_an_id,
+    not_removable,
+)
+from tests.functions.whole_table import whole_table
+from tests.harness import Api
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "by_the_manager_of_another_project": NOT_AUTHORIZED,
+    "by_a_member": NOT_AUTHORIZED,
+    "unknown_id": NOT_FOUND,
+    "of_another_project": NOT_FOUND,
+    "unknown_project": NOT_FOUND,
+    "not_an_id": not_an_id("task_assignment_id"),
+    "project_not_an_id": not_an_id("project_id"),
+    "json_suffix": moved("/v2/projects/1/task_assignments/1"),
+    "without_time": expected(200, OF_ONLINE_STORE[0]),
+    "by_its_manager": expected(200, OF_ONLINE_STORE[0]),
+    "has_time": not_removable("This task assignment is not removable. It still has time entries."),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("delete_task_assignment"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("delete_task_assignment", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("delete_task_assignment")
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_deleted_assignment_leaves_nothing_behind_but_counts(is_active: bool, api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    address = f"/v2/projects/{project['id']}/task_assignments"
+    api.delete(f"{address}/{made.assignment(api, project['id'], task['id'])['id']}")
+    before = whole_table()
+    one = made.assignment(api, project["id"], task["id"])
+    one = api.patch(f"{address}/{one['id']}", {"is_active": is_active}).body
+
+    answer = api.delete(f"{address}/{one['id']}")
+
+    place = "ACCOUNT#1#SEQUENCE", "TASK_ASSIGNMENT"
+    assert (answer.status, answer.body) == (200, one)
+    assert whole_table() == {**before, place: {**before[place], "last_id": {"N": str(one["id"])}}}
+
+
+def test_an_assignment_with_time_stays(api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    one = made.assignment(api, project["id"], task["id"])
+    entry = made.time_entry(api, project["id"], task["id"])
+    address = f"/v2/projects/{project['id']}/task_assignments/{one['id']}"
+    before = whole_table()
+
+    refused = api.delete(address)
+
+    assert (refused.status, refused.headers["Hint"]) == (422, refused.body["message"])
+    assert whole_table() == before
+
+    api.delete(f"/v2/time_entries/{entry['id']}")
+    assert api.delete(address).status == 200
+
+
+def test_time_on_another_project_does_not_keep_an_assignment(api: Api) -> None:
+    task = made.task(api)
+    one, other = (made.project(api, name)["id"] for name in ("One", "Two"))
+    with_time, without_time = (made.assignment(api, project_id, task["id"]) for project_id in (one, other))
+    made.time_entry(api, one, task["id"])
+
+    statuses = [
+        api.delete(f"/v2/projects/{project_id}/task_assignments/{found['id']}").status
+        for project_id, found in ((one, with_time), (other, without_time))
+    ]
+
+    assert statuses == [422, 200]
+
+
+def test_the_only_task_of_a_project_can_be_taken_off(api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    address = f"/v2/projects/{project['id']}/task_assignments"
+    made.assignment(api, project["id"], task["id"])
+
+    assert api.delete(f"{address}/1").status == 200
+    assert api.get(address).body["task_assignments"] == []

@@ -1,0 +1,93 @@
+"""DELETE /v2/time_entries/{time_entry_id}."""
+
+from typing import Any
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    MIAS_TIME,
+    MIAS_TIME_WITH_RATE,
+    NOT_FOUND,
+    REFUSED_ALIKE,
+    expected,
+    moved,
+    names_of,
+    not_an_id,
+)
+from tests.functions.whole_table import whole_table
+from tests.harness import Api
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "by_an_administrator": expected(200, MIAS_TIME_WITH_RATE),
+    "by_its_user": expected(200, MIAS_TIME),
+    "by_the_manager_of_its_project": expected(200, MIAS_TIME),
+    "unknown_id": NOT_FOUND,
+    "not_an_id": not_an_id("time_entry_id"),
+    "json_suffix": moved("/v2/time_entries/1"),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("delete_time_entry"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("delete_time_entry", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("delete_time_entry")
+
+
+@pytest.fixture
+def entry(api: Api) -> dict[str, Any]:
+    """An entry of the administrator, on task 1 of project 1."""
+    made.project(api)
+    made.assignment(api, 1, made.task(api)["id"])
+    api.delete(f"/v2/time_entries/{made.time_entry(api, 1, 1)['id']}")
+    return made.time_entry(api, 1, 1)
+
+
+def test_a_deleted_entry_leaves_nothing_behind_but_the_count_of_ids(api: Api, entry: dict[str, Any]) -> None:
+    before = whole_table()
+    another = made.time_entry(api, 1, 1)
+
+    answer = api.delete(f"/v2/time_entries/{another['id']}")
+
+    place = "ACCOUNT#1#SEQUENCE", "TIME_ENTRY"
+    assert (answer.status, answer.body) == (200, another)
+    assert whole_table() == {**before, place: {**before[place], "last_id": {"N": str(another["id"])}}}
+
+
+def test_deleting_an_entry_twice_finds_nothing_the_second_time(api: Api, entry: dict[str, Any]) -> None:
+    address = f"/v2/time_entries/{entry['id']}"
+
+    assert [api.delete(address).status, api.delete(address).status] == [200, 404]
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/v2/projects/1", "Project is archived"),
+        ("/v2/tasks/1", "Task is archived"),
+        ("/v2/projects/1/task_assignments/1", "Task assignment is archived"),
+    ],
+)
+def test_time_stays_where_work_has_ended(address: str, sentence: str, api: Api, entry: dict[str, Any]) -> None:
+    api.patch(address, {"is_active": False})
+    before = whole_table()
+
+    answer = api.delete(f"/v2/time_entries/{entry['id']}")
+
+    assert (answer.status, answer.body) == (422, {"message": sentence})
+    assert whole_table() == before
+
+
+def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api, entry: dict[str, Any]) -> None:
+    other = made.project(api, "Other")
+
+    people = [made.member(api), made.manager(api, other["id"]), made.manager(api, 1)]
+    answers = [one.delete(f"/v2/time_entries/{entry['id']}") for one in people]
+
+    assert [one.status for one in answers] == [404, 404, 200]
+    assert answers[0].raw == answers[1].raw == api.delete("/v2/time_entries/99").raw

@@ -1,0 +1,106 @@
+"""GET /v2/users/me/project_assignments."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    LIST_REFUSED_ALIKE,
+    MARKETING_WEBSITE,
+    OF_MARKETING_WEBSITE,
+    OF_ONLINE_STORE,
+    ONLINE_STORE,
+    names_of,
+    only,
+    user_assignment,
+    without,
+)
+from tests.functions.pages import last_page, only_page, start_of_cursor_walk
+from tests.harness import Api
+
+PATH = "/v2/users/me/project_assignments"
+
+
+def mine(of: Mapping[str, Any], assigned: Sequence[Mapping[str, Any]], *, manages: bool = False) -> dict[str, Any]:
+    """What a user may log time to on a project of the demo account."""
+    return {
+        **user_assignment(of["id"], manages=manages),
+        "project": only(of, "id", "name", "code", "is_billable"),
+        "client": of["client"],
+        "task_assignments": [{**without(one, "project", "task"), "task": one["task"]} for one in assigned],
+    }
+
+
+ALL = [mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE), mine(ONLINE_STORE, OF_ONLINE_STORE)]
+
+EXPECTED = {
+    **LIST_REFUSED_ALIKE,
+    "all": only_page(PATH, ALL),
+    "by_a_manager": only_page(PATH, [ALL[0], mine(ONLINE_STORE, OF_ONLINE_STORE, manages=True)]),
+    "by_a_member": only_page(PATH, ALL),
+    "updated_since": only_page(PATH, ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),
+    "updated_since_a_day_to_come": only_page(PATH, [], "updated_since=2999-12-31"),
+    "start_of_a_cursor_walk": start_of_cursor_walk(PATH, ALL[:1], (1, 2)),
+    "last_page": last_page(PATH, ALL[1:], (1, 2)),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("list_my_project_assignments"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("list_my_project_assignments", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("list_my_project_assignments")
+
+
+def shown(api: Api) -> dict[str, list[str]]:
+    """The names of the tasks by the name of their project."""
+    listed = api.get(PATH).body["project_assignments"]
+    return {one["project"]["name"]: [each["task"]["name"] for each in one["task_assignments"]] for one in listed}
+
+
+@pytest.mark.parametrize("projects", [2, 21])
+@pytest.mark.parametrize("archived", ["nothing", "project", "task", "assignment"])
+def test_only_what_is_active_is_shown(archived: str, projects: int, api: Api) -> None:
+    for name in ("Print", "Design"):
+        made.task(api, name, is_default=True)
+    client = made.client(api)
+    for number in range(1, projects + 1):
+        made.project(api, f"Project {number}", client_id=client["id"])
+    address = {
+        "project": "/v2/projects/1",
+        "task": "/v2/tasks/1",
+        "assignment": "/v2/projects/1/task_assignments/1",
+    }.get(archived)
+    if address:
+        api.patch(address, {"is_active": False})
+
+    wanted = {f"Project {number}": ["Design", "Print"] for number in range(projects, 0, -1)}
+    if archived == "project":
+        del wanted["Project 1"]
+    elif archived == "assignment":
+        wanted["Project 1"] = ["Print"]
+    elif archived == "task":
+        wanted = {name: ["Design"] for name in wanted}
+    assert shown(made.member(api)) == wanted
+
+
+def test_a_new_project_and_a_new_name_are_shown_at_once(api: Api) -> None:
+    member = made.member(api)
+    project, task = made.project(api, "Web"), made.task(api, "Design")
+    made.assignment(api, project["id"], task["id"])
+    assert shown(member) == {"Web": ["Design"]}
+
+    api.patch(f"/v2/projects/{project['id']}", {"name": "Site"})
+    api.patch(f"/v2/tasks/{task['id']}", {"name": "Print"})
+    assert shown(member) == {"Site": ["Print"]}
+
+    api.delete(f"/v2/tasks/{task['id']}")
+    assert shown(member) == {"Site": []}
+
+    api.delete(f"/v2/projects/{project['id']}")
+    assert shown(member) == {}

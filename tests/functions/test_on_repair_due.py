@@ -1,0 +1,120 @@
+"""What a request had to leave half done, carried on every minute."""
+
+import json
+
+import pytest
+
+from functions.on_repair_due.handler import handler
+from sheaf.store import repair
+from tests.functions import made
+from tests.functions.examples import names_of
+from tests.functions.whole_table import whole_table
+from tests.harness import Api, load_event
+
+OPERATION = "on_repair_due"
+EXPECTED = {"due": {"done": 0}}
+
+
+def woken(scenario: str = "due") -> dict[str, int]:
+    """What the function returns to an example event."""
+    return handler(load_event(OPERATION, scenario))
+
+
+@pytest.mark.usefixtures("started")
+@pytest.mark.parametrize("scenario", names_of(OPERATION))
+def test_an_example_gets_the_whole_expected_answer(scenario: str) -> None:
+    assert woken(scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of(OPERATION)
+
+
+def under_way() -> list[tuple[str, str]]:
+    """The places of all operations that have not come to their end."""
+    return [place for place in whole_table() if "OPERATION" in place[0] and "SEQUENCE" not in place[0]]
+
+
+def many_default_tasks(api: Api) -> None:
+    for number in range(25):
+        made.task(api, f"Task {number:02}", is_default=True)
+
+
+def test_a_project_that_was_left_half_made_appears_whole(api: Api) -> None:
+    many_default_tasks(api)
+    client = made.client(api)
+    with made.interrupted():
+        answer = api.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
+        assert (answer.status, api.get("/v2/projects").body["projects"]) == (503, [])
+        assert api.get("/v2/task_assignments").body["task_assignments"] == []
+
+    assert woken() == {"done": 1}
+
+    assert [one["name"] for one in api.get("/v2/projects").body["projects"]] == ["Web"]
+    assert api.get("/v2/projects/1/task_assignments?per_page=1").body["total_entries"] == 25
+    assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == 25
+    assert under_way() == []
+
+
+def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
+    task = made.task(api)
+    made.assignment(api, made.project(api)["id"], task["id"])
+    for _ in range(25):
+        made.time_entry(api, 1, task["id"])
+    with made.interrupted():
+        assert api.delete("/v2/projects/1").status == 200
+        assert api.get("/v2/time_entries").body["total_entries"] == 0
+    assert len(under_way()) == 2
+
+    assert woken() == {"done": 1}
+
+    assert under_way() == []
+    assert [place for place in whole_table() if "#PROJECT#1#" in place[0] or "#MONTH#" in place[0]] == []
+    assert api.delete(f"/v2/tasks/{task['id']}").status == 200
+
+
+def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
+    task, client = made.task(api, is_default=True), made.client(api)
+    for number in range(25):
+        made.project(api, f"Project {number}", client_id=client["id"])
+    with made.interrupted():
+        assert api.delete(f"/v2/tasks/{task['id']}").status == 200
+        assert api.get("/v2/task_assignments").body["total_entries"] == 0
+
+    assert woken() == {"done": 1}
+
+    assert under_way() == []
+    assert [place for place in whole_table() if "#PAIR" in place[0] or place[0].endswith("TASK_ASSIGNMENT")] == []
+
+
+def test_the_operations_of_all_accounts_are_carried_on(api: Api, other_api: Api) -> None:
+    for one in (api, other_api):
+        many_default_tasks(one)
+        client = made.client(one)
+        with made.interrupted():
+            one.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
+
+    assert woken() == {"done": 2}
+    assert [one.get("/v2/projects").body["total_entries"] for one in (api, other_api)] == [1, 1]
+
+
+def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(seconds: float) -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(repair, "carry_on_everything", fail)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        woken()
+
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("ERROR", "unexpected error")]
+
+
+def test_a_fault_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delattr(repair, "carry_on_everything")
+
+    with pytest.raises(AttributeError):
+        woken()
+
+    (counted,) = [line for line in capsys.readouterr().out.splitlines() if "ServerErrors" in line]
+    assert json.loads(counted)["ServerErrors"] == [1.0]

@@ -1,0 +1,47 @@
+"""GET /v2/clients/{client_id}."""
+
+import pytest
+
+from sheaf.domain.identity import Right
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    INDUSTRIES,
+    NOT_AUTHORIZED,
+    NOT_FOUND,
+    REFUSED_ALIKE,
+    expected,
+    moved,
+    names_of,
+    not_an_id,
+)
+from tests.harness import Api
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "found": expected(200, INDUSTRIES),
+    "by_a_manager": expected(200, INDUSTRIES),
+    "by_a_member": NOT_AUTHORIZED,
+    "unknown_id": NOT_FOUND,
+    "not_an_id": not_an_id("client_id"),
+    "json_suffix": moved("/v2/clients/1"),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("retrieve_client"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("retrieve_client", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("retrieve_client")
+
+
+@pytest.mark.parametrize(
+    ("right", "status"),
+    [(Right.CLIENT_AND_TASK_MANAGER, 200), (Right.PROJECT_CREATOR, 403), (Right.BILLABLE_RATES_MANAGER, 403)],
+)
+def test_clients_are_for_managers_with_the_right_to_them(right: Right, status: int, api: Api) -> None:
+    address = f"/v2/clients/{made.client(api)['id']}"
+
+    assert made.manager(api, rights=frozenset({right})).get(address).status == status

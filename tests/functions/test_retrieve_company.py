@@ -1,0 +1,45 @@
+"""GET /v2/company."""
+
+import pytest
+
+from tests.functions.conftest import Replay
+from tests.functions.examples import HOST, REFUSED_ALIKE, expected, names_of
+
+COMPANY = expected(
+    200,
+    {
+        "base_uri": HOST,
+        "full_domain": "127.0.0.1:3000",
+        "name": "Demo Company",
+        "is_active": True,
+        "week_start_day": "Monday",
+        "wants_timestamp_timers": False,
+        "time_format": "decimal",
+        "date_format": "%Y-%m-%d",
+        "plan_type": "sheaf",
+        "clock": "24h",
+        "currency": "USD",
+        "currency_code_display": "iso_code_none",
+        "currency_symbol_display": "symbol_before",
+        "decimal_symbol": ".",
+        "thousands_separator": ",",
+        "color_scheme": "orange",
+        "weekly_capacity": 126000,
+        "expense_feature": False,
+        "invoice_feature": False,
+        "estimate_feature": False,
+        "approval_feature": False,
+        "team_feature": False,
+    },
+)
+
+EXPECTED = {**REFUSED_ALIKE, "by_an_administrator": COMPANY, "by_a_member": COMPANY}
+
+
+@pytest.mark.parametrize("scenario", names_of("retrieve_company"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("retrieve_company", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("retrieve_company")

@@ -1,0 +1,48 @@
+"""GET /v2/time_entries/{time_entry_id}."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    MIAS_TIME,
+    MIAS_TIME_WITH_RATE,
+    NOT_FOUND,
+    REFUSED_ALIKE,
+    expected,
+    moved,
+    names_of,
+    not_an_id,
+)
+from tests.harness import Api
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "found": expected(200, MIAS_TIME_WITH_RATE),
+    "by_its_user": expected(200, MIAS_TIME),
+    "by_the_manager_of_its_project": expected(200, MIAS_TIME),
+    "unknown_id": NOT_FOUND,
+    "not_an_id": not_an_id("time_entry_id"),
+    "json_suffix": moved("/v2/time_entries/1"),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("retrieve_time_entry"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("retrieve_time_entry", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("retrieve_time_entry")
+
+
+def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api) -> None:
+    project, other, task = made.project(api), made.project(api, "Other"), made.task(api)
+    made.assignment(api, project["id"], task["id"])
+    entry = made.time_entry(made.member(api), project["id"], task["id"])
+
+    readers = [api, made.manager(api, project["id"]), made.manager(api, other["id"]), made.member(api)]
+    answers = [one.get(f"/v2/time_entries/{entry['id']}") for one in readers]
+
+    assert [one.status for one in answers] == [200, 200, 404, 404]
+    assert answers[2].raw == answers[3].raw == api.get("/v2/time_entries/99").raw

@@ -1,0 +1,60 @@
+"""POST and GET /tasks/{task_id}/activate."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import names_of
+from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, NOT_FOUND, done, not_an_id
+from tests.functions.whole_table import whole_table
+from tests.harness import Api
+from tests.v1 import JSON, XML, v1
+
+EXPECTED = {
+    **MEMBERS_REFUSED_ALIKE,
+    "by_post": done(200, Location="/tasks/5"),
+    "by_get": done(200, JSON, Location="/tasks/5"),
+    "by_get_in_xml": done(200, Location="/tasks/5"),
+    "null_body": done(200, JSON, Location="/tasks/5"),
+    "by_a_manager": done(200, Location="/tasks/5"),
+    "unknown_id": NOT_FOUND,
+    "not_an_id": not_an_id("task_id", JSON),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("v1_activate_task"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("v1_activate_task", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("v1_activate_task")
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+@pytest.mark.parametrize("kind", [XML, JSON])
+def test_an_archived_task_takes_time_again(kind: str, method: str, api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    made.assignment(api, project["id"], task["id"])
+    assert api.patch(f"/v2/tasks/{task['id']}", {"is_active": False}).status == 200
+
+    answer = v1(api, kind).send(method, f"/tasks/{task['id']}/activate")
+
+    assert (answer.status, answer.raw, answer.headers["Location"]) == (200, " ", f"/tasks/{task['id']}")
+    assert api.get(f"/v2/tasks/{task['id']}").body["is_active"] is True
+    assert made.time_entry(api, project["id"], task["id"])["task"]["id"] == task["id"]
+
+
+def test_an_active_task_stays_as_it_is(api: Api) -> None:
+    task = made.task(api)
+    before = whole_table()
+
+    assert v1(api).post(f"/tasks/{task['id']}/activate").status == 200
+    assert whole_table() == before
+
+
+def test_another_accounts_task_cannot_be_activated(api: Api, other_api: Api) -> None:
+    made.task(other_api, is_active=False)
+
+    assert v1(api).post("/tasks/1/activate") == v1(api).post("/tasks/99/activate")
+    assert other_api.get("/v2/tasks/1").body["is_active"] is False

@@ -1,0 +1,57 @@
+"""GET /projects."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import names_of
+from tests.functions.v1_examples import (
+    LIST_REFUSED_ALIKE,
+    MARKETING_WEBSITE,
+    MEMBERS_REFUSED_ALIKE,
+    ONLINE_STORE,
+    listed,
+    refused,
+)
+from tests.harness import Api
+from tests.v1 import JSON, v1
+
+EXPECTED = {
+    **MEMBERS_REFUSED_ALIKE,
+    **LIST_REFUSED_ALIKE,
+    "all_in_xml": listed("project", [MARKETING_WEBSITE, ONLINE_STORE]),
+    "all_in_json": listed("project", [MARKETING_WEBSITE, ONLINE_STORE], JSON),
+    "by_a_manager": listed("project", [ONLINE_STORE], JSON),
+    "of_a_client": listed("project", [MARKETING_WEBSITE, ONLINE_STORE], JSON),
+    "of_an_unknown_client": listed("project", []),
+    "unreadable_client": refused(400, "client must be a positive integer below 2^53"),
+    "updated_since": listed("project", [MARKETING_WEBSITE, ONLINE_STORE], JSON),
+    "updated_since_a_day_to_come": listed("project", []),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("v1_list_projects"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("v1_list_projects", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("v1_list_projects")
+
+
+def test_archived_projects_are_listed_too_and_those_of_other_accounts_are_not(api: Api, other_api: Api) -> None:
+    made.project(other_api, "Theirs")
+    ours = [made.project(api, "Active"), made.project(api, "Archived", is_active=False)]
+
+    found = [one["project"] for one in v1(api, JSON).get("/projects").body]
+
+    assert [(one["id"], one["active"]) for one in found] == [(ours[1]["id"], False), (ours[0]["id"], True)]
+
+
+def test_a_client_has_its_own_projects(api: Api) -> None:
+    one, other = made.project(api, "One"), made.project(api, "Other")
+
+    found = v1(api, JSON).get(f"/projects?client={other['client']['id']}").body
+
+    assert [project["project"]["id"] for project in found] == [other["id"]]
+    assert one["client"] != other["client"]

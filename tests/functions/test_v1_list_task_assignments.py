@@ -1,0 +1,75 @@
+"""GET /projects/{project_id}/task_assignments."""
+
+import pytest
+
+from sheaf.http.v1 import formats
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import names_of
+from tests.functions.v1_examples import (
+    LIST_REFUSED_ALIKE,
+    MANAGED_REFUSED_ALIKE,
+    OF_ONLINE_STORE,
+    listed,
+)
+from tests.harness import Api
+from tests.v1 import JSON, v1
+
+EXPECTED = {
+    **MANAGED_REFUSED_ALIKE,
+    **LIST_REFUSED_ALIKE,
+    "all_in_xml": listed("task_assignment", OF_ONLINE_STORE),
+    "all_in_json": listed("task_assignment", OF_ONLINE_STORE, JSON),
+    "by_its_manager": listed("task_assignment", OF_ONLINE_STORE),
+    "updated_since": listed("task_assignment", OF_ONLINE_STORE, JSON),
+    "updated_since_a_day_to_come": listed("task_assignment", []),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("v1_list_task_assignments"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("v1_list_task_assignments", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("v1_list_task_assignments")
+
+
+def test_archived_assignments_and_those_of_archived_tasks_are_listed_too(api: Api) -> None:
+    project, task, other = made.project(api), made.task(api, "Design"), made.task(api, "Print")
+    assigned = [made.assignment(api, project["id"], one["id"]) for one in (task, other)]
+    path = f"/projects/{project['id']}/task_assignments"
+    assert api.patch(f"/v2{path}/{assigned[0]['id']}", {"is_active": False}).status == 200
+    assert api.patch(f"/v2/tasks/{other['id']}", {"is_active": False}).status == 200
+
+    found = [one["task_assignment"] for one in v1(api, JSON).get(path).body]
+
+    assert [(one["task_id"], one["deactivated"]) for one in found] == [(other["id"], False), (task["id"], True)]
+
+
+def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
+    project = made.project(api)
+    ids = [made.assignment(api, project["id"], made.task(api, f"Task {n}")["id"])["id"] for n in range(40)]
+
+    found = v1(api, JSON).get(f"/projects/{project['id']}/task_assignments").body
+
+    assert [one["task_assignment"]["id"] for one in found] == ids[::-1]
+
+
+def test_another_accounts_project_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
+    project = made.project(other_api)
+
+    assert v1(api).get(f"/projects/{project['id']}/task_assignments") == v1(api).get("/projects/99/task_assignments")
+
+
+def test_a_list_that_one_answer_cannot_hold_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = made.project(api)
+    made.assignment(api, project["id"], made.task(api)["id"])
+    monkeypatch.setattr(formats, "_ANSWER_LIMIT", 100)
+
+    answer = v1(api, JSON).get(f"/projects/{project['id']}/task_assignments")
+
+    assert (answer.status, answer.body) == (
+        400,
+        {"message": "There are 1 records, too many for one answer; ask with updated_since"},
+    )

@@ -1,0 +1,60 @@
+"""GET /tasks."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import names_of
+from tests.functions.v1_examples import LIST_REFUSED_ALIKE, MEMBERS_REFUSED_ALIKE, TASKS, listed
+from tests.harness import Api
+from tests.v1 import JSON, XML, v1
+
+EXPECTED = {
+    **MEMBERS_REFUSED_ALIKE,
+    **LIST_REFUSED_ALIKE,
+    "all_in_xml": listed("task", TASKS),
+    "all_in_json": listed("task", TASKS, JSON),
+    "by_a_manager": listed("task", TASKS, JSON),
+    "token_in_the_query": listed("task", TASKS, JSON),
+    "null_body": listed("task", TASKS, JSON),
+    "updated_since": listed("task", TASKS, JSON),
+    "updated_since_a_day_to_come": listed("task", []),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("v1_list_tasks"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("v1_list_tasks", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("v1_list_tasks")
+
+
+@pytest.mark.parametrize("kind", [XML, JSON])
+def test_archived_tasks_are_listed_too_and_those_of_other_accounts_are_not(kind: str, api: Api, other_api: Api) -> None:
+    made.task(other_api, "Theirs")
+    made.task(api, "Active")
+    made.task(api, "Archived", is_active=False)
+
+    raw = v1(api, kind).get("/tasks").raw
+
+    assert [word in raw for word in ("Active", "Archived", "Theirs")] == [True, True, False]
+    assert raw.index("Archived") < raw.index("Active")
+
+
+def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
+    names = [f"Task {number}" for number in range(120)]
+    for name in names:
+        made.task(api, name)
+
+    listed_names = [one["task"]["name"] for one in v1(api, JSON).get("/tasks").body]
+
+    assert listed_names == names[::-1]
+
+
+def test_a_list_since_a_time_holds_what_changed_then_or_later(api: Api) -> None:
+    task = made.task(api)
+    since = task["updated_at"][:16].replace("T", "+").replace(":", "%3A")  # to the minute, as v1's clients send it
+
+    assert [one["task"]["id"] for one in v1(api, JSON).get(f"/tasks?updated_since={since}").body] == [task["id"]]

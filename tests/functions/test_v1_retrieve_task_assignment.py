@@ -1,0 +1,56 @@
+"""GET /projects/{project_id}/task_assignments/{task_assignment_id}."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import names_of
+from tests.functions.v1_examples import (
+    MANAGED_REFUSED_ALIKE,
+    NOT_FOUND,
+    OF_ONLINE_STORE,
+    moved,
+    not_an_id,
+    shown,
+)
+from tests.harness import Api
+from tests.v1 import JSON, texts, v1
+
+EXPECTED = {
+    **MANAGED_REFUSED_ALIKE,
+    "in_xml": shown("task_assignment", OF_ONLINE_STORE[2]),
+    "in_json": shown("task_assignment", OF_ONLINE_STORE[2], JSON),
+    "by_its_manager": shown("task_assignment", OF_ONLINE_STORE[2]),
+    "unknown_id": NOT_FOUND,
+    "of_another_project": NOT_FOUND,
+    "not_an_id": not_an_id("task_assignment_id"),
+    "json_suffix": moved("/projects/1/task_assignments/2"),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("v1_retrieve_task_assignment"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
+    assert replay_v1("v1_retrieve_task_assignment", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("v1_retrieve_task_assignment")
+
+
+def test_budget_and_estimate_are_one_value(api: Api) -> None:
+    project, task = made.project(api), made.task(api)
+    assigned = made.assignment(api, project["id"], task["id"], budget=12.5, hourly_rate=None)
+
+    found = texts(v1(api).get(f"/projects/{project['id']}/task_assignments/{assigned['id']}").raw)
+
+    assert (found["budget"], found["estimate"], found["hourly-rate"]) == ("12.5", "12.5", None)
+
+
+def test_another_accounts_assignment_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
+    project = made.project(other_api)
+    assigned = made.assignment(other_api, project["id"], made.task(other_api)["id"])
+
+    theirs = v1(api).get(f"/projects/{project['id']}/task_assignments/{assigned['id']}")
+
+    assert theirs == v1(api).get("/projects/99/task_assignments/99")
+    assert theirs.status == 404

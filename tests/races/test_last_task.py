@@ -1,0 +1,105 @@
+"""Rivals for the last two tasks of a project: however they meet, v1 leaves it one active task."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.task_assignment import LastTaskError
+from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.values import Day, Id
+from sheaf.store import keys, reads, task_assignments, time_entries
+from tests.races.histories import RACES, Ending, EndsAs, History, check, conflicts, run
+from tests.store.audit import assert_sound
+from tests.store.rows import rows
+from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
+
+PROJECTS = range(1, RACES + 1)
+ONE, OTHER = 0, 1
+_READS_OF_A_LOG = 8
+
+pytestmark = pytest.mark.usefixtures("_short_pauses")
+
+
+@pytest.fixture
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+
+
+def number_of(project_id: int, which: int) -> int:
+    """The id of one of a project's two assignments; they have the tasks 1 and 2."""
+    return 2 * project_id + which
+
+
+def prepare(*, with_time: bool = False) -> None:
+    """Projects with two active assignments each; one of the two has time, where that is asked for."""
+    assignments = [
+        assignment(number_of(project_id, which), project_id, which + 1)
+        for project_id in PROJECTS
+        for which in (ONE, OTHER)
+    ]
+    entries = [Spent(id=one.id, assignment=one) for one in assignments if one.task_id == 1 and with_time]
+    populate(client(1), task(1), task(2), *map(project, PROJECTS), *assignments, *entries)
+
+
+def remove(project_id: int, which: int) -> bool:
+    return task_assignments.remove_or_archive(ACCOUNT, Id(project_id), Id(number_of(project_id, which)), NOW)
+
+
+def remove_late(project_id: int, which: int) -> bool:
+    """With a delay that differs: logging time reads so much before it writes that a removal would always win."""
+    for _ in range(project_id % _READS_OF_A_LOG):
+        reads.item(keys.account(ACCOUNT))
+    return remove(project_id, which)
+
+
+def log(project_id: int, which: int) -> None:
+    fields = TimeEntryFields(project_id=Id(project_id), task_id=Id(which + 1), spent_date=Day("2026-03-01"))
+    time_entries.create(ACCOUNT, Id(1), fields, NOW)
+
+
+def active_left() -> Callable[[History], int]:
+    """How many active assignments the project of a history has."""
+    listed = [item for (pk, _), item in rows().items() if "#PROJECT#" in pk and pk.endswith("#TASK_ASSIGNMENT")]
+    counted = Counter(int(item["project_id"]["N"]) for item in listed if item["is_active"]["BOOL"])
+    return lambda history: counted[history.number + 1]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2], ids=["as the engine answers", "with conflicts"])
+@pytest.mark.parametrize("with_time", [False, True], ids=["both removed", "one archived"])
+def test_of_the_last_two_only_one_goes(table: str, with_time: bool, share: float) -> None:
+    prepare(with_time=with_time)
+    with conflicts(share):
+        histories = run(
+            lambda number: {
+                "one": lambda: remove(number + 1, ONE),
+                "other": lambda: remove(number + 1, OTHER),
+            }
+        )
+    assert_sound(ACCOUNT)
+    endings = [
+        Ending("one went", {"one": None, "other": LastTaskError}, left=1),
+        Ending("the other went", {"one": LastTaskError, "other": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, active_left()), ["one went", "the other went"])
+
+
+def test_a_removal_and_logging_time_leave_an_archived_assignment_or_none(table: str) -> None:
+    prepare()
+    histories = run(
+        lambda number: {"remove": lambda: remove_late(number + 1, ONE), "log": lambda: log(number + 1, ONE)},
+    )
+    assert_sound(ACCOUNT)
+    left = active_left()
+
+    def judge(history: History) -> str | None:
+        archived = history.outcomes["remove"].value
+        match (history.fared["remove"], history.fared["log"], archived, left(history)):
+            case (None, None, True, 1):
+                return "logged, then archived"
+            case (None, error, False, 1) if error is not None and issubclass(error, InvalidError):
+                return "removed, so no time"
+        return None
+
+    check(histories, judge, ["logged, then archived", "removed, so no time"])

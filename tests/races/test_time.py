@@ -1,0 +1,216 @@
+"""Rivals for tasks, assignments, projects and the time on them: no entry is orphaned and nothing with time is deleted.
+
+After each race the whole table is audited: every copy and every count is worked out anew from the records and compared.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.project import ProjectFields
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import TaskFields, TaskHasTimeError
+from sheaf.domain.task_assignment import (
+    AssignedTask,
+    TaskAssignmentFields,
+    TaskAssignmentHasTimeError,
+    TaskTakenError,
+    default_fields,
+)
+from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
+from sheaf.domain.values import Day, Id, Timestamp
+from sheaf.store import keys, projects, reads, task_assignments, tasks, time_entries
+from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.store.audit import assert_sound
+from tests.store.rows import rows
+from tests.store.world import Spent, assignment, client, populate, project, task
+
+ACCOUNT = AccountId(1)
+NOW = Timestamp("2026-03-01T12:00:00Z")
+
+# Each history plays with one number: task, project, assignment and entry of that number, joined with one another.
+NUMBERS = range(1, RACES + 1)
+_READS_OF_A_LOG = 8
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+
+
+def _log(number: int) -> LoggedTime:
+    fields = TimeEntryFields(project_id=Id(number), task_id=Id(number), spent_date=Day("2026-03-01"), hours=Decimal(1))
+    return time_entries.create(ACCOUNT, Id(1), fields, NOW)
+
+
+def _delete_task(number: int) -> object:
+    return tasks.delete(ACCOUNT, Id(number), NOW)
+
+
+def _delete_assignment(number: int) -> object:
+    return task_assignments.delete(ACCOUNT, Id(number), Id(number))
+
+
+def _assign(number: int) -> AssignedTask:
+    return task_assignments.create(ACCOUNT, Id(number), Id(number), default_fields, NOW)
+
+
+def _move_to(task_id: int, entry_id: int) -> LoggedTime:
+    def change(found: LoggedTime) -> TimeEntry:
+        return changed(found.entry, replace(current(TimeEntryFields, found.entry), task_id=Id(task_id)), NOW)
+
+    return time_entries.update(ACCOUNT, Id(entry_id), change)
+
+
+_ARCHIVING: Mapping[str, Callable[[int], object]] = {
+    "task": lambda number: tasks.update(
+        ACCOUNT, Id(number), lambda one: changed(one, replace(current(TaskFields, one), is_active=False), NOW)
+    ),
+    "project": lambda number: projects.update(
+        ACCOUNT, Id(number), lambda one: changed(one, replace(current(ProjectFields, one), is_active=False), NOW)
+    ),
+    "assignment": lambda number: task_assignments.update(
+        ACCOUNT,
+        Id(number),
+        Id(number),
+        lambda one: changed(one, replace(current(TaskAssignmentFields, one), is_active=False), NOW),
+    ),
+}
+
+
+def _late(number: int, what: str) -> object:
+    """Archive with a delay that differs, because who logs time reads so much first that archiving would always win."""
+    for _ in range(number % _READS_OF_A_LOG):
+        reads.item(keys.account(ACCOUNT))
+    return _ARCHIVING[what](number)
+
+
+def _populate(*, assigned: bool = True, with_time: bool = False, spare_tasks: bool = False) -> None:
+    assignments = [assignment(number, number, number) for number in NUMBERS if assigned]
+    spare = [RACES + number for number in NUMBERS if spare_tasks]
+    populate(
+        client(1),
+        *(task(number) for number in (*NUMBERS, *spare)),
+        *(project(number) for number in NUMBERS),
+        *assignments,
+        *(assignment(number, number - RACES, number) for number in spare),
+        *(Spent(id=one.id, assignment=one) for one in assignments if with_time),
+    )
+
+
+def _race(actors: Callable[[int], Mapping[str, Actor]], share_of_conflicts: float = 0.0) -> list[History]:
+    """Run the race and audit the table that it leaves."""
+    with conflicts(share_of_conflicts):
+        histories = run(lambda number: actors(number + 1))
+    assert_sound(ACCOUNT)
+    return histories
+
+
+def _entries_left() -> Callable[[History], int]:
+    """How many entries the project of a history has."""
+    listed = [item for (pk, _), item in rows().items() if "#PROJECT#" in pk and pk.endswith("#TIME_ENTRY")]
+    counted = Counter(int(item["project_id"]["N"]) for item in listed)
+    return lambda history: counted[history.number + 1]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2], ids=["as the engine answers", "with conflicts"])
+def test_a_task_is_deleted_with_its_assignment_or_gets_time(table: str, share: float) -> None:
+    _populate()
+    histories = _race(lambda number: {"delete": lambda: _delete_task(number), "log": lambda: _log(number)}, share)
+    endings = [
+        Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
+        Ending("logged", {"delete": TaskHasTimeError, "log": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["deleted", "logged"])
+
+
+def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) -> None:
+    _populate(with_time=True)
+    histories = _race(
+        lambda number: {
+            "unlog": lambda: time_entries.delete(ACCOUNT, Id(number), lambda _: None),
+            "log": lambda: _log(number),
+            "delete": lambda: _delete_task(number),
+        }
+    )
+    endings = [
+        Ending("deleted", {"unlog": None, "log": InvalidError, "delete": None}, left=0),
+        Ending("kept", {"unlog": None, "log": None, "delete": TaskHasTimeError}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["deleted", "kept"])
+
+
+def test_an_assignment_is_deleted_or_gets_time(table: str) -> None:
+    _populate()
+    histories = _race(lambda number: {"delete": lambda: _delete_assignment(number), "log": lambda: _log(number)})
+    endings = [
+        Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
+        Ending("logged", {"delete": TaskAssignmentHasTimeError, "log": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["deleted", "logged"])
+
+
+@pytest.mark.parametrize("what", sorted(_ARCHIVING))
+def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str, what: str) -> None:
+    _populate()
+    histories = _race(lambda number: {"archive": lambda: _late(number, what), "log": lambda: _log(number)})
+    endings = [
+        Ending("archived first", {"archive": None, "log": InvalidError}, left=0),
+        Ending("logged first", {"archive": None, "log": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["archived first", "logged first"])
+
+
+def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str) -> None:
+    _populate(assigned=False)
+    histories = _race(lambda number: {"delete": lambda: _delete_task(number), "assign": lambda: _assign(number)})
+    endings = [
+        Ending("deleted first", {"delete": None, "assign": InvalidError}, left=0),
+        Ending("assigned first", {"delete": None, "assign": None}, left=0),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["deleted first", "assigned first"])
+
+
+def test_of_two_assignments_of_a_task_to_a_project_exactly_one_is_made(table: str) -> None:
+    _populate(assigned=False)
+    histories = _race(lambda number: {"one": lambda: _assign(number), "other": lambda: _assign(number)})
+    endings = [
+        Ending("one wins", {"one": None, "other": TaskTakenError}, left=0),
+        Ending("the other wins", {"one": TaskTakenError, "other": None}, left=0),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["one wins", "the other wins"])
+
+
+def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
+    _populate(with_time=True, spare_tasks=True)
+    histories = _race(
+        lambda number: {
+            "move": lambda: _move_to(RACES + number, number),
+            "delete": lambda: _delete_task(RACES + number),
+        }
+    )
+    endings = [
+        Ending("moved", {"move": None, "delete": TaskHasTimeError}, left=1),
+        Ending("deleted", {"move": InvalidError, "delete": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["moved", "deleted"])
+
+
+def test_no_time_outlives_its_project(table: str) -> None:
+    _populate(with_time=True)
+    histories = _race(
+        lambda number: {
+            "delete": lambda: projects.delete(ACCOUNT, Id(number), NOW),
+            "log": lambda: _log(number),
+        }
+    )
+    endings = [
+        Ending("deleted first", {"delete": None, "log": InvalidError}, left=0),
+        Ending("logged first", {"delete": None, "log": None}, left=0),
+    ]
+    check(histories, EndsAs(endings, _entries_left()), ["deleted first", "logged first"])

@@ -1,0 +1,152 @@
+"""The whole table, made anew from its records alone: every copy, claim, guard and count as it must be.
+
+Records are believed; everything that hangs on them is worked out in plain Python and compared with what lies there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.project import Project
+from sheaf.domain.task import Task
+from sheaf.domain.task_assignment import TaskAssignment
+from sheaf.domain.time_entry import TimeEntry
+from sheaf.store import keys
+from sheaf.store.keys import Key, Kind
+from sheaf.store.records import Shape
+from sheaf.store.shapes.client import CLIENT
+from sheaf.store.shapes.project import PROJECT
+from sheaf.store.shapes.task import TASK
+from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.shapes.time_entry import from_item, to_items
+from sheaf.store.writes import Item
+from tests.store.rows import Rows, place, rows
+
+_SHAPES: tuple[Shape[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
+_IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
+
+
+def assert_sound(account_id: AccountId) -> None:
+    """The table holds the records of this account, what follows from them, and nothing else."""
+    found = _plain(rows())
+    assert found == _plain(expected(account_id, rows()))
+
+
+def contents(found: Rows | None = None) -> Rows:
+    """The table in a form in which two that say the same are equal: without sequences and counts of nothing."""
+    return _plain(rows() if found is None else found)
+
+
+def expected(account_id: AccountId, found: Rows) -> Rows:
+    """Everything that must be there, given the records that are."""
+    items: list[Item] = []
+    for shape in _SHAPES:
+        records = list(_records(account_id, found, shape.kind, shape.from_item))
+        for record in records:
+            items += shape._items(account_id, record)
+            items += [write.parameters["Item"] for write in shape.claimed(account_id, record)]
+        items.append(keys.totals(account_id, shape.kind) | _states(records))
+    tasks = list(_records(account_id, found, "TASK", TASK.from_item))
+    projects = list(_records(account_id, found, "PROJECT", PROJECT.from_item))
+    assignments = list(_records(account_id, found, "TASK_ASSIGNMENT", TASK_ASSIGNMENT.from_item))
+    entries = _entries(found)
+    for entry in entries:
+        items += to_items(account_id, entry)
+    items += _clients(account_id, found, projects)
+    items += _task_guards(account_id, tasks, assignments, entries)
+    items += _project_guards(account_id, projects, assignments, entries)
+    items += _pairs(account_id, assignments, entries)
+    items += _time_totals(account_id, entries)
+    return {place(item): item for item in items}
+
+
+def _records[R](account_id: AccountId, found: Rows, kind: Kind, from_item: Callable[[Item], R]) -> Iterator[R]:
+    pk = keys.records(account_id, kind)
+    return (from_item(item) for (partition, _), item in found.items() if partition == pk)
+
+
+def _entries(found: Rows) -> list[TimeEntry]:
+    """Entries by what stands in any of their four places, so that none is overlooked."""
+    known = {int(item["id"]["N"]): from_item(item) for item in found.values() if "spent_date" in item}
+    return list(known.values())
+
+
+def _states(records: Iterable[Any]) -> Item:
+    states = Counter(record.is_active for record in records)
+    return {"active": {"N": str(states[True])}, "archived": {"N": str(states[False])}}
+
+
+def _guard(key: Key, dependents: Iterable[Any], time: int, *, is_open: bool) -> Item:
+    return {**key, **_states(dependents), "time_entry_count": {"N": str(time)}, "is_open": {"BOOL": is_open}}
+
+
+def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Iterator[Item]:
+    for client in _records(account_id, found, "CLIENT", CLIENT.from_item):
+        of_client = [one for one in projects if one.client_id == client.id]
+        yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client, 0, is_open=True)
+
+
+def _task_guards(
+    account_id: AccountId, tasks: list[Task], assignments: list[TaskAssignment], entries: list[TimeEntry]
+) -> Iterator[Item]:
+    for task in tasks:
+        time = sum(entry.task_id == task.id for entry in entries)
+        of_task = [one for one in assignments if one.task_id == task.id]
+        yield _guard(keys.guard(account_id, "TASK", task.id), of_task, time, is_open=task.is_active)
+
+
+def _project_guards(
+    account_id: AccountId, projects: list[Project], assignments: list[TaskAssignment], entries: list[TimeEntry]
+) -> Iterator[Item]:
+    for project in projects:
+        time = sum(entry.project_id == project.id for entry in entries)
+        of_project = [one for one in assignments if one.project_id == project.id]
+        yield _guard(keys.guard(account_id, "PROJECT", project.id), of_project, time, is_open=project.is_active)
+
+
+def _pairs(account_id: AccountId, assignments: list[TaskAssignment], entries: list[TimeEntry]) -> Iterator[Item]:
+    for one in assignments:
+        time = sum((entry.task_id, entry.project_id) == (one.task_id, one.project_id) for entry in entries)
+        yield {
+            **_guard(keys.pair(account_id, one.task_id, one.project_id), [], time, is_open=one.is_active),
+            "assignment_id": {"N": str(one.id)},
+            "project_id": {"N": str(one.project_id)},
+        }
+
+
+def _time_totals(account_id: AccountId, entries: list[TimeEntry]) -> Iterator[Item]:
+    for month, count in Counter(entry.spent_date[:7] for entry in entries).items():
+        yield {**keys.month_total(account_id, month), "time_entry_count": {"N": str(count)}}
+    for user_id, count in Counter(entry.user_id for entry in entries).items():
+        yield {**keys.guard(account_id, "USER", user_id), "time_entry_count": {"N": str(count)}}
+
+
+def _plain(found: Rows) -> Rows:
+    return {
+        key: _numbers(item) for key, item in found.items() if not _is_beside(key) and not _counts_nothing(key, item)
+    }
+
+
+def _is_beside(key: tuple[str, str]) -> bool:
+    """Sequences lose numbers by right, operations leave their number; accounts, users and tokens are another matter."""
+    pk, sk = key
+    history = pk.endswith("#TOTALS") and sk == "OPERATION"
+    return history or "SEQUENCE" in pk or sk in ("ACCOUNT", "TOKEN", "USER_EMAIL") or pk.endswith(_IDENTITY)
+
+
+def _counts_nothing(key: tuple[str, str], item: Item) -> bool:
+    """A total of nothing may be there or not."""
+    counts = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+    return bool(counts) and all(value == {"N": "0"} for value in counts.values())
+
+
+def _numbers(value: Any) -> Any:
+    """The same item with each number in its shortest form."""
+    if isinstance(value, dict):
+        return {
+            name: str(Decimal(one).normalize()) if name == "N" and isinstance(one, str) else _numbers(one)
+            for name, one in value.items()
+        }
+    return [_numbers(one) for one in value] if isinstance(value, list) else value

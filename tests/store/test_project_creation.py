@@ -1,0 +1,117 @@
+"""A project is made together with an assignment for each default task: whole or not at all, wherever it is cut off."""
+
+from decimal import Decimal
+
+import pytest
+
+from sheaf.domain.errors import InvalidError, NameTakenError
+from sheaf.domain.paging import Filter, PageRequest
+from sheaf.domain.project import ClientProject, ProjectFields
+from sheaf.domain.task_assignment import TaskAssignment
+from sheaf.domain.values import Id
+from sheaf.store import creation, identity, projects, task_assignments
+from sheaf.store.operations import of_all_accounts
+from tests.store.audit import assert_sound, contents
+from tests.store.cutting import Story, cut, tell, watch
+from tests.store.world import ACCOUNT, MANAGER, NOW, client, populate, project, task
+
+FIELDS = ProjectFields(client_id=Id(1), name="Online Store")
+
+
+def _create(manager_id: Id | None = None) -> ClientProject:
+    return projects.create(ACCOUNT, FIELDS, NOW, manager_id)
+
+
+def _assignments(project_id: int = 1) -> list[TaskAssignment]:
+    page = task_assignments.page_of_project(ACCOUNT, Id(project_id), Filter(), PageRequest())
+    return [one.assignment for one in page.records]
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch, timeless: None) -> None:
+    """Three assignments are many already, and two a step."""
+    monkeypatch.setattr(creation, "IN_ONE", 2)
+    monkeypatch.setattr(creation, "CHUNK", 2)
+
+
+@pytest.mark.parametrize("amount", [0, 1, 20, 21, 150])
+def test_a_new_project_has_each_default_task_in_alphabetical_order(table: str, amount: int) -> None:
+    others = [task(900, is_default=False), task(901, is_default=True, is_active=False)]
+    populate(client(1), *others, *(task(amount + 1 - n, name=f"Task {n:04d}", is_default=True) for n in range(amount)))
+    made = _create()
+    assert (made.project.id, made.client.id) == (1, 1)
+    found = _assignments()
+    assert [one.id for one in found] == list(range(amount, 0, -1))
+    assert [one.task_id for one in found] == list(range(2, amount + 2))
+    assert {(one.created_at, one.updated_at, one.version) for one in found} <= {(NOW, NOW, 1)}
+    assert_sound(ACCOUNT)
+
+
+def test_the_order_of_names_does_not_depend_on_capitals(table: str) -> None:
+    names = ["b", "A", "Ä", "C", "a2", "B2"]
+    populate(client(1), *(task(n, name=name, is_default=True) for n, name in enumerate(names, 1)))
+    _create()
+    assert [names[one.task_id - 1] for one in reversed(_assignments())] == ["A", "a2", "b", "B2", "C", "Ä"]
+
+
+@pytest.mark.parametrize("is_billable", [True, False])
+def test_default_assignments_follow_from_the_project_and_the_task(table: str, is_billable: bool) -> None:
+    populate(
+        client(1),
+        task(1, is_default=True),
+        task(2, is_default=True, billable_by_default=False, default_hourly_rate=None),
+    )
+    projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="P", is_billable=is_billable), NOW)
+    shown = [(one.billable, one.hourly_rate, one.budget, one.is_active) for one in reversed(_assignments())]
+    assert shown == [(is_billable, Decimal(100), None, True), (False, None, None, True)]
+
+
+@pytest.mark.parametrize("amount", [0, 3])
+@pytest.mark.usefixtures("small_steps")
+def test_a_manager_who_makes_a_project_manages_it(table: str, amount: int) -> None:
+    populate(client(1), *(task(n, is_default=True) for n in range(1, amount + 1)))
+    _create(MANAGER)
+    assert identity.users_by_id(ACCOUNT, [MANAGER])[MANAGER].managed_projects == {1}
+
+
+@pytest.mark.parametrize("amount", [0, 3])
+@pytest.mark.usefixtures("small_steps")
+def test_what_cannot_be_made_leaves_nothing_behind(table: str, amount: int) -> None:
+    populate(client(1), *(task(n, is_default=True) for n in range(1, amount + 1)))
+    _create()
+    before = contents()
+    with pytest.raises(NameTakenError):
+        projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="ONLINE STORE"), NOW)
+    with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
+        projects.create(ACCOUNT, ProjectFields(client_id=Id(7), name="Other"), NOW)
+    assert contents() == before
+    assert list(of_all_accounts()) == []
+
+
+# ------------------------------------------------------------ nothing by halves
+
+
+def _default_tasks(amount: int) -> Story:
+    def prepare() -> None:
+        populate(
+            client(1),
+            project(1),
+            *(task(n, is_default=True, default_hourly_rate=None) for n in range(1, amount + 1)),
+        )
+
+    return Story(prepare, lambda: _create(MANAGER))
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("amount", [0, 2, 3])
+def test_a_project_and_its_assignments_are_seen_from_one_moment_on(endpoint_url: str, amount: int) -> None:
+    story = _default_tasks(amount)
+    watch(endpoint_url, story, tell(endpoint_url, story))
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("amount", [1, 3])
+def test_a_creation_that_was_cut_off_never_began_or_is_finished(endpoint_url: str, amount: int) -> None:
+    story = _default_tasks(amount)
+    took_place = cut(endpoint_url, story, tell(endpoint_url, story))
+    assert (took_place, took_place[0], took_place[-1]) == (sorted(took_place), False, True)
