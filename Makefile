@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check build bench deploy lock routes format clean
+.PHONY: help run test check races build bench deploy lock routes format clean
 
 PYTHON_VERSION := 3.13
 # Python 3.13 as `python3.13`, from pyenv or from uv, whichever answers first.
@@ -25,6 +25,9 @@ run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PO
 
 test: check .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+races: .venv/ready .venv-local/ready ## The races at length: 10,000 histories each instead of 500 (RACES changes it).
+	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n 2 --dist loadgroup tests/races
 
 check: .venv/ready .venv-local/ready ## Lint, format, types, template.
 	.venv/bin/ruff check .

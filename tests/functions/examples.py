@@ -245,10 +245,16 @@ def reference(**fields: object) -> dict[str, Any]:
     return {"id": None, "group_id": None, "account_id": None, "permalink": None, **fields}
 
 
-MIAS_TIME = time_entry(1, MIA, OF_ONLINE_STORE[1])
-"""The demo account's one entry, as those see it who are not shown rates."""
+def without_rates(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A time entry as those see it who are not shown rates."""
+    assignment_shown = {**one["task_assignment"], "hourly_rate": None}
+    return {**one, "billable_rate": None, "task_assignment": assignment_shown}
 
-MIAS_TIME_WITH_RATE = {**MIAS_TIME, "billable_rate": 100.0}
+
+MIAS_TIME_WITH_RATE = time_entry(1, MIA, OF_ONLINE_STORE[1], billable_rate=100.0)
+"""The demo account's one entry."""
+
+MIAS_TIME = without_rates(MIAS_TIME_WITH_RATE)
 """The same for administrators."""
 
 _INVALID_TOKEN = "The access token provided is expired, revoked, malformed or invalid for other reasons."

@@ -25,6 +25,7 @@ from tests.functions.examples import (
     reference,
     time_entry,
     unreadable,
+    without_rates,
 )
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
@@ -32,8 +33,9 @@ from tests.harness import Api
 NEXT_DAY = "2026-11-21"
 
 
-def created(user: Mapping[str, Any], assigned: Mapping[str, Any], **fields: Any) -> Whole:
+def created(user: Mapping[str, Any], assigned: Mapping[str, Any], *, rates: bool = True, **fields: Any) -> Whole:
     body = time_entry(2, user, assigned, **{"hours": 1.25, "spent_date": NEXT_DAY, **fields})
+    body = body if rates else without_rates(body)
     return expected(201, body, {"Location": f"{HOST}/v2/time_entries/2"})
 
 
@@ -42,8 +44,8 @@ DESIGN = OF_ONLINE_STORE[0]
 EXPECTED = {
     **REFUSED_ALIKE,
     "ones_own": created(ADA, DESIGN, billable_rate=100.0),
-    "by_a_member": created(MIA, DESIGN),
-    "by_a_manager": created(MAX, OF_MARKETING_WEBSITE[3]),
+    "by_a_member": created(MIA, DESIGN, rates=False),
+    "by_a_manager": created(MAX, OF_MARKETING_WEBSITE[3], rates=False),
     "every_field": created(
         MIA,
         DESIGN,
@@ -60,7 +62,7 @@ EXPECTED = {
         hours=2.0,
         external_reference=reference(id="7", permalink="https://example.com/7"),
     ),
-    "for_another_user_by_the_manager_of_the_project": created(MIA, DESIGN),
+    "for_another_user_by_the_manager_of_the_project": created(MIA, DESIGN, rates=False),
     "for_another_user_by_the_manager_of_another_project": NOT_AUTHORIZED,
     "for_another_user_by_a_member": NOT_AUTHORIZED,
     "task_not_assigned": invalid("Task isn't assigned to this project"),
@@ -163,7 +165,9 @@ def test_only_managers_with_the_right_to_rates_see_them(
 ) -> None:
     manager = made.manager(api, 1, rights=rights)
 
-    assert manager.post("/v2/time_entries", spot).body["billable_rate"] == rate
+    body = manager.post("/v2/time_entries", spot).body
+
+    assert (body["billable_rate"], body["task_assignment"]["hourly_rate"]) == (rate, rate)
 
 
 @pytest.mark.parametrize(("budget_by", "budgeted"), [("none", False), ("project", True), ("task_fees", True)])

@@ -24,23 +24,27 @@ from tests.harness import Api
 PATH = "/v2/users/me/project_assignments"
 
 
-def mine(of: Mapping[str, Any], assigned: Sequence[Mapping[str, Any]], *, manages: bool = False) -> dict[str, Any]:
-    """What a user may log time to on a project of the demo account."""
+def mine(
+    of: Mapping[str, Any], assigned: Sequence[Mapping[str, Any]], *, manages: bool = False, rates: bool = True
+) -> dict[str, Any]:
+    """What a user may log time to on a project of the demo account, who is shown `rates` or is not."""
+    hidden: dict[str, object] = {} if rates else {"hourly_rate": None}
     return {
         **user_assignment(of["id"], manages=manages),
         "project": only(of, "id", "name", "code", "is_billable"),
         "client": of["client"],
-        "task_assignments": [{**without(one, "project", "task"), "task": one["task"]} for one in assigned],
+        "task_assignments": [{**without(one, "project", "task"), **hidden, "task": one["task"]} for one in assigned],
     }
 
 
 ALL = [mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE), mine(ONLINE_STORE, OF_ONLINE_STORE)]
+WEBSITE = mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE, rates=False)
 
 EXPECTED = {
     **LIST_REFUSED_ALIKE,
     "all": only_page(PATH, ALL),
-    "by_a_manager": only_page(PATH, [ALL[0], mine(ONLINE_STORE, OF_ONLINE_STORE, manages=True)]),
-    "by_a_member": only_page(PATH, ALL),
+    "by_a_manager": only_page(PATH, [WEBSITE, mine(ONLINE_STORE, OF_ONLINE_STORE, manages=True, rates=False)]),
+    "by_a_member": only_page(PATH, [WEBSITE, mine(ONLINE_STORE, OF_ONLINE_STORE, rates=False)]),
     "updated_since": only_page(PATH, ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),
     "updated_since_a_day_to_come": only_page(PATH, [], "updated_since=2999-12-31"),
     "start_of_a_cursor_walk": start_of_cursor_walk(PATH, ALL[:1], (1, 2)),

@@ -29,20 +29,22 @@ from tests.functions.examples import (
     not_an_id,
     reference,
     time_entry,
+    without_rates,
 )
 from tests.functions.whole_table import whole_table
 from tests.harness import NOW, Api
 
 
-def changed(assigned: Mapping[str, Any] = OF_ONLINE_STORE[1], **fields: Any) -> Whole:
-    return expected(200, time_entry(1, MIA, assigned, **{"billable_rate": 100.0, **fields}))
+def changed(assigned: Mapping[str, Any] = OF_ONLINE_STORE[1], *, rates: bool = True, **fields: Any) -> Whole:
+    body = time_entry(1, MIA, assigned, **{"billable_rate": 100.0, **fields})
+    return expected(200, body if rates else without_rates(body))
 
 
 EXPECTED = {
     **REFUSED_ALIKE,
     "one_field": changed(notes="Adding CSS"),
-    "by_its_user": changed(notes="Adding CSS", billable_rate=None),
-    "by_the_manager_of_its_project": changed(notes="Adding CSS", billable_rate=None),
+    "by_its_user": changed(notes="Adding CSS", rates=False),
+    "by_the_manager_of_its_project": changed(notes="Adding CSS", rates=False),
     "every_field": changed(
         OF_MARKETING_WEBSITE[0],
         billable_rate=None,
@@ -54,7 +56,7 @@ EXPECTED = {
     "another_day": changed(spent_date="2026-11-19"),
     "another_task": changed(OF_ONLINE_STORE[3], billable_rate=None),
     "another_project": changed(OF_MARKETING_WEBSITE[1], billable_rate=None),
-    "another_project_by_its_user": changed(OF_MARKETING_WEBSITE[1], billable_rate=None),
+    "another_project_by_its_user": changed(OF_MARKETING_WEBSITE[1], rates=False),
     "another_project_by_the_manager_of_its_own": NOT_AUTHORIZED,
     "put": changed(hours=0.76),
     "form": changed(hours=3.0, external_reference=reference(id="7")),

@@ -8,6 +8,7 @@ ending that can be to have been seen, because a race that always ends alike prov
 import os
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -76,10 +77,29 @@ class EndsAs:
         return next(fitting, None)
 
 
+class _Pace:
+    """How long each actor takes, as seen so far; from that, how late each may start and still meet its rivals.
+
+    Without it an actor that reads much before it writes would lose every race, and one ending would never be seen.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def seen(self, name: str, seconds: float) -> None:
+        """An actor took so long; the newest counts for a fifth, because machines are busy at times."""
+        self._seconds[name] = 0.8 * self._seconds.get(name, seconds) + 0.2 * seconds
+
+    def latest_start(self, name: str) -> float:
+        """After so many seconds the slowest rival is likely to be done."""
+        return max((seconds for other, seconds in self._seconds.items() if other != name), default=0.0)
+
+
 def run(race: Race, count: int = RACES) -> list[History]:
-    """Run through a race `count` times, its actors in another order each time so that each is ahead at times."""
+    """Run through a race `count` times; each actor starts a little late by chance, so that each is ahead at times."""
+    pace = _Pace()
     with ThreadPoolExecutor(_LANES * _MOST_ACTORS) as threads, ThreadPoolExecutor(_LANES) as lanes:
-        return list(lanes.map(lambda number: _run_once(number, race(number), threads), range(count)))
+        return list(lanes.map(lambda number: _run_once(number, race(number), threads, pace), range(count)))
 
 
 def check(histories: Sequence[History], judge: Judge, must_occur: Collection[str]) -> Counter[str]:
@@ -139,17 +159,21 @@ class _Model:
     name: str
 
 
-def _run_once(number: int, actors: Mapping[str, Actor], threads: ThreadPoolExecutor) -> History:
+def _run_once(number: int, actors: Mapping[str, Actor], threads: ThreadPoolExecutor, pace: _Pace) -> History:
     assert len(actors) <= _MOST_ACTORS
     start = threading.Barrier(len(actors))
+    chance = random.Random(number)  # noqa: S311 - no secret
 
-    def act(actor: Actor) -> Outcome:
+    def act(name: str, late: float) -> Outcome:
         start.wait()
+        time.sleep(late)
+        started = time.perf_counter()
         try:
-            return Outcome(value=actor())
+            return Outcome(value=actors[name]())
         except Exception as problem:  # noqa: BLE001 - the judge decides which of them are allowed
             return Outcome(error=problem)
+        finally:
+            pace.seen(name, time.perf_counter() - started)
 
-    order = random.Random(number).sample(sorted(actors), len(actors))  # noqa: S311 - no secret
-    running = {name: threads.submit(act, actors[name]) for name in order}
+    running = {name: threads.submit(act, name, chance.uniform(0, pace.latest_start(name))) for name in sorted(actors)}
     return History(number, {name: running[name].result() for name in sorted(running)})

@@ -10,13 +10,13 @@ import pytest
 from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.record import changed, current
-from sheaf.domain.task import Task, TaskFields, TaskHasTimeError
+from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, tasks
+from sheaf.store import keys, tasks
 from sheaf.store.writes import Item
 from tests.domain.strategies import task
-from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
-from tests.store.rows import TimeRefusedError, is_sequence, log_time, place, put_tasks, rows, start_ids_after
+from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, run
+from tests.store.rows import is_sequence, place, put_tasks, rows, start_ids_after
 
 ACCOUNT = AccountId(1)
 NOW = Timestamp("2026-03-01T12:00:00Z")
@@ -40,12 +40,6 @@ def _create(name: str, account_id: AccountId = ACCOUNT) -> Task:
 
 def _delete(task_id: int, account_id: AccountId = ACCOUNT) -> Task:
     return tasks.delete(account_id, Id(task_id), NOW)
-
-
-def _log(task_id: int) -> None:
-    """Log time as a request does it: the task is read, and by the time of writing it may be gone or archived."""
-    reads.item(keys.record(ACCOUNT, "TASK", Id(task_id)))
-    log_time(ACCOUNT, Id(task_id))
 
 
 # ------------------------------------------------------------ what is left
@@ -181,42 +175,6 @@ def test_a_rename_meets_a_deletion_before_it_or_after_it(table: str) -> None:
         Ending("renamed first", {"delete": None, "rename": None}, left=None),
     ]
     check(histories, EndsAs(endings, _left(Table())), ["deleted first", "renamed first"])
-
-
-@pytest.mark.parametrize("share", [0.0, 0.25], ids=["as the engine answers", "with conflicts"])
-def test_a_task_is_deleted_or_gets_time_and_never_both(table: str, share: float) -> None:
-    _seed()
-
-    def race(number: int) -> Mapping[str, Actor]:
-        return {
-            "delete": lambda: _delete(number + 1),
-            "log": lambda: _log(number + 1),
-        }
-
-    with conflicts(share):
-        histories = run(race)
-    endings = [
-        Ending("deleted", {"delete": None, "log": TimeRefusedError}, left=None),
-        Ending("logged", {"delete": TaskHasTimeError, "log": None}, left=Left(is_active=True, time=1)),
-    ]
-    check(histories, EndsAs(endings, _left(Table())), ["deleted", "logged"])
-
-
-def test_time_is_logged_before_a_task_is_archived_or_not_at_all(table: str) -> None:
-    _seed()
-
-    def race(number: int) -> Mapping[str, Actor]:
-        return {
-            "archive": lambda: _change(number + 1, is_active=False),
-            "log": lambda: _log(number + 1),
-        }
-
-    histories = run(race)
-    endings = [
-        Ending("archived first", {"archive": None, "log": TimeRefusedError}, left=Left(is_active=False, time=0)),
-        Ending("logged first", {"archive": None, "log": None}, left=Left(is_active=False, time=1)),
-    ]
-    check(histories, EndsAs(endings, _left(Table())), ["archived first", "logged first"])
 
 
 # ------------------------------------------------------------ totals

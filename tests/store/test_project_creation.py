@@ -88,6 +88,18 @@ def test_what_cannot_be_made_leaves_nothing_behind(table: str, amount: int) -> N
     assert list(of_all_accounts()) == []
 
 
+def test_more_default_tasks_than_one_creation_can_note_down_are_refused(
+    table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(creation, "MOST", 3)
+    populate(client(1), *(task(n, is_default=True) for n in range(1, 5)))
+    before = contents()
+    refusal = "A new project cannot be given 4 default tasks; at most 3 may be default"
+    with pytest.raises(InvalidError, match=f"^{refusal}$"):
+        _create()
+    assert contents() == before
+
+
 # ------------------------------------------------------------ nothing by halves
 
 

@@ -114,6 +114,24 @@ def test_a_project_that_moves_between_two_reads_is_read_again(table: str, pauses
         assert projects.get(ACCOUNT, Id(1)).client == client(2)
 
 
+def test_a_new_project_that_moves_before_it_is_shown_is_not_made_again(table: str, pauses: list[float]) -> None:
+    populate(client(1), client(2))
+    rivals: list[Callable[[], object]] = [
+        lambda: _change(1, client_id=Id(2)),
+        lambda: clients.delete(ACCOUNT, Id(1)),
+    ]
+
+    def interfere(**_: object) -> None:
+        if len(rivals) == 2:
+            rivals.pop(0)()
+            rivals.pop(0)()
+
+    with hooked(BEFORE_CALL, interfere, "BatchGetItem"):
+        made = projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="Online Store"), NOW)
+    assert (made.id, made.client) == (1, client(2))
+    assert_sound(ACCOUNT)
+
+
 # ------------------------------------------------------------ lists
 
 PROJECTS = [project(n, 1 + n % 2, is_active=n % 3 != 0, updated_at=[LONG_AGO, NOW][n % 5 == 0]) for n in range(1, 14)]

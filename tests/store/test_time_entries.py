@@ -16,7 +16,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import keys, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, losing_answer, recorded
 from tests.store.rows import rows
@@ -353,3 +353,24 @@ def test_a_lost_answer_is_no_second_change(act: str, pauses: list[float]) -> Non
         ACTS[act]()
     assert lost == ["TransactWriteItems"]
     assert_sound(ACCOUNT)
+
+
+def test_an_entry_whose_project_moves_between_two_reads_is_read_again(pauses: list[float]) -> None:
+    rivals: list[Callable[[], object]] = [
+        lambda: projects.update(
+            ACCOUNT, Id(1), lambda one: changed(one, replace(current(ProjectFields, one), client_id=Id(2)), NOW)
+        ),
+        lambda: clients.delete(ACCOUNT, Id(1)),
+    ]
+    reads_of_many = 0
+
+    def interfere(**_: object) -> None:
+        nonlocal reads_of_many
+        reads_of_many += 1
+        if reads_of_many == 5:  # users, projects, tasks and assignments are read; the client comes last
+            rivals.pop(0)()
+            rivals.pop(0)()
+
+    with hooked(BEFORE_CALL, interfere, "BatchGetItem"):
+        assert time_entries.get(ACCOUNT, Id(1)).client == client(2)
+    assert rivals == []

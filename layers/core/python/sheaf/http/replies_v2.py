@@ -114,7 +114,7 @@ def show_time_entry(one: LoggedTime, reader: User) -> dict[str, Any]:
         "project": _project(one.project),
         "task": _named(one.task),
         "user_assignment": _user_assignment(one.user, one.project),
-        "task_assignment": _assignment(one.assignment),
+        "task_assignment": _assignment_for(reader, one.assignment),
         "invoice": None,
         "external_reference": None if reference is None else _reference(reference),
     }
@@ -128,7 +128,7 @@ def show_project_assignment(
         **_user_assignment(user, project),
         "project": {**_project(project), "is_billable": project.is_billable},
         "client": _client(client),
-        "task_assignments": [{**_assignment(one.assignment), "task": _named(one.task)} for one in tasks],
+        "task_assignments": [{**_assignment_for(user, one.assignment), "task": _named(one.task)} for one in tasks],
     }
 
 
@@ -193,6 +193,12 @@ def _assignment(one: TaskAssignment) -> dict[str, Any]:
         "hourly_rate": _number(one.hourly_rate),
         "budget": _number(one.budget),
     }
+
+
+def _assignment_for(reader: User, one: TaskAssignment) -> dict[str, Any]:
+    """An assignment inside something that everybody may read: its rate is shown to those who may see rates."""
+    shown = _assignment(one)
+    return shown if may_see_rates(reader) else {**shown, "hourly_rate": None}
 
 
 def _user_assignment(user: User, project: Project) -> dict[str, Any]:

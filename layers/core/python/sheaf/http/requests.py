@@ -36,13 +36,6 @@ def _blank_is_null(value: object) -> object:
     return None if value == "" else value
 
 
-def _no_truth_as_number(value: object) -> object:
-    """True is 1 to Python, but to nobody who means money."""
-    if isinstance(value, bool):
-        raise ValueError(_NUMBER)  # noqa: TRY004 - pydantic takes ValueErrors for its report
-    return value
-
-
 def _id(value: object) -> object:
     """An id may come as a string of digits; whatever is none is told so in one sentence."""
     try:
@@ -59,7 +52,7 @@ def _text_of_number(value: object) -> object:
 Flag = Annotated[bool | None, BeforeValidator(_blank_is_null)]
 """True or false, also as "true", "0" and the like; null counts as not given."""
 
-Amount = Annotated[Decimal | None, BeforeValidator(_no_truth_as_number), BeforeValidator(_blank_is_null)]
+Amount = Annotated[Decimal | None, BeforeValidator(_blank_is_null)]
 """An exact decimal, as a number or as a string; null is a value of its own."""
 
 
@@ -92,9 +85,9 @@ class Body(BaseModel):
         """
         given = {**fallback, **self._given()}
         missing = [sentence for name, sentence in self.required.items() if given.get(name) in (None, "")]
-        if missing:
+        if any(given.get(name) is None for name in self.required):
             raise InvalidError(", ".join(missing))
-        return kind(**given)
+        return kind(**given)  # says of a blank name what `missing` would, and what else is wrong
 
     def over[Fields: "DataclassInstance"](self, kind: type[Fields], record: object) -> Fields:
         """The fields of a record with those that the caller gave laid over them. Raises InvalidError."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
@@ -19,6 +20,7 @@ from sheaf.store.writes import Item, StaleError, Write, commit, update
 
 IN_ONE = 20  # assignments that still fit into the project's own transaction: 4 writes for each
 CHUNK = 20  # assignments that one transaction of a larger creation makes
+MOST = 1500  # that a creation under way can note down in its item, which holds 400 KB
 
 
 def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Operation | None:
@@ -82,11 +84,17 @@ def carry_on(account_id: AccountId, operation: Operation) -> bool:
 
 
 def _default_assignments(account_id: AccountId, project: Project) -> list[TaskAssignment]:
-    """One assignment for each active default task, in the alphabetical order of their names, with growing ids."""
+    """One assignment for each active default task, in the alphabetical order of their names, with growing ids.
+
+    Raises:
+        InvalidError: there are more default tasks than a project can be given at once.
+    """
     found = reads.stretch(Stretch(keys.default_tasks(account_id), "0", "~"))
     tasks = sorted((TASK.from_item(item) for item in found), key=lambda task: (fold_name(task.name), task.id))
     if not tasks:
         return []
+    if len(tasks) > MOST:
+        raise InvalidError(f"A new project cannot be given {len(tasks)} default tasks; at most {MOST} may be default")
     ids = sequence.next_ids(account_id, "TASK_ASSIGNMENT", len(tasks))
     return [_default_assignment(one, project, task) for one, task in zip(ids, tasks, strict=True)]
 

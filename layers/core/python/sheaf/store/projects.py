@@ -46,14 +46,18 @@ def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager
         InvalidError: the client is not there. NameTakenError: the client has a project of that name. BusyError.
     """
 
-    def decide() -> ClientProject:
+    def decide() -> Project:
         project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
         operation = creation.create(account_id, project, manager_id)
         if operation is not None and not repair.carry_on(account_id, operation):
             raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
-        return _with_client(account_id, project)
+        return project
 
-    return retried(decide)
+    project = retried(decide)
+    try:
+        return _with_client(account_id, project)
+    except StaleError:  # it is made, and has moved to another client since: deciding again would make a second one
+        return get(account_id, project.id)
 
 
 def update(account_id: AccountId, project_id: Id, change: Callable[[Project], Project]) -> ClientProject:

@@ -24,11 +24,15 @@ from sheaf.store.writes import StaleError, commit, retried
 
 def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
     """One entry (E1). Raises NotFoundError, also when its project is gone."""
-    item = reads.item(keys.time_entry(account_id, entry_id))
-    found = _joined(account_id, [from_item(item)] if item else [])
-    if not found:
-        raise NotFoundError
-    return found[0]
+
+    def decide() -> LoggedTime:
+        item = reads.item(keys.time_entry(account_id, entry_id))
+        found = _joined(account_id, [from_item(item)] if item else [])
+        if not found:
+            raise NotFoundError
+        return found[0]
+
+    return retried(decide)
 
 
 def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request: PageRequest) -> Page[LoggedTime]:
@@ -153,12 +157,18 @@ def _refuse_archived(found: LoggedTime) -> None:
 
 
 def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:
-    """The entries with everything that they name, as it is now, without those that have lost something of it."""
+    """The entries with everything that they name, as it is now, without those that have lost something of it.
+
+    Raises:
+        StaleError: a project has moved to another client between two reads.
+    """
     users = users_by_id(account_id, {one.user_id for one in entries})
     projects = PROJECT.get_many(account_id, {one.project_id for one in entries})
     tasks = TASK.get_many(account_id, {one.task_id for one in entries})
     assignments = TASK_ASSIGNMENT.get_many(account_id, {one.assignment_id for one in entries})
     clients = CLIENT.get_many(account_id, {one.client_id for one in projects.values()})
+    if any(one.client_id not in clients for one in projects.values()):
+        raise StaleError
     return [
         LoggedTime(
             one,
@@ -169,10 +179,7 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
             assignments[one.assignment_id],
         )
         for one in entries
-        if one.project_id in projects
-        and projects[one.project_id].client_id in clients
-        and one.task_id in tasks
-        and one.assignment_id in assignments
+        if one.project_id in projects and one.task_id in tasks and one.assignment_id in assignments
     ]
 
 
