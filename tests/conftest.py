@@ -7,7 +7,8 @@ from hypothesis import settings
 
 from sheaf.domain.identity import Account
 from sheaf.store import client
-from tests.harness import Api, make_account, make_table, make_token
+from tests.harness import Api, make_table
+from tests.seeds import put_account, put_administrator
 from tools.local import engine
 
 # No example is too slow on a machine that is busy.
@@ -31,12 +32,12 @@ def table(endpoint_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def account(table: str) -> Account:
+def account(table: str, endpoint_url: str) -> Account:
     """Account 1, without users."""
-    return make_account()
+    return put_account(endpoint_url)
 
 
 @pytest.fixture
-def api(account: Account) -> Api:
+def api(account: Account, endpoint_url: str) -> Api:
     """The API as an administrator of account 1 sees it."""
-    return Api(make_token(account))
+    return Api(put_administrator(endpoint_url))

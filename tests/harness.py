@@ -160,11 +160,10 @@ class Api:
 def route_of(method: str, path: str) -> Route:
     """The route that API Gateway would choose: the one whose path fits, otherwise `$default`."""
     path = path.partition("?")[0]
-    everything = list(routes())
-    for route in everything:
+    for route in routes():
         if route.method == method and _path_parameters(route, path) is not None:
             return route
-    return next(route for route in everything if route.path == "$default")
+    return next(route for route in routes() if route.path == "$default")
 
 
 def _path_parameters(route: Route, path: str) -> dict[str, str] | None:

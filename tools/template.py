@@ -1,7 +1,7 @@
 """Reads template.yaml, the one place that knows routes, table, environment and permissions, for all who ask."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,10 +60,10 @@ def functions() -> list[Function]:
     ]
 
 
-def routes() -> Iterator[Route]:
+@cache
+def routes() -> Sequence[Route]:
     """All routes of the HTTP API, `$default` included."""
-    for function in functions():
-        yield from function.routes
+    return [route for function in functions() for route in function.routes]
 
 
 def table_definition(name: str) -> dict[str, Any]:

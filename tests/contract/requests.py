@@ -22,7 +22,7 @@ from tests.contract.document import is_v1
 from tests.functions import made
 from tests.functions.examples import requests as examples
 from tests.harness import Answer, Api, handler_of, load_event, make_table, route_of
-from tools.local import demo
+from tests.seeds import put_demo_account
 from tools.template import routes
 
 ADMIN = Api("local-admin-token")
@@ -104,7 +104,7 @@ def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple
     for request in requests:
         if not table:
             table = make_table(endpoint_url)
-            demo.seed(table, endpoint_url)
+            put_demo_account(endpoint_url)
         answer = request.answered()
         yield request, answer
         if request.leaves_a_mark(answer):

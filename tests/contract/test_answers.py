@@ -15,7 +15,7 @@ from sheaf.http import bodies, call, identity
 from tests.contract.document import JSON, Part, complaints, document, documented_routes, of_schema, operation
 from tests.contract.requests import ADDRESSES, ADDRESSES_OF_V1, ADMIN, FORM, Request, answers_to, every_request
 from tests.harness import Answer, Api
-from tools.local import demo
+from tests.seeds import put_demo_account
 from tools.template import PROJECT, routes, template
 
 # One process answers all requests once, for all of these tests.
@@ -159,7 +159,7 @@ def bodies_of_examples() -> Iterator[tuple[str, str, str, Part]]:
 
 @pytest.fixture
 def demo_account(table: str, endpoint_url: str) -> None:
-    demo.seed(table, endpoint_url)
+    put_demo_account(endpoint_url)
 
 
 def form_of(given: dict[str, Any]) -> bytes:

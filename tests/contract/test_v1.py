@@ -25,8 +25,8 @@ from tests.functions import made
 from tests.functions.examples import requests as examples
 from tests.functions.whole_table import whole_table
 from tests.harness import NOW, Answer, Api, load_event, make_account, make_token, route_of
+from tests.seeds import put_demo_account
 from tests.v1 import XML, basic, texts, v1
-from tools.local import demo
 
 # One process answers all requests once, for all of these tests.
 pytestmark = pytest.mark.xdist_group("contract of v1")
@@ -211,7 +211,7 @@ def bodies_of_examples() -> Iterator[tuple[str, str, str, Part]]:
 def test_every_example_of_a_body_is_accepted(
     method: str, route: str, kind: str, example: Part, table: str, endpoint_url: str
 ) -> None:
-    demo.seed(table, endpoint_url)
+    put_demo_account(endpoint_url)
     given = example.value["value"]
     schema = operation(method, route).at("requestBody", "content", kind, "schema")
     body: object = given.encode() if kind == XML else given

@@ -1,15 +1,14 @@
 """The demo account that the example events speak of, and the replay of one event on it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
-from sheaf.domain.values import Timestamp, to_timestamp
+from sheaf.domain.values import Timestamp
 from tests.functions import examples, v1_examples
 from tests.functions.examples import Whole
 from tests.harness import Api, make_account, make_token
-from tools.local import demo
+from tests.seeds import put_demo_account
 
 Replay = Callable[[str, str], Whole]
 
@@ -17,9 +16,7 @@ Replay = Callable[[str, str], Whole]
 @pytest.fixture
 def started(table: str, endpoint_url: str) -> Timestamp:
     """The demo account on a table of its own; the value is the second in which its seeding began."""
-    now = to_timestamp(datetime.now(UTC))
-    demo.seed(table, endpoint_url)
-    return now
+    return put_demo_account(endpoint_url)
 
 
 @pytest.fixture

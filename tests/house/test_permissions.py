@@ -19,7 +19,7 @@ from sheaf.store.reads import Stretch
 from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
 from tests.functions import made
 from tests.harness import EVENTS, Api, load_event, make_table
-from tools.local import demo
+from tests.seeds import put_demo_account
 from tools.template import Function, functions
 
 Right = tuple[str, str]
@@ -170,7 +170,7 @@ def fresh_table(old: str, endpoint_url: str) -> str:
     if old:
         client.dynamodb().delete_table(TableName=old)
     table = make_table(endpoint_url)
-    demo.seed(table, endpoint_url)
+    put_demo_account(endpoint_url)
     return table
 
 

@@ -1,0 +1,72 @@
+"""What most tests begin with, written once a process the long way and copied from then on: there are thousands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+
+from sheaf import settings
+from sheaf.domain.identity import Account
+from sheaf.domain.values import Timestamp, to_timestamp
+from sheaf.store import client
+from sheaf.store.writes import Item
+from tests.harness import make_account, make_table, make_token
+from tests.store.rows import put_items, rows
+from tools.connection import use_table
+from tools.local import demo
+
+
+def put_account(endpoint_url: str) -> Account:
+    """Account 1, without users."""
+    account, items = _account(endpoint_url)
+    put_items(items)
+    return account
+
+
+def put_administrator(endpoint_url: str) -> str:
+    """An administrator of account 1; return their token."""
+    token, items = _administrator(endpoint_url)
+    put_items(items)
+    return token
+
+
+def put_demo_account(endpoint_url: str) -> Timestamp:
+    """What `make run` seeds; return the second in which the seeding began."""
+    started, items = _demo_account(endpoint_url)
+    put_items(items)
+    return started
+
+
+@cache
+def _account(endpoint_url: str) -> tuple[Account, list[Item]]:
+    with _aside(endpoint_url):
+        return make_account(), list(rows().values())
+
+
+@cache
+def _administrator(endpoint_url: str) -> tuple[str, list[Item]]:
+    account, _ = _account(endpoint_url)
+    with _aside(endpoint_url):
+        put_account(endpoint_url)
+        without = rows()
+        token = make_token(account)
+        return token, [item for place, item in rows().items() if place not in without]
+
+
+@cache
+def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
+    with _aside(endpoint_url) as table:
+        started = to_timestamp(datetime.now(UTC))
+        demo.seed(table, endpoint_url)
+        return started, list(rows().values())
+
+
+@contextmanager
+def _aside(endpoint_url: str) -> Iterator[str]:
+    """Another empty table, in place of the one in use."""
+    in_use = settings.table_name()
+    name = make_table(endpoint_url)
+    yield name
+    client.dynamodb().delete_table(TableName=name)
+    use_table(in_use, endpoint_url)
+    settings.table_name.cache_clear()
