@@ -48,6 +48,8 @@ class Work:
     """What is to be done of a batch: its groups, of which `rows_done` rows (in order) are settled already.
 
     `used` are the records that settled rows of the group under way stand for, so that no two rows mean the same one.
+    Batches of one import (`import_id`) never mean the same records, so they need not wait for one another; without it,
+    a batch waits for every other.
     """
 
     account_id: AccountId
@@ -56,6 +58,7 @@ class Work:
     used: frozenset[Id]
     dry_run: bool
     now: Timestamp
+    import_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class TimeRow:
     """A time entry. What it names and is not there is made; what it refers to by id must be there.
 
     `project_code`, `currency` and `billable` describe the project, the client and the assignment, should they be made.
+    `unsaid` are those of `hours`, `notes` and `external_reference` that the file has no column for: an entry that is
+    there keeps its own.
     """
 
     number: int
@@ -108,6 +110,7 @@ class TimeRow:
     project_code: str | None = None
     currency: str | None = None
     billable: bool | None = None
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
