@@ -128,6 +128,11 @@ def may_manage_project(user: User, project_id: Id) -> bool:
     return user.role is Role.ADMINISTRATOR or project_id in user.managed_projects
 
 
+def may_import(user: User) -> bool:
+    """Administrators alone, as in Harvest: a file can change whatever the account has."""
+    return user.role is Role.ADMINISTRATOR
+
+
 def may_see_rates(user: User) -> bool:
     """Administrators, and managers who may set billable rates; what others are shown in place of a rate is null."""
     return user.role is Role.ADMINISTRATOR or Right.BILLABLE_RATES_MANAGER in user.rights
