@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -50,7 +51,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task. `given` are the fields of TaskFields that the file says something about, `name` at least for a new one."""
+    """A task. `given`: the fields of TaskFields that the file says something about, `name` at least for a new one."""
 
     number: int
     kept: Kept
@@ -115,11 +116,12 @@ class TimeRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not even be read; its verdict is known from the start."""
+    """A row that could not even be read; its verdict is known from the start. `values`: what can be shown of it."""
 
     number: int
     field: str
     message: str
+    values: Mapping[str, Any] = dataclass_field(default_factory=dict, compare=False, repr=False)
 
 
 type Row = TaskRow | ProjectRow | TaskAssignmentRow | TimeRow | BadRow
