@@ -21,7 +21,7 @@ from sheaf.domain.errors import BusyError, MalformedError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, parse_id
 
-RECEIVES = 5  # how often a message is received before it goes to the dead letters; the template says the same
+RECEIVES = 5  # how often a message is delivered before it goes to the dead letters; the template says the same
 SOURCE = "sheaf"  # of the events that tell of the ends of imports
 
 _AT_ONCE = 10  # messages that one call sends

@@ -251,7 +251,7 @@ def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settl
         rows = [[one.number, one.field, one.message, values] for one, values in settled.failures]
         failed: Item = {
             **keys.import_failures(account_id, import_id, before.number, before.rows_done),
-            "rows": text(json.dumps(rows, ensure_ascii=False)),
+            "rows": text(json.dumps(rows, ensure_ascii=False, default=str)),
             "purge_at": _purge_at(now),
         }
         writes.append(put_new(failed, StaleError()))
