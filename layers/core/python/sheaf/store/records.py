@@ -79,6 +79,18 @@ class Shape[R: Listed]:
         found = reads.items([keys.name(account_id, self.kind, one) for one in claims])
         return {wanted[place]: read_id(item["record_id"]) for place, item in found.items()}
 
+    def get_claimed(self, account_id: AccountId, claims: Collection[str]) -> dict[str, R]:
+        """The records that have these claims, by claim, without those that are free.
+
+        Raises:
+            StaleError: one was renamed between two reads, or is being made or removed.
+        """
+        holders = self.holders(account_id, claims)
+        found = self.get_many(account_id, holders.values())
+        if any(one not in found or not self.claim or self.claim(found[one]) != name for name, one in holders.items()):
+            raise StaleError
+        return {name: found[one] for name, one in holders.items()}
+
     def added(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""
         return [
