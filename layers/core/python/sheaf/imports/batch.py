@@ -8,7 +8,7 @@ from typing import Any
 
 from sheaf.domain.bulk_import.columns import Reader
 from sheaf.domain.bulk_import.columns import reader as columns_reader
-from sheaf.domain.bulk_import.grouping import hint_keys
+from sheaf.domain.bulk_import.grouping import hint_keys, place_of
 from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.identity import AccountId
@@ -128,7 +128,10 @@ def row_to_json(values: Mapping[str, Any], columns: tuple[str, ...]) -> str:
 
 def row_from_json(text: str, columns: tuple[str, ...]) -> Mapping[str, Any]:
     """The raw row that `row_to_json` made this text of."""
-    return _unpacked(json.loads(text), columns)
+    packed = json.loads(text)
+    if isinstance(packed, list) and '["' not in text[1:]:  # no decimals, and no time to be lost with looking for them
+        return dict(zip(columns, packed, strict=True))
+    return _unpacked(packed, columns)
 
 
 def unreadable(row: BadRow) -> Mapping[str, Any]:
@@ -160,7 +163,7 @@ def _read(reader: Reader, raw: RawRow) -> Row:
 
 
 def _hinted(row: TimeRow, hints: Mapping[str, Mapping[str, Any]]) -> TimeRow:
-    found = {field: hints[field][key] for field, key in hint_keys(row).items() if key in hints.get(field, {})}
+    found = {field: hints[field][key] for field, key in hint_keys(place_of(row)).items() if key in hints.get(field, {})}
     return replace(row, **found) if found else row
 
 

@@ -18,7 +18,7 @@ from sheaf.domain.bulk_import.columns import Reader
 from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow, TaskAssignmentRow, TimeRow
 from sheaf.domain.identity import AccountId
-from sheaf.domain.values import Id
+from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import (
     BATCH_BYTES,
     GROUP_ROWS,
@@ -34,7 +34,7 @@ NAMED_ROWS = 200_000  # rows of a file of tasks, projects or task assignments: t
 ROW_BYTES = 131_072  # of one row as JSON; far more than it may have in the file, unless it is all control characters
 GROUP_BYTES = BATCH_BYTES - 50_000  # the rest is for the names of columns and for hints
 IDS_AT_ONCE = 1000
-REMEMBERED = 10_000  # hints and subjects that are kept in memory
+REMEMBERED = 2000  # hints and subjects that are kept in memory
 
 _PUNCTUATION = 16  # bytes around a row in a message, with its number
 _UNREADABLE = b""  # the place of rows that cannot be read; all other places are longer
@@ -109,7 +109,7 @@ class _Rows:
             "PRAGMA cache_size = -8000",  # KB
             "CREATE TABLE line (number INTEGER PRIMARY KEY, place BLOB, record_id INTEGER, subject INTEGER, text TEXT)",
             "CREATE TABLE subject (number INTEGER PRIMARY KEY, keys TEXT UNIQUE)",
-            "CREATE TABLE hint (field TEXT, key TEXT, day TEXT, value TEXT, PRIMARY KEY (field, key)) WITHOUT ROWID",
+            "CREATE TABLE hint (field TEXT, key TEXT, day TEXT, value, PRIMARY KEY (field, key)) WITHOUT ROWID",
             "BEGIN",
         ):
             database.execute(statement)
@@ -153,7 +153,7 @@ class _Rows:
         found: tuple[int] = self._database.execute("SELECT number FROM subject WHERE keys = ?", (keys,)).fetchone()
         return found[0]
 
-    def add_hints(self, hints: Iterator[tuple[str, str, str, str]]) -> None:
+    def add_hints(self, hints: Iterator[tuple[str, str, Day, Any]]) -> None:
         """Keep the newest of each; of those of one day the greatest, so that the order of rows makes no difference."""
         self._database.executemany(
             "INSERT INTO hint VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET day = excluded.day, value = excluded.value"
@@ -168,7 +168,7 @@ class _Rows:
         for field, key in json.loads(keys).items():
             hint = self._database.execute("SELECT value FROM hint WHERE field = ? AND key = ?", (field, key)).fetchone()
             if hint:
-                found.append((field, key, json.loads(hint[0])))
+                found.append((field, key, bool(hint[0]) if field == "billable" else hint[0]))
         return found
 
 
@@ -183,6 +183,12 @@ def _text_of(row: RawRow | BadRow, columns: tuple[str, ...]) -> str:
     return row_to_json(unreadable(BadRow(row.number, "", f"The row is longer than {ROW_BYTES // 1024} KB")), columns)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    day: Day
+    value: Any  # a text or a flag; within one field always the same
+
+
 class _TimeRows:
     """Time: rows of one person's day on one task go together, in the order of people, clients, projects and tasks.
 
@@ -192,8 +198,8 @@ class _TimeRows:
     def __init__(self, rows: _Rows) -> None:
         self._rows = rows
         self._has_ids = False
-        self._subjects: dict[bytes, int] = {}
-        self._hints: dict[tuple[str, str], tuple[str, str]] = {}
+        self._subjects: dict[Sequence[str], tuple[int, Mapping[str, str]]] = {}
+        self._hints: dict[tuple[str, str], _Hint] = {}
 
     def placed(self, table: Table, reader: Reader) -> Iterator[_Placed]:
         for raw in table.rows:
@@ -202,36 +208,41 @@ class _TimeRows:
             if not isinstance(row, TimeRow):
                 yield _Placed(raw.number, _UNREADABLE, None, None, text)
                 continue
-            *parts, day = grouping.place_of(row)
-            place = b"".join(map(_digest, parts))
+            place = grouping.place_of(row)
+            subject, keys = self._subject(place)
+            self._hint(row, keys)
             self._has_ids = self._has_ids or row.kept.id is not None
-            self._hint(row)
-            yield _Placed(raw.number, place + day.encode(), row.kept.id, self._subject(place[8:], row), text)
+            sorted_by = b"".join(map(_digest, place[:4])) + row.spent_date.encode()
+            yield _Placed(raw.number, sorted_by, row.kept.id, subject, text)
 
     def finish(self) -> None:
         self._flush()
         if self._has_ids:
             self._rows.gather_ids()
 
-    def _subject(self, digest: bytes, row: TimeRow) -> int:
-        known = self._subjects.get(digest)
+    def _subject(self, place: tuple[str, str, str, str, Day]) -> tuple[int, Mapping[str, str]]:
+        known = self._subjects.get(place[1:4])
         if known is None:
-            known = self._rows.subject(json.dumps(grouping.hint_keys(row)))
+            keys = grouping.hint_keys(place)
+            known = self._rows.subject(json.dumps(keys)), keys
             if len(self._subjects) >= REMEMBERED:
                 self._subjects.clear()
-            self._subjects[digest] = known
+            self._subjects[place[1:4]] = known
         return known
 
-    def _hint(self, row: TimeRow) -> None:
-        for field, key, value in grouping.hints_of(row):
-            said = (row.spent_date, json.dumps(value))
-            if said > self._hints.get((field, key), ("", "")):
-                self._hints[field, key] = said
+    def _hint(self, row: TimeRow, keys: Mapping[str, str]) -> None:
+        for field, key in keys.items():
+            value = getattr(row, field)
+            if value is None:
+                continue
+            known = self._hints.get((field, key))
+            if known is None or row.spent_date > known.day or (row.spent_date == known.day and value > known.value):
+                self._hints[field, key] = _Hint(row.spent_date, value)
         if len(self._hints) >= REMEMBERED:
             self._flush()
 
     def _flush(self) -> None:
-        self._rows.add_hints((field, key, *said) for (field, key), said in self._hints.items())
+        self._rows.add_hints((field, key, hint.day, hint.value) for (field, key), hint in self._hints.items())
         self._hints.clear()
 
 

@@ -11,12 +11,26 @@ from sheaf.domain.bulk_import.rows import Kept, Named, RawRow, RowError
 from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.record import values_of
 from sheaf.domain.time_entry import ExternalReference
-from sheaf.domain.values import Id, Timestamp, clean_currency, clean_line, clean_name, parse_id, parse_timestamp
+from sheaf.domain.values import (
+    Day,
+    Id,
+    Timestamp,
+    clean_amount,
+    clean_currency,
+    clean_day,
+    clean_line,
+    clean_name,
+    clean_text,
+    parse_id,
+    parse_timestamp,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 KEPT_ID_LIMIT = 2**52  # an id that a file brings leaves as many again for those that follow it
+
+REFERENCE = ("reference_id", "reference_group_id", "reference_account_id", "permalink")
 
 _COLUMN = "\0"  # stands for the name of the column in what a reader says
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -43,16 +57,22 @@ class Cells:
         """What a field is called in the file."""
         return self._columns.get(field, field)
 
+    def has(self, *fields: str) -> bool:
+        """Whether the row has one of these fields, empty or not."""
+        return any(field in self._columns for field in fields)
+
     def optional[Value](self, field: str, read: Read[Value]) -> Value | None:
         """A field that may be empty: None for null, and for a cell of nothing but white space."""
         column = self._columns.get(field)
-        value = None if column is None else self._values[column]
-        if value is None or (isinstance(value, str) and (not value or value.isspace())):
+        if column is None:
+            return None
+        value = self._values[column]
+        if value is None or value == "" or (isinstance(value, str) and value.isspace()):
             return None
         try:
             return read(value)
         except (InvalidError, MalformedError) as error:
-            raise RowError(self.column(field), str(error).replace(_COLUMN, self.column(field))) from error
+            raise RowError(column, str(error).replace(_COLUMN, column)) from error
 
     def needed[Value](self, field: str, read: Read[Value]) -> Value:
         """A field that may not be empty."""
@@ -60,10 +80,6 @@ class Cells:
         if value is None:
             raise RowError(self.column(field), f"{self.column(field)} can't be blank")
         return value
-
-    def line(self, field: str) -> str | None:
-        """A short text, trimmed."""
-        return self.optional(field, lambda value: clean_line(text(value).strip(), self.column(field)))
 
     def named(self, field: str, *, by_id: bool) -> Named:
         """A record that the row refers to and cannot do without."""
@@ -82,14 +98,15 @@ class Cells:
 
     def reference(self) -> ExternalReference | None:
         """The thing in another system that the row is about."""
-        fields = ("reference_id", "reference_group_id", "reference_account_id", "permalink")
-        values = [self.optional(field, foreign) for field in fields]
-        if values == [None] * len(fields):
+        if not self.has(*REFERENCE):
+            return None
+        values = [self.optional(field, foreign) for field in REFERENCE]
+        if values == [None] * len(REFERENCE):
             return None
         try:
             return ExternalReference(*values)
         except InvalidError as error:
-            broken = next(field for field, value in zip(fields, values, strict=True) if value is not None)
+            broken = next(field for field, value in zip(REFERENCE, values, strict=True) if value is not None)
             raise RowError(self.column(broken), str(error)) from error
 
     def said(self, fields: Mapping[str, Read[Any]], nullable: frozenset[str]) -> dict[str, Any]:
@@ -120,9 +137,26 @@ def text(value: object) -> str:
     raise InvalidError(f"{_COLUMN} must be a string")
 
 
+def notes(value: object) -> str:
+    """A text of many lines."""
+    return clean_text(text(value), _COLUMN)
+
+
+def _remembered[Value](read: Callable[[Any], Value]) -> Callable[[Any], Value]:
+    """The same reading, kept in mind: a file says few things, and often. True, 1 and 1.0 are three things here."""
+    return lru_cache(4096, typed=True)(read)
+
+
+@_remembered
+def line(value: object) -> str:
+    """A short text, trimmed."""
+    return clean_line(text(value).strip(), _COLUMN)
+
+
+@_remembered
 def name(value: object) -> str:
     """The name of a record."""
-    return _clean_name(text(value))
+    return clean_name(text(value))
 
 
 def foreign(value: object) -> str:
@@ -130,11 +164,13 @@ def foreign(value: object) -> str:
     return str(value) if _is_whole(value) else text(value)
 
 
+@_remembered
 def number(value: object) -> Id:
     """An id."""
     return parse_id(str(value).strip() if _is_whole(value) or isinstance(value, str) else "", _COLUMN)
 
 
+@_remembered
 def flag(value: object) -> bool:
     """Yes or no, true or false, 1 or 0."""
     found = value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower())
@@ -143,6 +179,7 @@ def flag(value: object) -> bool:
     return found
 
 
+@_remembered
 def amount(value: object) -> Decimal:
     """A number with a decimal point."""
     if isinstance(value, Decimal):
@@ -153,17 +190,24 @@ def amount(value: object) -> Decimal:
     raise InvalidError(f"{_COLUMN} must be a number, such as 1.5")
 
 
-def day(value: object) -> str:
+@_remembered
+def day(value: object) -> Day:
     """A day as Harvest's files write it, `2026-11-30` or `11/30/2026`."""
     written = text(value).strip()
     if _DAY.fullmatch(written):
-        return written
+        return clean_day(written, _COLUMN)
     american = _AMERICAN_DAY.fullmatch(written)
     try:
         month, day_, year = map(int, american.groups() if american else ())
-        return date(year, month, day_).isoformat()
+        return Day(date(year, month, day_).isoformat())
     except ValueError:
         raise InvalidError(f"{_COLUMN} must be a date, such as 2026-11-30 or 11/30/2026") from None
+
+
+@_remembered
+def hours(value: object) -> Decimal:
+    """Hours of time, in hundredths."""
+    return clean_amount(amount(value), _COLUMN)
 
 
 def timestamp(value: object) -> Timestamp:
@@ -171,14 +215,10 @@ def timestamp(value: object) -> Timestamp:
     return parse_timestamp(text(value), _COLUMN)
 
 
+@_remembered
 def currency(value: object) -> str:
     """A currency, `GBP` or as Harvest writes it: `British Pound - GBP`."""
     return clean_currency(text(value).rpartition(" - ")[2].strip())
-
-
-@lru_cache(4096)  # a file names few things, and often
-def _clean_name(spelled: str) -> str:
-    return clean_name(spelled)
 
 
 def _is_whole(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from sheaf.domain.bulk_import import cells, grouping
 from sheaf.domain.bulk_import.cells import Cells, Read
@@ -23,7 +24,6 @@ from sheaf.domain.client import Client
 from sheaf.domain.project import ClientProject, ProjectFields
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignmentFields
-from sheaf.domain.time_entry import TimeEntryFields
 
 LAYOUTS = 1000  # shapes of JSON objects that a reader remembers
 COLUMNS = 200  # ignored ones that it remembers
@@ -263,11 +263,6 @@ class Reader:
         )
 
     def _time(self, row: Cells) -> TimeRow:
-        given = {
-            "spent_date": row.needed("spent_date", cells.day),
-            "hours": row.needed("hours", cells.amount),
-            "notes": row.optional("notes", cells.text),
-        }
         makes_project = not self.project_by_id
         return TimeRow(
             number=row.number,
@@ -276,11 +271,14 @@ class Reader:
             client=self._client(row, is_needed=True) if makes_project else Named(),
             project=row.named("project", by_id=self.project_by_id),
             task=row.named("task", by_id=self.task_by_id),
+            spent_date=row.needed("spent_date", cells.day),
+            hours=row.needed("hours", cells.hours),
+            notes=row.optional("notes", cells.notes),
             external_reference=row.reference(),
-            project_code=row.line("project_code") if makes_project else None,
+            project_code=row.optional("project_code", cells.line) if makes_project else None,
             currency=row.optional("currency", cells.currency) if makes_project and not self.client_by_id else None,
             billable=row.optional("billable", cells.flag),
-            **row.held(TimeEntryFields, {"project_id": 1, "task_id": 1}, given),
+            unsaid=_unsaid(notes=row.has("notes"), external_reference=row.has(*_REFERENCE)),
         )
 
     def _client(self, row: Cells, *, is_needed: bool) -> Named:
@@ -293,13 +291,14 @@ class Reader:
     def _person(self, row: Cells) -> Person:
         if self.person_by_id:
             return Person(id=row.needed("user_id", cells.number))
-        first, last = row.line("first_name") or "", row.line("last_name") or ""
+        first, last = row.optional("first_name", cells.line) or "", row.optional("last_name", cells.line) or ""
         if not first and not last:
             first, _, last = row.needed("user", cells.name).rpartition(" ")
             first, last = (first.strip(), last) if first else (last, "")
         return Person(row.optional("user_id", cells.number), first, last)
 
 
+_REFERENCE = ("external_reference", *cells.REFERENCE)
 _AMOUNTS = "default_hourly_rate hourly_rate budget over_budget_notification_percentage cost_budget fee"
 _NULLABLE = frozenset({*_AMOUNTS.split(), "code", "notes", "starts_on", "ends_on"})
 _TASK_FIELDS: Mapping[str, Read[object]] = {
@@ -318,6 +317,11 @@ _PROJECT_FIELDS: Mapping[str, Read[object]] = {
     **dict.fromkeys(_AMOUNTS.split()[1:], cells.amount),
     **dict.fromkeys(("starts_on", "ends_on"), cells.day),
 }
+
+
+@cache
+def _unsaid(**said: bool) -> frozenset[str]:
+    return frozenset(field for field, is_said in said.items() if not is_said)
 
 
 def _words(field: str) -> str:

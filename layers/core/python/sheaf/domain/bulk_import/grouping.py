@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from sheaf.domain.bulk_import.rows import Named, ProjectRow, Row, TaskAssignmentRow, TaskRow, TimeRow
 from sheaf.domain.values import Day, fold_name
@@ -59,17 +58,11 @@ def place_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
     return person, _part(row.client), _part(row.project), _part(row.task), row.spent_date
 
 
-def hint_keys(row: TimeRow) -> Mapping[str, str]:
-    """What the row refers to and may have to be made, by the field of the row that describes it then."""
-    _, client, project, task, _ = place_of(row)
+def hint_keys(place: tuple[str, str, str, str, Day]) -> Mapping[str, str]:
+    """The records of a place that may have to be made, by the field of a row that describes each of them then."""
+    _, client, project, task, _ = place
     pair = _joined(client, project, task)
     return {"currency": client, "project_code": _joined(client, project), "billable": pair}
-
-
-def hints_of(row: TimeRow) -> Sequence[tuple[str, str, Any]]:
-    """What the row says of those: the field, the key of the record, and the value."""
-    said = ((field, key, getattr(row, field)) for field, key in hint_keys(row).items())
-    return [hint for hint in said if hint[2] is not None]
 
 
 @lru_cache(4096)  # a file names few things, and often
