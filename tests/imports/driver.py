@@ -12,10 +12,12 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.batch import STEP_WRITES, Group, Step, Steps, Work
 from sheaf.store.writes import Item, StaleError, Write, commit, update
+from tests.store.faults import Sent
 from tests.store.rows import row as stored
 from tests.store.world import ACCOUNT, NOW
 
 ATTEMPTS = 10
+_PROGRESS = "DRIVER#SEQUENCE"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,25 @@ def apply(steps: Steps, todo: Work, batch: str = "1") -> list[Verdict]:
     raise StaleError
 
 
-def outcomes(verdicts: Sequence[Verdict]) -> dict[int, Outcome]:
-    """What came of each row, by its number."""
-    return {one.number: one.outcome for one in verdicts}
+def fates(verdicts: Sequence[Verdict]) -> dict[int, str]:
+    """What came of each row, by its number: the outcome, or why it failed as `field: message`."""
+    return {
+        one.number: f"{one.field}: {one.message}" if one.outcome is Outcome.FAILED else one.outcome.value
+        for one in verdicts
+    }
+
+
+def changes(calls: Sequence[Sent]) -> list[str]:
+    """The keys of all items that were written beside the progress, sequences included."""
+    written = []
+    for call in calls:
+        match call.operation:
+            case "TransactWriteItems":
+                written += [next(iter(one.values())) for one in call.request["TransactItems"]]
+            case "PutItem" | "UpdateItem" | "DeleteItem":
+                written.append(call.request)
+    keys = [one.get("Key") or one["Item"] for one in written]
+    return [f"{key['pk']['S']} {key['sk']['S']}" for key in keys if key["pk"]["S"] != _PROGRESS]
 
 
 def progress(batch: str = "1") -> Progress:
@@ -92,4 +110,4 @@ def _advance(batch: str, before: Progress, after: Progress) -> Write:
 
 def _key(batch: str) -> dict[str, dict[str, str]]:
     """Under a name that the audit of the table leaves alone, as it does with sequences."""
-    return {"pk": {"S": "DRIVER#SEQUENCE"}, "sk": {"S": batch}}
+    return {"pk": {"S": _PROGRESS}, "sk": {"S": batch}}
