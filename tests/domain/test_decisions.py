@@ -72,12 +72,17 @@ def after(things: Iterable[Thing], decisions: Mapping[int, Decision[Thing]]) -> 
     return Counter((one.name, one.shade, one.id == NEW) for one in chain(records.values(), new))
 
 
-rows = st.lists(
+contents = st.lists(
     st.tuples(
         st.none() | st.integers(1, 5).map(Id), st.none() | st.sampled_from("ABCDE"), st.sampled_from([0, 0, 0, 1])
     ),
-    max_size=6,
-).map(lambda said: [Said(number, *one) for number, one in enumerate(said, start=1)])
+    min_size=1,
+    max_size=5,
+)
+
+rows = contents.flatmap(lambda said: st.lists(st.sampled_from(said), max_size=2).map(lambda more: said + more)).map(
+    lambda said: [Said(number, *one) for number, one in enumerate(said, start=1)]
+)
 
 worlds = st.lists(st.sampled_from("ABCDE"), unique=True, max_size=5).map(
     lambda names: [Thing(Id(number), name) for number, name in enumerate(names, start=1)]
