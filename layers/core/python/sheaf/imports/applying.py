@@ -10,9 +10,8 @@ from sheaf import queues
 from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import BadRow, Outcome, Verdict
 from sheaf.domain.errors import BusyError, SheafError
-from sheaf.imports import finishing
+from sheaf.imports import clock, finishing
 from sheaf.imports.batch import Group, Message, Step, Steps, Work, from_json, groups_of
-from sheaf.imports.clock import Clock, now
 from sheaf.imports.named import project_steps, task_assignment_steps, task_steps
 from sheaf.imports.time import time_steps
 from sheaf.log import count_error, logger
@@ -31,7 +30,7 @@ DELIVERIES = queues.RECEIVES
 CUT_TWICE = "Records that the file refers to were changed while it was read; import it again to finish it"
 
 
-def apply(body: str, last_resort: str | None = None, clock: Clock = now) -> None:
+def apply(body: str, last_resort: str | None = None) -> None:
     """Settle all rows of a batch, and end the import if that was its last.
 
     A batch of an import that was stopped is dropped. A raised error means: deliver it again.
@@ -40,11 +39,10 @@ def apply(body: str, last_resort: str | None = None, clock: Clock = now) -> None
         body: the message, see `batch.to_json`.
         last_resort: None, or the id of the request when the message is delivered for the last time: then what cannot
             be applied fails alone, and the rows of other groups are not lost with it.
-        clock: tells the time.
     """
     message = from_json(body)
     values = {number: one for group in message.groups for number, one in group}
-    delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest(), clock)
+    delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest())
     about: dict[str, Any] = {
         "account_id": message.account_id,
         "import_id": message.import_id,
@@ -56,9 +54,9 @@ def apply(body: str, last_resort: str | None = None, clock: Clock = now) -> None
         logger().info("batch dropped: its import was stopped or has ended", **about)
         return
     except BatchDiffersError:
-        finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock())
+        finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock.now())
         return
-    finishing.finish(message.account_id, message.import_id, clock())
+    finishing.finish(message.account_id, message.import_id, clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,6 @@ class _Delivery:
     message: Message
     values: Mapping[int, Mapping[str, Any]]
     digest: str
-    clock: Clock
 
     def failed(self, verdicts: Sequence[Verdict]) -> list[Failure]:
         """The rows that failed, as the report shows them."""
@@ -162,7 +159,7 @@ def _settle(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> Non
             rows_done=batch.rows_done - part.first,
             used=batch.used,
             dry_run=job.dry_run,
-            now=delivery.clock(),
+            now=clock.now(),
             import_id=message.import_id,
         )
         try:
@@ -194,7 +191,7 @@ def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch
         step.used,
         is_last=rows_done == len(delivery.values),
     )
-    progress = imports.progress(message.account_id, message.import_id, batch, settled, delivery.clock())
+    progress = imports.progress(message.account_id, message.import_id, batch, settled, clock.now())
     try:
         commit([*progress, *step.writes])
     except BusyError:

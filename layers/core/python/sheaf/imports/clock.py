@@ -1,11 +1,8 @@
 """imports: what time it is. Asked anew where work takes long, because the watchdog judges by the last progress."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sheaf.domain.values import Timestamp, to_timestamp
-
-type Clock = Callable[[], Timestamp]
 
 
 def now() -> Timestamp:

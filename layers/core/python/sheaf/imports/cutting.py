@@ -14,10 +14,9 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.project import ClientProject
 from sheaf.domain.task_assignment import AssignedTask
 from sheaf.domain.values import Id
-from sheaf.imports import finishing, formats, staging
+from sheaf.imports import clock, finishing, formats, staging
 from sheaf.imports.applying import CUT_TWICE
 from sheaf.imports.batch import to_json
-from sheaf.imports.clock import Clock, now
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
 from sheaf.queues import Upload
@@ -34,14 +33,13 @@ SENT_AT_ONCE = 20  # batches after which the progress is written down
 type Names = Callable[[Sequence[Id]], Mapping[Id, str]]
 
 
-def cut(event: Mapping[str, Any], clock: Clock = now) -> int:
+def cut(event: Mapping[str, Any]) -> int:
     """Begin the import of an uploaded file, or go on with it after a crash; how many batches went into the queue.
 
     What is wrong with the file ends the import with the reason. A raised error means: tell of the upload again.
 
     Args:
         event: EventBridge's "Object Created", see `queues.uploaded`.
-        clock: tells the time.
 
     Raises:
         MalformedError, InvalidError, NotFoundError: the upload is nobody's import.
@@ -50,23 +48,23 @@ def cut(event: Mapping[str, Any], clock: Clock = now) -> int:
     account_id = upload.account_id
     identity.get_account(account_id)
     if upload.import_id is None:
-        job = imports.adopt(account_id, upload.fields, upload.file, clock())
+        job = imports.adopt(account_id, upload.fields, upload.file, clock.now())
     else:
-        job = imports.start(account_id, upload.import_id, upload.file, clock())
+        job = imports.start(account_id, upload.import_id, upload.file, clock.now())
     about: dict[str, Any] = {"account_id": account_id, "import_id": job.id}
     if job.status is not ImportStatus.RUNNING or job.file != upload.file:
         logger().info("upload passed over: its import has another file, or has ended", **about)
         return 0
     try:
-        return _cut(upload, job, clock)
+        return _cut(upload, job)
     except FileError as error:
-        finishing.fail(account_id, job.id, str(error), clock())
+        finishing.fail(account_id, job.id, str(error), clock.now())
     except ImportClosedError:
         logger().info("import stopped while its file was read", **about)
     return 0
 
 
-def _cut(upload: Upload, job: Import, clock: Clock) -> int:
+def _cut(upload: Upload, job: Import) -> int:
     account_id = upload.account_id
     sent = 0
     if job.batches_total is None:
@@ -76,14 +74,14 @@ def _cut(upload: Upload, job: Import, clock: Clock) -> int:
             table = formats.read(stream)
             kind = job.kind or columns.kind_of(table.columns)
             reader = columns.reader(kind, table.columns)
-            imports.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock())
+            imports.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
             with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
-                sent = _send(account_id, job.id, kind, staged, clock)
-    finishing.finish(account_id, job.id, clock())
+                sent = _send(account_id, job.id, kind, staged)
+    finishing.finish(account_id, job.id, clock.now())
     return sent
 
 
-def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged, clock: Clock) -> int:
+def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) -> int:
     """Put the batches into the queue that a cutter before this one has not.
 
     A file is always cut the same way, unless it refers by id to records that were renamed in between. The digest tells.
@@ -106,10 +104,10 @@ def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged, 
         if bodies:
             queues.send(account_id, bodies)
             sent += len(bodies)
-            imports.sent(account_id, import_id, Cut(total, digest.hexdigest()), clock())
+            imports.sent(account_id, import_id, Cut(total, digest.hexdigest()), clock.now())
     if total < reached.batches_sent:
         raise FileError(CUT_TWICE)
-    imports.all_sent(account_id, import_id, staged.rows_total, total, clock())
+    imports.all_sent(account_id, import_id, staged.rows_total, total, clock.now())
     return sent
 
 
