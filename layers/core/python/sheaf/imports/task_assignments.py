@@ -75,11 +75,11 @@ class _Known:
         """What a row joins. Raises RowError."""
         found = self.projects.get(_project_meant(row), ())
         if len(found) > 1:
-            message = f"{len(found)} clients have a project {row.project.name}; a client column says which is meant"
+            message = f'{len(found)} clients have a project "{row.project.name}"; a client column says which is meant'
             raise RowError("project", message)
         task = self.tasks.get(_task_meant(row))
         if not found:
-            of_client = f" of client {row.client_name}" if row.project.id is None and row.client_name else ""
+            of_client = f' of client "{row.client_name}"' if row.project.id is None and row.client_name else ""
             raise _missing("project", row.project, of_client)
         if task is None:
             raise _missing("task", row.task)
@@ -87,7 +87,7 @@ class _Known:
 
 
 def _missing(kind: str, named: Named, of_what: str = "") -> RowError:
-    column, shown = (kind, named.name) if named.id is None else (f"{kind}_id", named.id)
+    column, shown = (kind, f'"{named.name}"') if named.id is None else (f"{kind}_id", named.id)
     return RowError(column, f"{kind.capitalize()} {shown}{of_what} does not exist")
 
 
