@@ -230,7 +230,8 @@ def test_every_table_that_csv_writer_writes_is_read_back(
     csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows([columns, *table])
     mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
     data = files.PACKINGS[packing](mark + text.getvalue().encode(encoding))
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while at < len(data):
         size = pieces[len(parts) % len(pieces)]
         parts.append(data[at : at + size])

@@ -59,13 +59,19 @@ def read(stream: Source) -> Table:
         FileError: from here or, as it is found later, from the rows: whatever makes the rest of the file doubtful.
     """
     lines = _Lines(_decoded(_unpacked(stream)))
-    first = next((line for line in lines if not line.isspace()), None)
-    if first is None:
-        raise FileError("The file is empty")
+    first = _first_line(lines)
     start = first.lstrip()
     if start.startswith("["):
         raise FileError("The file is a JSON array; Sheaf reads one JSON object on each line, without commas between")
     return _read_json(first, lines) if start.startswith("{") else _read_csv(first, lines)
+
+
+def _first_line(lines: "_Lines") -> str:
+    for line in lines:
+        if not line.isspace():
+            return line
+        lines.row_ends()
+    raise FileError("The file is empty")
 
 
 # ------------------------------------------------------------ bytes
@@ -156,10 +162,10 @@ def _encoding(head: bytes) -> tuple[str, int]:
         return "utf-16-le", 2
     if head.startswith(codecs.BOM_UTF16_BE):
         return "utf-16-be", 2
-    if b"\0" in head[:4]:
-        raise FileError("The file is UTF-16 or UTF-32 without a byte-order mark; save it as CSV UTF-8")
     if head.startswith(b"\x1f\x8b"):
         raise FileError("The file is gzipped twice; pack it once")
+    if b"\0" in head[:4]:
+        raise FileError("The file is UTF-16 or UTF-32 without a byte-order mark; save it as CSV UTF-8")
     return "utf-8", 0
 
 
@@ -193,7 +199,7 @@ class _Lines:
     def _split(self, pieces: Iterator[str]) -> Iterator[str]:
         rest = ""
         try:
-            for piece in pieces:
+            for piece in filter(None, pieces):
                 lines = StringIO(rest + piece, newline="").readlines()
                 rest = "" if lines[-1].endswith("\n") else lines.pop()  # a "\r" at the end may be half of a line end
                 yield from lines
@@ -312,7 +318,7 @@ def _read_json(first: str, lines: _Lines) -> Table:
         if len(begun) == FIRST_LINES:
             break
     problem = begun[0].message if isinstance(begun[0], BadRow) else ""
-    raise FileError(f"None of the first lines is a JSON object on a line of its own. Line {lines.number}: {problem}")
+    raise FileError(f"None of the first lines is a JSON object on a line of its own: {problem}")
 
 
 def _json_rows(texts: Iterator[str], lines: _Lines) -> Iterator[RawRow | BadRow]:
@@ -323,7 +329,7 @@ def _json_rows(texts: Iterator[str], lines: _Lines) -> Iterator[RawRow | BadRow]
             continue
         number += 1
         try:
-            yield RawRow(number, _fields(text))
+            yield RawRow(number, _fields(text.rstrip("\r\n")))
         except _BadLine as problem:
             yield BadRow(number, "", f"{problem} (line {lines.number})")
 
@@ -333,7 +339,7 @@ def _fields(text: str) -> Mapping[str, Any]:
     try:
         document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_distinct)
     except json.JSONDecodeError as error:
-        raise _BadLine(f"Not valid JSON: {error.msg} at character {error.colno}") from error
+        raise _BadLine(f"Not valid JSON: {error.msg} at character {error.pos + 1}") from error
     except RecursionError as error:
         raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels") from error
     except (ValueError, InvalidOperation) as error:  # more digits, or a larger exponent, than Python converts
@@ -362,8 +368,23 @@ def _flatten(document: Mapping[str, Any], prefix: str, into: dict[str, Any], dep
         if path in into:
             raise _BadLine(f"The object names {path[:50]!r} twice")
         if isinstance(value, list | dict):
+            _check_depth(value, depth)
             value = json.dumps(value, default=str)  # noqa: PLW2901 - no field of ours is a list
         into[path] = value
+
+
+def _check_depth(value: Any, depth: int) -> None:
+    """Walk level by level rather than by recursion, so that depth costs nothing before it is refused."""
+    level = [value]
+    while level := [
+        child
+        for one in level
+        for child in (one.values() if isinstance(one, dict) else one)
+        if isinstance(child, dict | list)
+    ]:
+        depth -= 1
+        if not depth:
+            raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels")
 
 
 def _check_characters(fields: Mapping[str, Any]) -> None:
