@@ -8,12 +8,12 @@ import csv
 import io
 import shlex
 import shutil
-import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -36,6 +36,14 @@ _STATUS = {
     ImportStatus.COMPLETED_WITH_ERRORS: 3,
     ImportStatus.FAILED: 1,
     ImportStatus.CANCELLED: 1,
+}
+_SAYING = {
+    ImportStatus.AWAITING_UPLOAD: "awaits its file",
+    ImportStatus.RUNNING: "is running",
+    ImportStatus.COMPLETED: "is completed",
+    ImportStatus.COMPLETED_WITH_ERRORS: "is completed, with errors",
+    ImportStatus.FAILED: "has failed",
+    ImportStatus.CANCELLED: "is cancelled",
 }
 _PAUSE = 1.0  # seconds between two looks at an import
 
@@ -129,7 +137,7 @@ def _watch(given: Namespace, job: Import) -> Import:
     with tqdm(total=job.rows_total, initial=job.counts.done, unit=" rows", dynamic_ncols=True, disable=None) as bar:
         while not job.status.is_final:
             _show_progress(bar, job)
-            time.sleep(_PAUSE)
+            sleep(_PAUSE)
             job = _find(given, job.id)
         _show_progress(bar, job)
     return job
@@ -137,7 +145,7 @@ def _watch(given: Namespace, job: Import) -> Import:
 
 def _show_progress(bar: "tqdm[Any]", job: Import) -> None:
     bar.total = job.rows_total
-    bar.set_description_str(_words(job.status), refresh=False)
+    bar.set_description_str(job.status.replace("_", " "), refresh=False)
     bar.set_postfix(failed=job.counts.failed, refresh=False)
     bar.update(job.counts.done - bar.n)
     bar.refresh()
@@ -180,14 +188,11 @@ def _failures(report: io.TextIOBase) -> Iterator[str]:
 
 def _summary(job: Import) -> str:
     counts, total = job.counts, job.rows_total
-    of_all = "" if job.status.is_final else f"{counts.done} of {'all' if total is None else total} rows done: "
+    of_all = "" if total is None else f" of {total}"
+    done = "" if job.status.is_final else f"{counts.done}{of_all} rows done: "
     told = ", ".join(f"{getattr(counts, one)} {one}" for one in ("created", "updated", "unchanged", "failed"))
     dry = " (a dry run: nothing was written)" if job.dry_run else ""
-    return f"import {job.id} is {_words(job.status)}: {of_all}{told}{dry}"
-
-
-def _words(status: ImportStatus) -> str:
-    return status.replace("_", " ")
+    return f"import {job.id} {_SAYING[job.status]}: {done}{told}{dry}"
 
 
 def _follow_up(given: Namespace, job: Import) -> str:
