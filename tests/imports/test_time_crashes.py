@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -25,11 +26,12 @@ from tests.imports.driver import apply, progress, work
 from tests.imports.timesheet import DAY, contents, entries, grouped, row
 from tests.races.histories import Actor, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.faults import CrashError, crashing, recorded
+from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, recorded
 from tests.store.rows import row as stored
 from tests.store.world import ACCOUNT, MEMBER, NOW, assignment, client, populate, project, task
 
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
+READS = {"GetItem", "BatchGetItem", "Query"}
 HISTORIES = 8
 
 
@@ -94,11 +96,12 @@ def test_wherever_an_import_is_cut_off_it_ends_as_if_nothing_had_been(small_step
         undisturbed = _deliver(after, "after 0")
     expected = _left(0)
     assert Counter(one.outcome for one in undisturbed) == {UNCHANGED: 3, UPDATED: 2, CREATED: 6}
-    assert len(calls) > 20
-    for at in range(1, len(calls)):
+    writes = [at for at, call in enumerate(calls) if call.operation not in READS]
+    assert len(writes) >= 10
+    for at in writes:
         before, after = _told(at)
         _deliver(before, f"before {at}")
-        with crashing(at, carried_out=at % 2 == 0), pytest.raises(CrashError):
+        with crashing(at, carried_out=True), pytest.raises(CrashError):
             _deliver(after, f"after {at}")
         assert _deliver(after, f"after {at}") == undisturbed, f"cut off at call {at}"
         assert _left(at) == expected, f"cut off at call {at}"
@@ -173,6 +176,33 @@ def test_time_that_is_logged_over_the_api_makes_no_import_wait() -> None:
     time_entries.create(ACCOUNT, MEMBER, fields, NOW)
     commit(step.writes)
     assert len(entries()) == 2
+
+
+def test_a_rival_with_the_same_file_may_come_at_any_moment(small_steps: None) -> None:
+    _, after = _told(0)
+    with recorded() as calls:
+        _deliver(after, "undisturbed")
+    for at in range(1, len(calls), 2):
+        _, after = _told(at)
+        with _rival(at, after):
+            mine = _deliver(after, f"mine {at}", import_id=1)
+        theirs = progress(f"rival {at}").verdicts
+        assert Counter(one.outcome for one in (*mine, *theirs)) == {CREATED: len(after), UNCHANGED: len(after)}, at
+        assert _left(at).total() == len(after), at
+
+
+@contextmanager
+def _rival(at: int, rows: list[TimeRow]) -> Iterator[None]:
+    """Before the call of this number another import brings the same rows from its beginning to its end."""
+    made: list[object] = []
+
+    def come(**_: object) -> None:
+        made.append(None)
+        if len(made) == at + 1:
+            _deliver(rows, f"rival {at}", import_id=2)
+
+    with hooked(BEFORE_CALL, come):
+        yield
 
 
 # ------------------------------------------------------------ races
