@@ -79,10 +79,10 @@ def why_not(row: Row) -> RowError:
     raise TypeError(f"row {row.number} is of another kind than its file")
 
 
-def settle(work: Work) -> None:
+def settle(work: Work, returning: Collection[Id] = ()) -> None:
     """Bring to its end what makes or removes records of the account right now, unless nothing is to be written."""
     if not work.dry_run:
-        repair.settle(work.account_id)
+        repair.settle(work.account_id, returning)
 
 
 def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R]:
@@ -105,7 +105,7 @@ def _with_ids[R: Record](work: Work, kind: Kind, decided: list[list[Decision[R]]
     ids: Iterator[int] = count(-1, -1)
     if not work.dry_run:
         if brought:
-            settle(work)  # a record of that id may have gone a moment ago, with assignments yet to be swept up
+            settle(work, brought)  # a record of that id may have gone a moment ago, and left something to sweep up
             sequence.pass_id(work.account_id, kind, max(brought))
         ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())
     return [[_numbered(one, ids) for one in group] for group in decided]
