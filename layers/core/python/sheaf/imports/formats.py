@@ -264,7 +264,9 @@ def _check_columns(names: Sequence[str]) -> None:
     for name in names:
         folded = folded_column(name)
         if folded in seen:
-            raise FileError(f"The header names {name!r} twice ({seen[folded]!r}); each column may stand there once")
+            raise FileError(
+                f"The header names {name[:50]!r} twice ({seen[folded][:50]!r}); each column may stand there once"
+            )
         seen[folded] = name
 
 

@@ -55,7 +55,7 @@ def _meanings(shared: str, **names: str) -> Mapping[str, str]:
 
 def folded_column(name: str) -> str:
     """The form under which two columns are the same: only letters and digits count, small and capital ones alike."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold())) or name
 
 
 _MEANINGS: Mapping[FileKind, Mapping[str, str]] = {
@@ -143,7 +143,7 @@ def kind_of(columns: Sequence[str]) -> FileKind:
     raise FileError(
         "The columns fit neither tasks (Name, ...) nor projects (Client, Project, ...) nor task assignments"
         " (Project, Task, ...) nor time entries (Date, Client, Project, Task, Notes, Hours, First name, Last name);"
-        f" found: {_shown(columns)}"
+        f" found: {_shown(columns)}. If it is one of them, say which when you import it"
     )
 
 
@@ -230,7 +230,7 @@ class Reader:
                 if len(self._ignored) < COLUMNS:
                     self._ignored[column] = None
             elif field in layout:
-                raise RowError(column, f"The columns {layout[field]!r} and {column!r} mean the same")
+                raise RowError(column, f"The columns {layout[field][:50]!r} and {column[:50]!r} mean the same")
             else:
                 layout[field] = column
         if len(self._layouts) >= LAYOUTS:
