@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sheaf.domain.bulk_import.decisions import with_past
 from sheaf.domain.bulk_import.matching import match
-from sheaf.domain.bulk_import.rows import BadRow, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
+from sheaf.domain.bulk_import.rows import BadRow, Kept, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import fold_person
@@ -29,6 +29,7 @@ from sheaf.store.writes import StaleError, Write
 
 _STEP_BYTES = 3_000_000  # of notes in all places of a step's entries; a transaction takes 4 MB
 _NOT_YET = Id(0)  # stands for what a dry run does not make
+_NO_PAST = Kept()
 _NOTHING = TimeEntryFields(project_id=_NOT_YET, task_id=_NOT_YET, spent_date=Day("2000-01-01"))
 
 type Spot = tuple[Id, Id, Id, Day]
@@ -153,28 +154,34 @@ class _Batch:
 
     def find_entries(self) -> None:
         """Match rows without ids with the entries that earlier imports made."""
-        rows: dict[Spot, list[_Asked]] = defaultdict(list)
-        days: dict[Id, set[Day]] = defaultdict(set)
-        for one in self._sound():
-            there = one.there
-            if one.time.kept.id is not None or one.user_id is None or there.assignment_id is None:
-                continue
-            if there.project is not None and there.task is not None:
-                rows[one.user_id, there.project.id, there.task.id, one.time.spent_date].append(one)
-                days[one.user_id].add(one.time.spent_date)
+        rows = self._by_spot()
+        wanted: dict[Id, set[tuple[Id, Id, Day]]] = defaultdict(set)
+        for user_id, project_id, task_id, day in rows:
+            wanted[user_id].add((project_id, task_id, day))
         if not self._work.dry_run:
-            self._turns = time_imports.turns(self._account_id, days.keys())
+            self._turns = time_imports.turns(self._account_id, wanted.keys())
         taken = self._work.used | self._by_id.keys()
         entries: dict[Spot, list[TimeEntry]] = defaultdict(list)
-        for user_id, wanted in days.items():
-            for entry in time_imports.imported(self._account_id, user_id, wanted):
+        for user_id, spots in wanted.items():
+            for entry in time_imports.imported(self._account_id, user_id, spots):
                 if entry.id not in taken:
                     entries[user_id, entry.project_id, entry.task_id, entry.spent_date].append(entry)
-        for spot, some in rows.items():
+        for where, found in entries.items():
+            some = rows[where]
             unsaid = frozenset.intersection(*(one.time.unsaid for one in some))
-            found = match([one.fields for one in some], entries[spot], unsaid)
-            for one, same in zip(some, found, strict=True):
-                one.before = same
+            for one, before in zip(some, match([one.fields for one in some], found, unsaid), strict=True):
+                one.before = before
+
+    def _by_spot(self) -> dict[Spot, list[_Asked]]:
+        """The rows without ids, by whose day on what they are about, as far as all of that is there."""
+        rows: dict[Spot, list[_Asked]] = defaultdict(list)
+        for one in self._sound():
+            project, task = one.there.project, one.there.task
+            if one.time.kept.id is not None or one.user_id is None or one.there.assignment_id is None:
+                continue
+            if project is not None and task is not None:
+                rows[one.user_id, project.id, task.id, one.time.spent_date].append(one)
+        return rows
 
     def steps(self) -> Iterator[Step]:
         """Decide on every row and pack what it changes, as much as a transaction holds."""
@@ -200,7 +207,8 @@ class _Batch:
         one.fields = _fields(row, there)
         one.blocked = _ended(there)
         if one.before is None:
-            self._new(one, row.kept.id or _NOT_YET)
+            if row.kept.created_at is not None or row.kept.updated_at is not None:
+                self._new(one, _NOT_YET)
             return
         if one.user_id != one.before.user_id:
             raise RowError("user", "A time entry can't be given to somebody else")
@@ -214,9 +222,10 @@ class _Batch:
             if first is not one:
                 one.problem = first.problem
                 continue
-            one.after = self._after(one)
-            if one.after is None:
-                continue
+            if one.before is not None:
+                one.after = self._changed(one, one.before)
+                if one.after is None:
+                    continue
             if one.blocked is not None:
                 one.after, one.problem = None, one.blocked
             else:
@@ -224,30 +233,27 @@ class _Batch:
         if not self._work.dry_run:
             self._number([one for one in self._sound() if one.outcome is Outcome.CREATED])
 
-    def _after(self, one: _Asked) -> TimeEntry | None:
+    def _changed(self, one: _Asked, before: TimeEntry) -> TimeEntry | None:
         """The entry as it shall be; None where it is so already."""
-        if one.before is None:
-            return self._new(one, one.time.kept.id or _NOT_YET)
-        kept = {name: getattr(one.before, name) for name in one.time.unsaid}
-        after = changed(one.before, replace(one.fields, **kept) if kept else one.fields, self._work.now)
-        if after is one.before:
-            return None
-        return replace(after, assignment_id=one.there.assignment_id or _NOT_YET)
+        kept = {name: getattr(before, name) for name in one.time.unsaid}
+        after = changed(before, replace(one.fields, **kept) if kept else one.fields, self._work.now)
+        return None if after is before else replace(after, assignment_id=one.there.assignment_id or _NOT_YET)
 
     def _new(self, one: _Asked, entry_id: Id) -> TimeEntry:
         user_id, assignment_id = one.user_id or _NOT_YET, one.there.assignment_id or _NOT_YET
         made = new_time_entry(entry_id, user_id, assignment_id, one.fields, self._work.now)
-        return replace(with_past(made, one.time.kept, self._work.now), imported=True)
+        if one.time.kept != _NO_PAST:
+            made = with_past(made, one.time.kept, self._work.now)
+        return replace(made, imported=True)
 
     def _number(self, made: Sequence[_Asked]) -> None:
         brought = [one.time.kept.id for one in made if one.time.kept.id is not None]
-        nameless = [one for one in made if one.time.kept.id is None]
         if brought:
             sequence.pass_id(self._account_id, "TIME_ENTRY", max(brought))
-        if nameless:
-            ids = sequence.next_ids(self._account_id, "TIME_ENTRY", len(nameless))
-            for one, entry_id in zip(nameless, ids, strict=True):
-                one.after = self._new(one, entry_id)
+        wanted = len(made) - len(brought)
+        ids = iter(sequence.next_ids(self._account_id, "TIME_ENTRY", wanted) if wanted else ())
+        for one in made:
+            one.after = self._new(one, one.time.kept.id or next(ids))
 
     def _writes(self, step: "_OpenStep") -> list[Write]:
         users = sorted({change.after.user_id for change in step.changes} & self._turns.keys())

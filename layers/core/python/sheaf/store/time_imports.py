@@ -208,12 +208,15 @@ class Maker:
 # ------------------------------------------------------------ entries
 
 
-def imported(account_id: AccountId, user_id: Id, days: Collection[Day]) -> Iterator[TimeEntry]:
-    """The entries of a user on these days that an import made (E7), read in a few queries."""
+def imported(account_id: AccountId, user_id: Id, wanted: Collection[tuple[Id, Id, Day]]) -> Iterator[TimeEntry]:
+    """The entries of a user that an import made (E7) for a project and task on a day, read in a few queries."""
     listed = keys.children(account_id, "USER", user_id, "TIME_ENTRY")
-    for first, last in stretches(days):
+    # Compared as they lie there: a user has far more entries on these days than are wanted.
+    spots = {(str(project_id), str(task_id), day) for project_id, task_id, day in wanted}
+    for first, last in stretches({day for _, _, day in wanted}):
         for item in reads.stretch(Stretch(listed, f"{first}#", f"{last}#~", newest_first=False)):
-            if "imported" in item and item["spent_date"]["S"] in days:
+            spot = item["project_id"]["N"], item["task_id"]["N"], item["spent_date"]["S"]
+            if spot in spots and "imported" in item:
                 yield from_item(item)
 
 
