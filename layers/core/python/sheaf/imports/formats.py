@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from io import StringIO
 from itertools import chain
@@ -231,9 +231,11 @@ def _read_csv(first: str, lines: _Lines) -> Table:
     _check_columns(names)
     if first.startswith("\ufeff"):
         raise FileError("The file begins with two byte-order marks; save it as CSV UTF-8")
-    if names[: len(REPORT_COLUMNS)] == REPORT_COLUMNS and len(names) > len(REPORT_COLUMNS):
-        return Table(names[len(REPORT_COLUMNS) :], _report_rows(names, _csv_rows(names, records, lines)))
-    return Table(names, _csv_rows(names, records, lines))
+    rows = _csv_rows(names, records, lines)
+    own = len(REPORT_COLUMNS)
+    if names[:own] == REPORT_COLUMNS and len(names) > own:
+        return _without_report(names[own:], rows)
+    return Table(names, rows)
 
 
 def _delimiter(header: str) -> str:
@@ -290,15 +292,15 @@ def _csv_rows(names: tuple[str, ...], records: Iterator[list[str]], lines: _Line
         raise FileError("The file has a header and no rows")
 
 
-def _report_rows(names: tuple[str, ...], rows: Iterator[RawRow | BadRow]) -> Iterator[RawRow | BadRow]:
-    """The rows of one of our own reports, mended and sent again, as they were before the report guarded them."""
-    for row in rows:
-        values = {name: without_guard(row.values[name]) for name in names[len(REPORT_COLUMNS) :] if name in row.values}
-        yield (
-            RawRow(row.number, values)
-            if isinstance(row, RawRow)
-            else BadRow(row.number, row.field, row.message, values)
-        )
+def _without_report(names: tuple[str, ...], rows: Iterator[RawRow | BadRow]) -> Table:
+    """One of our own reports, mended and sent again: as the file was before the report guarded its cells."""
+
+    def unguarded() -> Iterator[RawRow | BadRow]:
+        for row in rows:
+            values = {without_guard(name): without_guard(row.values[name]) for name in names if name in row.values}
+            yield replace(row, values=values)
+
+    return Table(tuple(map(without_guard, names)), unguarded())
 
 
 # ------------------------------------------------------------ JSON

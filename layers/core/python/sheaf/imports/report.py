@@ -7,7 +7,7 @@ import sqlite3
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from io import StringIO
+from io import TextIOWrapper
 from typing import Any, BinaryIO
 
 from sheaf.domain.bulk_import.rows import Verdict
@@ -16,7 +16,6 @@ COLUMNS = ("Row", "Field", "Message")
 
 # What makes a spreadsheet take a cell for a formula, also behind white space and in full-width forms.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠﹦﹢﹣﹫])")  # noqa: RUF001
-_FLUSH = 1000  # rows that are written at once
 
 
 def guarded(cell: str) -> str:
@@ -51,16 +50,12 @@ def write_report(file: BinaryIO, columns: Sequence[str], failures: Iterator[tupl
             ),
         )
         file.write(BOM_UTF8)
-        _write_rows(file, [[*COLUMNS, *columns]])
-        found = sorting.execute("SELECT number, cells FROM failure ORDER BY number, cells")
-        while rows := found.fetchmany(_FLUSH):
-            _write_rows(file, [[str(number), *json.loads(cells)] for number, cells in rows])
-
-
-def _write_rows(file: BinaryIO, rows: Sequence[Sequence[str]]) -> None:
-    text = StringIO()
-    csv.writer(text).writerows([guarded(cell) for cell in row] for row in rows)
-    file.write(text.getvalue().encode(errors="replace"))
+        text = TextIOWrapper(file, "utf-8", "replace", newline="")
+        writer = csv.writer(text)
+        writer.writerow(map(guarded, (*COLUMNS, *columns)))
+        for number, cells in sorting.execute("SELECT number, cells FROM failure ORDER BY number, cells"):
+            writer.writerow(map(guarded, (str(number), *json.loads(cells))))
+        text.detach()  # the file stays open
 
 
 def _text(value: object) -> str:
