@@ -293,7 +293,8 @@ class Reader:
             return Person(id=row.needed("user_id", cells.number))
         first, last = row.optional("first_name", cells.line) or "", row.optional("last_name", cells.line) or ""
         if not first and not last:
-            first, _, last = row.needed("user", cells.name).rpartition(" ")
+            whole = row.needed("user" if row.has("user") else "first_name", cells.name)
+            first, _, last = whole.rpartition(" ")
             first, last = (first.strip(), last) if first else (last, "")
         return Person(row.optional("user_id", cells.number), first, last)
 
