@@ -54,6 +54,15 @@ def test_a_hundred_unchanged_tasks_take_one_read_and_no_more_than_their_progress
     assert _operations(task_steps, todo) == ["BatchGetItem", "UpdateItem"]
 
 
+def test_a_client_is_made_with_the_first_of_its_projects_and_no_step_is_taken_twice(table: str) -> None:
+    populate()
+    todo = work(*(group(project_row(number, "Acme", f"P{number:02}")) for number in range(1, 41)))
+    calls = _operations(project_steps, todo)
+    # claims of clients and of projects; ids of clients and of projects; then 4 writes a project
+    assert calls == ["BatchGetItem"] * 2 + ["UpdateItem"] * 2 + ["TransactWriteItems"] * 2
+    assert_sound(ACCOUNT)
+
+
 def test_assignments_by_name_are_read_together(table: str) -> None:
     populate(client(1), *(project(number) for number in (1, 2, 3)), *(task(number) for number in (1, 2, 3)))
     said = [(one, other) for one in (1, 2, 3) for other in (1, 2, 3)]
@@ -304,6 +313,35 @@ def test_what_others_do_meanwhile_is_decided_upon_anew(table: str, what: str) ->
     steps, row, disturb, expected = MEANWHILE[what]
     assert fates(apply(_disturbed(steps, disturb), work(group(row)))) == {1: expected}
     assert_sound(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("steps", "row", "calls"),
+    [
+        (task_steps, task_row(1, "Task 0001", is_default=True), 1),
+        (task_assignment_steps, assignment_row(1, 1, "Task 0001", budget=1), 2),
+    ],
+)
+def test_a_name_that_moves_on_between_two_reads_is_looked_up_again(
+    table: str, steps: Steps, row: Row, calls: int
+) -> None:
+    _world()
+    seen: list[int] = []
+
+    def rename(**_: object) -> None:
+        seen.append(len(seen))
+        if len(seen) == calls:
+            _rename(1, "X")
+            _rename(2, "Task 0001")
+
+    with hooked(AFTER_CALL, rename, "BatchGetItem"):
+        told = apply(steps, work(group(row)))
+    assert fates(told) == {1: "unchanged" if steps is task_steps else "updated"}
+    assert_sound(ACCOUNT)
+    assert [one.budget for one in task_assignments.everything(ACCOUNT, Id(1), Filter())] == [
+        None if steps is task_steps else Decimal(1),
+        None,
+    ]
 
 
 # ------------------------------------------------------------ what takes many transactions elsewhere

@@ -101,9 +101,9 @@ def test_times_that_cannot_be_are_refused(table: str, times: Any, reason: str) -
 
 def test_new_ids_come_after_those_that_the_batch_brings(table: str) -> None:
     populate(task(1))
-    rows = [task_row(1, "A"), task_row(2, "B", 3), task_row(3, "C")]
-    assert bring(*rows, together=False) == {1: "created", 2: "created", 3: "created"}
-    assert sorted(names().items()) == [(1, "Task 0001"), (3, "B"), (4, "A"), (5, "C")]
+    rows = [task_row(1, "A"), task_row(2, "B", 9), task_row(3, "C"), task_row(4, "D", 3)]
+    assert bring(*rows, together=False) == dict.fromkeys((1, 2, 3, 4), "created")
+    assert names() == {1: "Task 0001", 9: "B", 3: "D", 10: "A", 11: "C"}
 
 
 # ------------------------------------------------------------ changed

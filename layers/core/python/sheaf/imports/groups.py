@@ -162,7 +162,7 @@ class _OpenStep:
 
     def _new(self, writes: Sequence[Write]) -> list[Write]:
         known = {id(one) for one in self.done}
-        return [one for one in writes if not (id(one) in known or known.add(id(one)))]  # type: ignore[func-returns-value]
+        return [one for key, one in {id(one): one for one in writes}.items() if key not in known]
 
 
 def _places(writes: Sequence[Write], *, counting: bool = True) -> frozenset[tuple[str, str]]:
