@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sheaf.domain.bulk_import import cells
 from sheaf.domain.bulk_import.columns import folded_column, kind_of, reader
 from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import (
@@ -568,3 +569,25 @@ def test_a_memory_of_cells_never_takes_one_type_for_another() -> None:
         BadRow(5, "id", "id must be a positive integer below 2^53"),
         TaskRow(6, Kept(Id(1)), {}),
     ]
+
+
+def test_long_cells_are_not_kept_in_mind() -> None:
+    remembered = [
+        cells.day,
+        cells.hours,
+        cells.amount,
+        cells.currency,
+        cells.name,
+        cells.line,
+        cells.flag,
+        cells.number,
+    ]
+    sizes = [one.cache_info().currsize for one in remembered]  # type: ignore[attr-defined]
+    long = {"Date": f"2026-11-30T{'x' * 300}", "Hours": "0" * 300, "Currency": f"{'x' * 300} - EUR"}
+    spaces = {"Client": f"A{' ' * 300}", "First name": f"B{' ' * 300}", "Billable?": f"no{' ' * 300}"}
+    row = read(FileKind.TIME_ENTRIES, {**TIME, **long, **spaces, "Employee id": f"1{' ' * 300}"})
+    assert row == time_row(
+        person=Person(Id(1), "B", "Lee"), client=Named(name="A"), hours=Decimal(0), currency="EUR", billable=False
+    )
+    after = [one.cache_info().currsize for one in remembered]  # type: ignore[attr-defined]
+    assert sum(after) - sum(sizes) <= len(["Site", "Design", "Lee"])

@@ -262,6 +262,22 @@ def test_a_file_that_is_too_large_is_refused(
         list(formats.read(Stream(pack([ROWS] * 4))).rows)
 
 
+def test_a_gzip_file_of_very_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "MEMBER_LIMIT", 10)
+    empty, one = gzip.compress(b""), gzip.compress(b"Name,Rate\nDesign,1\n")
+    assert len(read(empty * 9 + one)) == 1
+    with pytest.raises(FileError, match=r"^The gzip file consists of more than 10 files; pack it again$"):
+        read(empty * 10 + one)
+
+
+@pytest.mark.parametrize("line", [b"\n", b"A,1\n"])
+def test_a_file_of_very_many_lines_is_refused(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "LINE_LIMIT", 10)
+    assert read(b"Name,Rate\n" + line * 8 + b"A,1\n")[0] == RawRow(1, {"Name": "A", "Rate": "1"})
+    with pytest.raises(FileError, match=r"^The file has more than 10 lines; cut it into several$"):
+        read(b"Name,Rate\n" + line * 9 + b"A,1\n")
+
+
 HOSTILE_IN_LITTLE_MEMORY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (512 * 1024**2,) * 2)

@@ -20,6 +20,8 @@ from sheaf.imports.report import without_guard
 PIECE = 65_536  # bytes that are read and unpacked at once
 UNPACKED_LIMIT = 2 * 1024**3  # bytes of a whole file
 RATIO_LIMIT, RATIO_FREE = 200, 10 * 1024**2  # how far a file may unpack, once it has come to so many bytes
+MEMBER_LIMIT = 100_000  # files that one gzip file may consist of
+LINE_LIMIT = 20_000_000
 ROW_LIMIT = 65_536  # bytes of one row, as UTF-8
 HEADER_LIMIT = 16_384  # bytes of the names of all columns: they travel with each batch
 COLUMN_LIMIT = 200
@@ -103,6 +105,7 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The content of all members of a gzip file. Nothing is unpacked further than it is asked for."""
     member = zlib.decompressobj(wbits=31)
     packed = unpacked = 0
+    members = 1
     for piece in pieces:
         rest = piece
         packed += len(piece)
@@ -111,6 +114,9 @@ def _gunzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 rest = rest.lstrip(b"\0")  # tapes and some tools fill up with zeros
                 if not rest:
                     break
+                members += 1
+                if members > MEMBER_LIMIT:
+                    raise FileError(f"The gzip file consists of more than {MEMBER_LIMIT:,} files; pack it again")
                 member = zlib.decompressobj(wbits=31)
             try:
                 text = member.decompress(rest, PIECE)
@@ -187,6 +193,8 @@ class _Lines:
         self._row_bytes += len(line) if line.isascii() else len(line.encode())
         if self._row_bytes > ROW_LIMIT:
             self._refuse_row()
+        if self.number > LINE_LIMIT:
+            raise FileError(f"The file has more than {LINE_LIMIT:,} lines; cut it into several")
         return line
 
     def row_ends(self) -> int:

@@ -12,6 +12,7 @@ from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.record import values_of
 from sheaf.domain.time_entry import ExternalReference
 from sheaf.domain.values import (
+    NAME_LIMIT,
     Day,
     Id,
     Timestamp,
@@ -69,6 +70,8 @@ class Cells:
         value = self._values[column]
         if value is None or value == "" or (isinstance(value, str) and value.isspace()):
             return None
+        if not isinstance(value, str) or len(value) > NAME_LIMIT:  # too much to be kept in mind, or of another type
+            read = getattr(read, "__wrapped__", read)
         try:
             return read(value)
         except (InvalidError, MalformedError) as error:
@@ -143,8 +146,8 @@ def notes(value: object) -> str:
 
 
 def _remembered[Value](read: Callable[[Any], Value]) -> Callable[[Any], Value]:
-    """The same reading, kept in mind: a file says few things, and often. True, 1 and 1.0 are three things here."""
-    return lru_cache(4096, typed=True)(read)
+    """The same reading, kept in mind for short texts (see `Cells.optional`): a file says few things, and often."""
+    return lru_cache(4096)(read)
 
 
 @_remembered

@@ -25,7 +25,7 @@ from sheaf.domain.project import ClientProject, ProjectFields
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignmentFields
 
-LAYOUTS = 1000  # shapes of JSON objects that a reader remembers
+LAYOUTS = 100  # shapes of JSON objects that a reader remembers
 COLUMNS = 200  # ignored ones that it remembers
 
 _SHARED = {
