@@ -381,6 +381,7 @@ def test_one_look_at_an_import_that_runs_says_how_far_it_is(sheaf: Sheaf, deploy
         ("{folder}/none.csv --account 1", "'{folder}/none.csv' is not a file that can be read"),
         ("{folder} --account 1", "'{folder}' is not a file that can be read"),
         ("{folder}/empty.csv --account 1", "'{folder}/empty.csv' is empty"),
+        ("{folder}/large.csv --account 1", "'{folder}/large.csv' is larger than 1 GB; cut it into several"),
         ("{folder}/a\\\\b --account 1", "file_name must be a name without a path"),
         ("{file} --account 1 --report {folder}", "'{folder}' is not a file that can be written"),
         ("{file} --account 1 --report {folder}/none/x", "'{folder}/none/x' is not a file that can be written"),
@@ -390,6 +391,8 @@ def test_a_wrong_command_line_is_one_line_on_stderr_and_status_2(
     sheaf: Sheaf, file: Path, words: str, problem: str
 ) -> None:
     (file.parent / "empty.csv").touch()
+    with (file.parent / "large.csv").open("wb") as large:
+        large.truncate(1024**3 + 1)
     (file.parent / "a\\b").write_bytes(TASKS)
     names = {"file": file, "folder": file.parent}
     outcome = sheaf("import", *shlex.split(words.format(**names)))

@@ -15,6 +15,7 @@ from sheaf.domain.bulk_import.transfer import clean_file_name
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, clean_name, parse_id
+from sheaf.imports.cutting import SIZE_LIMIT
 
 EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 
@@ -75,11 +76,17 @@ def import_id(text: str) -> Id:
 
 
 def check_readable(path: Path) -> None:
-    """See to it that a file can be read, has a name that can be kept, and is not empty. Raises InvalidError."""
+    """See to it that a file can be read, has a name that can be kept, and has a size that can be imported.
+
+    Raises:
+        InvalidError.
+    """
     if not path.is_file() or not os.access(path, os.R_OK):
         raise InvalidError(f"{str(path)!r} is not a file that can be read")
     if not path.stat().st_size:
         raise InvalidError(f"{str(path)!r} is empty")
+    if path.stat().st_size > SIZE_LIMIT:
+        raise InvalidError(f"{str(path)!r} is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
     clean_file_name(path.name)
 
 
