@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -315,33 +316,39 @@ def test_what_others_do_meanwhile_is_decided_upon_anew(table: str, what: str) ->
     assert_sound(ACCOUNT)
 
 
-@pytest.mark.parametrize(
-    ("steps", "row", "calls"),
-    [
-        (task_steps, task_row(1, "Task 0001", is_default=True), 1),
-        (task_assignment_steps, assignment_row(1, 1, "Task 0001", budget=1), 2),
-    ],
-)
-def test_a_name_that_moves_on_between_two_reads_is_looked_up_again(
-    table: str, steps: Steps, row: Row, calls: int
-) -> None:
-    _world()
+def _after_read(number: int, disturb: Callable[[], object]) -> AbstractContextManager[None]:
+    """Somebody changes the table after that many reads of many items."""
     seen: list[int] = []
 
-    def rename(**_: object) -> None:
+    def hook(**_: object) -> None:
         seen.append(len(seen))
-        if len(seen) == calls:
-            _rename(1, "X")
-            _rename(2, "Task 0001")
+        if len(seen) == number:
+            disturb()
 
-    with hooked(AFTER_CALL, rename, "BatchGetItem"):
-        told = apply(steps, work(group(row)))
-    assert fates(told) == {1: "unchanged" if steps is task_steps else "updated"}
-    assert_sound(ACCOUNT)
-    assert [one.budget for one in task_assignments.everything(ACCOUNT, Id(1), Filter())] == [
-        None if steps is task_steps else Decimal(1),
-        None,
-    ]
+    return hooked(AFTER_CALL, hook, "BatchGetItem")
+
+
+def test_a_task_that_is_renamed_while_it_is_looked_up_keeps_its_new_name(table: str) -> None:
+    _world()
+    with _after_read(1, lambda: _rename(1, "X")):
+        told = apply(task_steps, work(group(task_row(1, "Task 0001"))))
+    assert fates(told) == {1: "created"}
+    assert tasks.get(ACCOUNT, Id(1)).name == "X"
+
+
+def test_a_task_that_takes_a_name_while_it_is_looked_up_is_the_one_that_is_meant(table: str) -> None:
+    def exchange() -> None:
+        _rename(1, "X")
+        _rename(2, "Task 0001")
+
+    _world()
+    with _after_read(2, exchange):
+        told = apply(task_assignment_steps, work(group(assignment_row(1, 1, "Task 0001", budget=1))))
+    assert fates(told) == {1: "updated"}
+    assert {one.task_id: one.budget for one in task_assignments.everything(ACCOUNT, Id(1), Filter())} == {
+        1: None,
+        2: Decimal(1),
+    }
 
 
 # ------------------------------------------------------------ what takes many transactions elsewhere

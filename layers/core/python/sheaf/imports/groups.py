@@ -68,7 +68,8 @@ def steps[R: Record](
         settle(work)
         raise
     decided = prepared([decide(group, known) for group in groups])
-    decided = _with_ids(work, reading.kind, decided)
+    absent = {one.record_id for group in groups for one in group if one.record_id is not None} - known.records.keys()
+    decided = _with_ids(work, reading.kind, decided, absent)
     return _packed(work, decided, written, reading.word)
 
 
@@ -97,16 +98,22 @@ def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R
     return Known(records, holders, reading.place_of, reading.taken, reading.word)
 
 
-def _with_ids[R: Record](work: Work, kind: Kind, decided: list[list[Decision[R]]]) -> list[list[Decision[R]]]:
-    """The same decisions with an id for each record that is made and brings none: a made-up one in a dry run."""
+def _with_ids[R: Record](
+    work: Work, kind: Kind, decided: list[list[Decision[R]]], absent: Collection[Id]
+) -> list[list[Decision[R]]]:
+    """The same decisions with an id for each record that is made and brings none: a made-up one in a dry run.
+
+    No id is given out that a row has brought (`absent`), even where that row fails: corrected, it may come again.
+    """
     made = [one.after for group in decided for one in group if one.before is None and one.after is not None]
     brought = [one.id for one in made if one.id != NEW]
     wanted = len(made) - len(brought)
     ids: Iterator[int] = count(-1, -1)
-    if not work.dry_run:
+    if made and not work.dry_run:
         if brought:
             settle(work, brought)  # a record of that id may have gone a moment ago, and left something to sweep up
-            sequence.pass_id(work.account_id, kind, max(brought))
+        if absent:
+            sequence.pass_id(work.account_id, kind, max(absent))
         ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())
     return [[_numbered(one, ids) for one in group] for group in decided]
 
