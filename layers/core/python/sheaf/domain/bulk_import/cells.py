@@ -185,12 +185,7 @@ def flag(value: object) -> bool:
 @_remembered
 def amount(value: object) -> Decimal:
     """A number with a decimal point."""
-    if isinstance(value, Decimal):
-        return value
-    digits = str(value).strip() if _is_whole(value) or isinstance(value, str) else ""
-    if _AMOUNT.fullmatch(digits):
-        return Decimal(digits)
-    raise InvalidError(f"{_COLUMN} must be a number, such as 1.5")
+    return _decimal(value)
 
 
 @_remembered
@@ -210,7 +205,7 @@ def day(value: object) -> Day:
 @_remembered
 def hours(value: object) -> Decimal:
     """Hours of time, in hundredths."""
-    return clean_amount(amount(value), _COLUMN)
+    return clean_amount(_decimal(value), _COLUMN)
 
 
 def timestamp(value: object) -> Timestamp:
@@ -226,3 +221,12 @@ def currency(value: object) -> str:
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    digits = str(value).strip() if _is_whole(value) or isinstance(value, str) else ""
+    if _AMOUNT.fullmatch(digits):
+        return Decimal(digits)
+    raise InvalidError(f"{_COLUMN} must be a number, such as 1.5")
