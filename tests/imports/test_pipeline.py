@@ -113,6 +113,19 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
     assert list(imports.open_imports()) == []
 
 
+@pytest.mark.parametrize("brought", [3, 9, 30])
+def test_an_id_that_a_file_brings_is_never_given_to_another_of_its_rows(
+    carrier: Carrier, small_batches: None, brought: int
+) -> None:
+    wanted = [*(f"Task {number:02}" for number in range(20)), "With an id"]
+    ids = [""] * 20 + [str(brought)]
+    carrier.send(INBOX, "\n".join(["Id,Task", *map(",".join, zip(ids, wanted, strict=True)), ""]).encode())
+    assert (names(), {one.id for one in all_tasks() if one.name == "With an id"}) == (wanted, {brought})
+    assert job().counts == RowCounts(created=21)
+    carrier.send("accounts/1/inbox/dry-run/tasks.csv", f"Id,Task\n{brought + 100},New\n".encode())
+    assert tasks.create(ACCOUNT, TaskFields(name="Next"), job().created_at).id == brought + 21
+
+
 def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands: Hands) -> None:
     made = imports.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), hands.now)
     carrier.send(queues.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))

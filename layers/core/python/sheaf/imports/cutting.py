@@ -20,8 +20,9 @@ from sheaf.imports.batch import to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
 from sheaf.queues import Upload
-from sheaf.store import identity, imports
+from sheaf.store import identity, imports, sequence
 from sheaf.store.imports import Cut, Header, ImportClosedError
+from sheaf.store.keys import Kind
 from sheaf.store.shapes.client import CLIENT
 from sheaf.store.shapes.project import PROJECT
 from sheaf.store.shapes.task import TASK
@@ -29,6 +30,13 @@ from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
 
 SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
 SENT_AT_ONCE = 20  # batches after which the progress is written down
+
+_RECORDS: Mapping[FileKind, Kind] = {
+    FileKind.TASKS: "TASK",
+    FileKind.PROJECTS: "PROJECT",
+    FileKind.TASK_ASSIGNMENTS: "TASK_ASSIGNMENT",
+    FileKind.TIME_ENTRIES: "TIME_ENTRY",
+}
 
 type Names = Callable[[Sequence[Id]], Mapping[Id, str]]
 
@@ -76,6 +84,9 @@ def _cut(upload: Upload, job: Import) -> int:
             reader = columns.reader(kind, table.columns)
             imports.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
             with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
+                if staged.highest_id is not None and not job.dry_run:
+                    # No record that is made from now on, by this file or anybody, has an id that the file brings.
+                    sequence.pass_id(account_id, _RECORDS[kind], staged.highest_id)
                 sent = _send(account_id, job.id, kind, staged)
     finishing.finish(account_id, job.id, clock.now())
     return sent

@@ -48,9 +48,10 @@ A file may rename one record and give its old name to another: then both rows ar
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file whose rows lie on disk."""
+    """A file whose rows lie on disk. `highest_id`: of those that it brings, None where it brings none."""
 
     rows_total: int
+    highest_id: Id | None
     _rows: "_Rows"
     _columns: tuple[str, ...]
 
@@ -79,7 +80,7 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
         staging = _TimeRows(rows) if reader.kind is FileKind.TIME_ENTRIES else _NamedRows(rows, current_names)
         total = rows.fill(staging.placed(table, reader))
         staging.finish()
-        yield Staged(total, rows, table.columns)
+        yield Staged(total, rows.highest_id(), rows, table.columns)
 
 
 # ------------------------------------------------------------ on disk
@@ -126,6 +127,11 @@ class _Rows:
 
         self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", counted())
         return last
+
+    def highest_id(self) -> Id | None:
+        """The highest id that a row has."""
+        found: tuple[Id | None] = self._database.execute("SELECT MAX(record_id) FROM line").fetchone()
+        return found[0]
 
     def in_order(self) -> Iterator[tuple[int, bytes, int | None, str]]:
         """All rows, by their place."""
