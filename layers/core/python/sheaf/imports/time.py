@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from sheaf.domain.bulk_import.decisions import with_past
+from sheaf.domain.bulk_import.decisions import contradiction, with_past
 from sheaf.domain.bulk_import.matching import match
 from sheaf.domain.bulk_import.rows import BadRow, Kept, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
 from sheaf.domain.client import ClientFields
@@ -312,10 +312,9 @@ def _refuse_contradictions(asked: Sequence[_Asked]) -> None:
             by_id[one.row.kept.id].append(one)
     for some in by_id.values():
         if len({replace(one.time, number=0) for one in some}) > 1:
-            *numbers, last = sorted(one.time.number for one in some)
-            rows = f"Rows {', '.join(map(str, numbers))} and {last}"
+            message = str(contradiction([one.time.number for one in some], "time entry"))
             for one in some:
-                one.problem = RowError("id", f"{rows} say different things about the same time entry")
+                one.problem = RowError("id", message)
 
 
 def _require_known(row: TimeRow, there: There) -> None:

@@ -157,7 +157,9 @@ def _decide_each[R: Record](
         rivals = {*subjects[("id", one.record_id)], *subjects[("place", place)]}
         result = results[index]
         if len(rivals) > 1:
-            problems[index] = _contradiction([number for each in rivals for number in rows[wishes[each].says]], known)
+            problems[index] = contradiction(
+                [number for each in rivals for number in rows[wishes[each].says]], known.kind
+            )
         elif isinstance(result, InvalidError):
             problems[index] = result
     moves = {
@@ -224,12 +226,13 @@ def _of_row[R](wish: Wish[R], first: Wish[R], decision: Decision[R]) -> Decision
     return Decision(replace(verdict, outcome=Outcome.UNCHANGED))
 
 
-def _contradiction[R](numbers: Iterable[int], known: Known[R]) -> InvalidError:
+def contradiction(numbers: Iterable[int], kind: str) -> InvalidError:
+    """What is said of rows of these numbers that say different things about one record of this kind."""
     rows = sorted(numbers)
     shown = [str(one) for one in rows[:_NAMED_ROWS]]
     left = len(rows) - len(shown)
     last = f"{left} more" if left else shown.pop()
-    return InvalidError(f"Rows {', '.join(shown)} and {last} say different things about the same {known.kind}")
+    return InvalidError(f"Rows {', '.join(shown)} and {last} say different things about the same {kind}")
 
 
 def _failed_decision[R](number: int, error: InvalidError) -> Decision[R]:
