@@ -1,6 +1,7 @@
 """What tests share: a table made from the template, accounts in it, and a small API Gateway that calls handlers."""
 
 import json
+import os
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
@@ -21,12 +22,14 @@ from tools.template import PROJECT, Route, routes, table_definition
 
 NOW = Timestamp("2026-03-01T08:00:00Z")
 EVENTS = PROJECT / "events"
+BUCKET = "imports"
 
 
 def make_table(endpoint_url: str) -> str:
     """Create an empty table as the template describes it and point the store at it; return its name."""
     name = f"sheaf-{secrets.token_hex(4)}"
     use_table(name, endpoint_url)
+    os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
     settings.table_name.cache_clear()
     http_identity._memory.cache_clear()
     client.dynamodb().create_table(**table_definition(name))

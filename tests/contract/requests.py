@@ -28,7 +28,7 @@ from tools.template import routes
 ADMIN = Api("local-admin-token")
 FORM = "application/x-www-form-urlencoded"
 
-_IDS = {"client_id": 1, "project_id": 1, "task_assignment_id": 1, "task_id": 5, "time_entry_id": 1}
+_IDS = {"client_id": 1, "import_id": 1, "project_id": 1, "task_assignment_id": 1, "task_id": 5, "time_entry_id": 1}
 
 
 def _address(path: str) -> str:
@@ -52,6 +52,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_task_assignment": {"budget": 120},
     "create_time_entry": {"project_id": 1, "task_id": 1, "spent_date": "2026-11-21", "hours": 1.25},
     "update_time_entry": {"notes": "Adding CSS styling"},
+    "create_import": {"kind": "time_entries", "file_name": "time.csv"},
 }
 """A body for each operation that reads one; at the address above it changes something."""
 
@@ -236,6 +237,15 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "update_task_assignment": {**_ASSIGNMENT, **_FLAG},
     "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
     "update_time_entry": _TIME,
+    "create_import": {
+        "kind unknown": {"kind": "invoices"},
+        "flag": {"dry_run": "perhaps"},
+        "file name with a path": {"file_name": "accounts/2/time.csv"},
+        "file name blank": {"file_name": " "},
+        "file name long": {"file_name": "x" * 256},
+        "file name with a control character": {"file_name": "a\0b"},
+        "file name number": {"file_name": 7},
+    },
 }
 """Fields that break a rule, alone and together."""
 
@@ -264,6 +274,8 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=made.interrupted)
+    for method in ("GET", "DELETE"):
+        yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
     for method, route in _routes_with("POST", "PATCH", "PUT", "DELETE"):
         if "time_entries" in route:
             address = ADDRESSES[method, route]
@@ -286,6 +298,12 @@ def many_default_tasks() -> None:
     """More default tasks than one transaction puts on a new project."""
     for number in range(25):
         made.task(ADMIN, f"Task {number}", is_default=True)
+
+
+def ended_import() -> None:
+    """The demo account's import has come to its end, and some of its rows failed."""
+    made.run_import(ADMIN, 1, "created", "unchanged")
+    made.end_import(ADMIN, 1, "failed")
 
 
 def archive(address: str) -> None:
@@ -332,7 +350,12 @@ class BusyTable:
 
 
 class BusyRecords:
-    """DynamoDB, but for transactions, which all conflict with others."""
+    """DynamoDB, but for its writes, which all conflict with transactions of others."""
+
+    def put_item(self, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "PutItem")
+
+    update_item = delete_item = put_item
 
     def transact_write_items(self, **call: Any) -> None:
         reasons = [{"Code": "TransactionConflict"} for _ in call["TransactItems"]]

@@ -87,7 +87,7 @@ def page(account: Account) -> Page:
     path = f"/v2/projects/{project['id']}/task_assignments/{assigned['id']}"
     assert api.patch(path, {"is_active": False}).status == 200
     (user,) = identity.users(account.id)
-    xml = v1(api, authorization=basic(user.email, token))
+    xml = v1(api, authorization=basic(str(user.email), token))
     return Page(xml, api, project["id"], task["id"], assigned["id"])
 
 

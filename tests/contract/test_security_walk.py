@@ -146,6 +146,7 @@ FORBIDDEN = (403, {"message": "Not authorized!"}, {**ALWAYS, "Hint": "Not author
 # Where some roles may not go; with what follows the path, such as the id.
 OF_TASKS_AND_CLIENTS = ("/v2/tasks", "/v2/clients")
 OF_PROJECTS = ("/v2/projects", "/v2/task_assignments")
+OF_ADMINISTRATORS = ("/v2/imports",)
 LISTS_OF_PROJECTS = {("GET", "/v2/projects"), ("GET", "/v2/task_assignments")}
 
 
@@ -163,14 +164,16 @@ def doors(*prefixes: str) -> set[tuple[str, str]]:
     ("role", "rights", "forbidden"),
     [
         (Role.ADMINISTRATOR, [], set()),
-        (Role.MANAGER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS) - LISTS_OF_PROJECTS),
-        (Role.MANAGER, [Right.CLIENT_AND_TASK_MANAGER], doors(*OF_PROJECTS) - LISTS_OF_PROJECTS),
+        (Role.MANAGER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
+        (Role.MANAGER, [Right.CLIENT_AND_TASK_MANAGER], doors(*OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
         (
             Role.MANAGER,
             [Right.PROJECT_CREATOR, Right.BILLABLE_RATES_MANAGER],
-            doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS) - LISTS_OF_PROJECTS - {("POST", "/v2/projects")},
+            doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)
+            - LISTS_OF_PROJECTS
+            - {("POST", "/v2/projects")},
         ),
-        (Role.MEMBER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS)),
+        (Role.MEMBER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)),
     ],
 )
 def test_a_role_is_refused_at_exactly_the_doors_that_it_may_not_enter(
@@ -200,8 +203,9 @@ def seen(answer: Answer) -> tuple[int, str, dict[str, str]]:
 
 
 def furnish(api: Api, records: int) -> None:
-    """So many clients, projects with a task each, and time on all of them; all ids are 1, 2 and so on."""
+    """So many imports, clients, projects with a task each, and time on all of them; all ids are 1, 2 and so on."""
     for number in range(records):
+        made.new_import(api)
         task, project = made.task(api, f"Task {number}"), made.project(api, f"Project {number}")
         made.assignment(api, project["id"], task["id"])
         made.time_entry(api, project["id"], task["id"])
@@ -241,7 +245,12 @@ def test_another_accounts_assignment_is_not_found_on_a_project_of_ones_own(
     assert whole(never) == NOTHING_HERE
 
 
-@OF_ONE
+# An import is cancelled by DELETE, and stays.
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [route for route in sorted(ADDRESSES) if "{" in route[1] and "imports" not in route[1]],
+    ids=lambda part: part,
+)
 def test_what_was_deleted_looks_like_what_never_was(method: str, path: str, api: Api) -> None:
     furnish(api, 1)
     for address in ("time_entries/1", "projects/1/task_assignments/1", "projects/1", "clients/1", "tasks/1"):

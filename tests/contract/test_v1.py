@@ -290,7 +290,7 @@ def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
     (user,) = identity.users(account.id)
     ways = [
         walk(v1(Api(token))),
-        walk(v1(Api(token), authorization=basic(user.email, token))),
+        walk(v1(Api(token), authorization=basic(str(user.email), token))),
         walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}"),
     ]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.identity import Right, Role, Token, User, everybody, may_manage_tasks
+from sheaf.domain.identity import Right, Role, Token, User, everybody, may_import, may_manage_tasks
 from sheaf.domain.values import Id, Timestamp
 from tests.domain.strategies import timestamps
 
@@ -37,6 +37,15 @@ def user(role: Role, *rights: Right, projects: frozenset[Id] = frozenset(), is_a
 )
 def test_tasks_are_for_administrators_and_managers_with_that_right(who: User, may: bool) -> None:
     assert may_manage_tasks(who) is may
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [(user(Role.ADMINISTRATOR), True), (user(Role.MANAGER, *Right), False), (user(Role.MEMBER), False)],
+    ids=lambda one: one.role if isinstance(one, User) else str(one),
+)
+def test_imports_are_for_administrators_alone(who: User, may: bool) -> None:
+    assert may_import(who) is may
 
 
 @pytest.mark.parametrize("role", list(Role))

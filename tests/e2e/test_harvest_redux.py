@@ -58,7 +58,7 @@ def email(server: Server, client: Client) -> str:
     """The address of the account's administrator."""
     with server.store():
         (user,) = identity.users(AccountId(client.account_id))
-        return user.email
+        return str(user.email)
 
 
 @pytest.fixture

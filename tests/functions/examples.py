@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sheaf.domain.values import Timestamp, to_timestamp
 from tests.harness import EVENTS, handler_of, load_event, scenarios
 
 RECENT = "<between the start of the test and now>"
+SOON = "<a quarter of an hour after that>"
 CURSOR = "<cursor>"
 HOST = "http://127.0.0.1:3000"
 
@@ -24,6 +25,7 @@ ALWAYS = {
 }
 
 _TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
+_SIGNED = re.compile(r'(?<="url":")http://[^"?/]+/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
 _CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)")
 
 
@@ -58,13 +60,25 @@ def requests() -> list[Path]:
 def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     """What the handler answers to an example event.
 
-    A time is replaced by RECENT where it is one between `started` and now, and the text of a cursor, which is signed
-    with a random key, by CURSOR. Anything else is left to differ from what was expected.
+    A time is replaced by RECENT where it is one between `started` and now, by SOON where it is one a quarter of an hour
+    later, the text of a cursor, which is signed with a random key, by CURSOR, and a signed address by bucket and key.
+    Anything else is left to differ from what was expected.
     """
     reply = handler_of(operation)(load_event(operation, scenario))
     now = to_timestamp(datetime.now(UTC))
-    text = _TIME.sub(lambda time: RECENT if started <= time[0] <= now else time[0], reply["body"])
-    return Whole(reply["statusCode"], reply["headers"], _indented(json.loads(_CURSOR.sub(CURSOR, text))))
+    text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), reply["body"])
+    text = _SIGNED.sub(lambda address: signed(address[1]), _CURSOR.sub(CURSOR, text))
+    return Whole(reply["statusCode"], reply["headers"], _indented(json.loads(text)))
+
+
+def _named(time: Timestamp, started: Timestamp, now: Timestamp) -> str:
+    earlier = to_timestamp(datetime.fromisoformat(time) - timedelta(minutes=15))
+    return RECENT if started <= time <= now else SOON if started <= earlier <= now else time
+
+
+def signed(place: str) -> str:
+    """A signed address of an object, by bucket and key."""
+    return f"<signed: {place}>"
 
 
 def task(task_id: int, name: str, **fields: object) -> dict[str, Any]:
@@ -256,6 +270,30 @@ MIAS_TIME_WITH_RATE = time_entry(1, MIA, OF_ONLINE_STORE[1], billable_rate=100.0
 
 MIAS_TIME = without_rates(MIAS_TIME_WITH_RATE)
 """The same for administrators."""
+
+
+def an_import(import_id: int, **fields: object) -> dict[str, Any]:
+    """An import as lists show it, as `task` does it: one that Ada has begun and that awaits its file."""
+    return {
+        "id": import_id,
+        "kind": None,
+        "status": "awaiting_upload",
+        "dry_run": False,
+        "file_name": None,
+        "rows": {"total": None, "created": 0, "updated": 0, "unchanged": 0, "failed": 0},
+        "ignored_columns": [],
+        "error": None,
+        "user": ADA,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "started_at": None,
+        "finished_at": None,
+        **fields,
+    }
+
+
+ADAS_IMPORT = an_import(1, kind="time_entries", file_name="time.csv")
+"""The demo account's one import."""
 
 _INVALID_TOKEN = "The access token provided is expired, revoked, malformed or invalid for other reasons."
 NO_ENTRY = expected(

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from sheaf.domain.bulk_import.job import FileKind, StoredFile
+from sheaf.domain.bulk_import.rows import Outcome, Verdict
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest
-from sheaf.store import identity, repair
+from sheaf.store import identity, imports, repair
+from sheaf.store.imports import Header, Settled
+from sheaf.store.writes import commit
 from tests.harness import NOW, Api
 
 
@@ -46,6 +50,34 @@ def time_entry(api: Api, project_id: int, task_id: int, **fields: object) -> dic
     """Time of the caller, on a day of their own choice."""
     body = {"project_id": project_id, "task_id": task_id, "spent_date": "2026-11-20", "hours": 1, **fields}
     return _made(api, "/v2/time_entries", body)
+
+
+def new_import(api: Api, **fields: object) -> dict[str, Any]:
+    """A new import, which awaits its file."""
+    return _made(api, "/v2/imports", fields)
+
+
+def run_import(api: Api, import_id: int, *outcomes: str) -> None:
+    """Bring an import as far as its workers would, who come to these verdicts on its rows; one row is left."""
+    account_id, one = AccountId(int(api.account_id)), Id(import_id)
+    imports.start(account_id, one, StoredFile("key", "etag", 100), NOW)
+    imports.describe(account_id, one, Header(FileKind.TASKS, ["Name", "Colour"], ["Colour"]), NOW)
+    imports.all_sent(account_id, one, len(outcomes) + 1, 1, NOW)
+    if outcomes:
+        _settle(account_id, one, *outcomes, is_last=False)
+
+
+def end_import(api: Api, import_id: int, outcome: str) -> None:
+    """Bring an import that was run to its end, with this verdict on its last row; it has a report if that failed."""
+    account_id, one = AccountId(int(api.account_id)), Id(import_id)
+    _settle(account_id, one, outcome, is_last=True)
+    assert imports.complete(account_id, one, NOW, has_report=outcome == "failed")
+
+
+def _settle(account_id: AccountId, import_id: Id, *outcomes: str, is_last: bool) -> None:
+    verdicts = [Verdict(number, Outcome(outcome)) for number, outcome in enumerate(outcomes, 1)]
+    _, batch = imports.batch(account_id, import_id, 1, "digest")
+    commit(imports.progress(account_id, import_id, batch, Settled(verdicts, [], frozenset(), is_last), NOW))
 
 
 def person(

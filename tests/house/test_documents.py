@@ -140,7 +140,7 @@ def test_every_program_that_the_makefile_runs_is_there() -> None:
     assert dict(zip(programs, there, strict=True)) == dict.fromkeys(programs, True)
 
 
-@pytest.mark.parametrize("words", [("account",), ("user",), ("token",), ()], ids=" ".join)
+@pytest.mark.parametrize("words", [("account",), ("user",), ("token",), ("import",), ()], ids=" ".join)
 def test_the_examples_of_the_command_line_are_accepted_by_it(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,9 +9,11 @@ from tests.house.source import Module
 
 # What each room may import of ours, beside itself.
 STAIRS = {
-    "functions": {"http", "events", "store", "domain"},
+    "functions": {"http", "events", "imports", "store", "domain"},
     "http": {"domain", "log"},
+    "imports": {"store", "domain", "queues", "log"},
     "store": {"domain", "settings"},
+    "queues": {"domain", "settings"},
     "domain": set(),
     "events": {"log"},
     "log": {"settings"},
@@ -28,7 +30,9 @@ STUBS = "_typeshed"
 PACKAGES = {
     "functions": set[str](),
     "http": {"aws_lambda_powertools", "defusedxml", "pydantic"},
+    "imports": set[str](),
     "store": {"botocore"},
+    "queues": {"botocore"},
     "domain": set[str](),
     "events": set[str](),
     "log": {"aws_lambda_powertools"},

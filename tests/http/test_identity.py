@@ -211,7 +211,7 @@ def test_a_token_that_was_revoked_before_it_was_used_opens_nothing(account: Acco
 def test_an_archived_user_gets_in_for_60_seconds_at_most(clock: Clock, account: Account) -> None:
     _caller(BY_HEADER)
     (user,) = identity.users(account.id)
-    identity.archive_user(account.id, user.email, NOW)
+    identity.archive_user(account.id, str(user.email), NOW)
     clock.seconds += 60
     with pytest.raises(NotAuthenticatedError):
         _caller(BY_HEADER)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheaf.domain.bulk_import.job import FileKind, Import, ImportStatus, RowCounts
+from sheaf.domain.bulk_import.transfer import Address
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
 from sheaf.domain.project import BillBy, ProjectFields, new_project
@@ -20,6 +22,9 @@ from sheaf.http.replies_v2 import (
     created,
     show_client,
     show_company,
+    show_import,
+    show_listed_import,
+    show_new_import,
     show_project,
     show_project_assignment,
     show_task,
@@ -189,6 +194,58 @@ def test_a_company_says_first_how_clients_are_to_read_time() -> None:
         '"thousands_separator": ",", "color_scheme": "orange", "weekly_capacity": 126000, "expense_feature": false, '
         '"invoice_feature": false, "estimate_feature": false, "approval_feature": false, "team_feature": false}'
     )
+
+
+# ------------------------------------------------------------ bulk imports
+
+WAITING = Import(
+    id=Id(7),
+    status=ImportStatus.AWAITING_UPLOAD,
+    kind=None,
+    dry_run=False,
+    file_name=None,
+    user_id=Id(1),
+    created_at=MOMENT,
+    updated_at=MOMENT,
+)
+ENDED = replace(
+    WAITING,
+    status=ImportStatus.COMPLETED_WITH_ERRORS,
+    kind=FileKind.TIME_ENTRIES,
+    dry_run=True,
+    file_name="time.csv",
+    user_id=None,
+    updated_at=LATER,
+    started_at=MOMENT,
+    finished_at=LATER,
+    rows_total=10,
+    counts=RowCounts(created=1, updated=2, unchanged=3, failed=4),
+    ignored_columns=("Invoiced?", "Approved?"),
+    has_report=True,
+)
+
+
+def test_an_import_is_shown_with_what_came_of_its_rows_and_where_its_report_is() -> None:
+    assert json.dumps(show_import(ENDED, {}, Address("https://report", LATER))) == (
+        '{"id": 7, "kind": "time_entries", "status": "completed_with_errors", "dry_run": true, '
+        '"file_name": "time.csv", "rows": {"total": 10, "created": 1, "updated": 2, "unchanged": 3, "failed": 4}, '
+        '"ignored_columns": ["Invoiced?", "Approved?"], "error": null, "user": null, '
+        f'"created_at": "{MOMENT}", "updated_at": "{LATER}", "started_at": "{MOMENT}", "finished_at": "{LATER}", '
+        f'"report": {{"url": "https://report", "expires_at": "{LATER}"}}}}'
+    )
+
+
+def test_an_import_that_awaits_its_file_is_shown_with_where_it_goes() -> None:
+    shown = show_new_import(WAITING, ADMIN, Address("https://upload", LATER))
+    assert list(shown)[-2:] == ["report", "upload"]
+    assert (shown["report"], shown["user"]) == (None, {"id": 1, "name": "Ada Admin"})
+    assert shown["upload"] == {"method": "PUT", "url": "https://upload", "expires_at": LATER}
+
+
+def test_a_list_shows_the_same_of_an_import_but_for_the_report() -> None:
+    users = {ADMIN.id: ADMIN}
+    for one in (WAITING, ENDED):
+        assert {**show_listed_import(one, users), "report": None} == show_import(one, users, None)
 
 
 # ------------------------------------------------------------ every answer

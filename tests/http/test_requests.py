@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sheaf.domain.bulk_import.job import FileKind, ImportFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, SheafError
 from sheaf.domain.project import BillBy, ProjectFields
@@ -26,6 +27,7 @@ from sheaf.http.requests import (
     Body,
     ClientBody,
     ExternalReferenceBody,
+    ImportBody,
     NewTaskAssignmentBody,
     ProjectBody,
     TaskAssignmentBody,
@@ -395,6 +397,40 @@ def test_time_is_read_as_json_and_as_a_form(body: str, content_type: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        ("", JSON, ImportFields()),
+        ('{"kind":null,"dry_run":null,"file_name":null}', JSON, ImportFields()),
+        ("kind=&dry_run=&file_name=", FORM, ImportFields()),
+        (
+            '{"kind":"time_entries","dry_run":true,"file_name":"time.csv","status":"completed"}',
+            JSON,
+            ImportFields(kind=FileKind.TIME_ENTRIES, dry_run=True, file_name="time.csv"),
+        ),
+        ("kind=tasks&dry_run=0&file_name=a+b", FORM, ImportFields(kind=FileKind.TASKS, file_name="a b")),
+    ],
+)
+def test_an_import_is_read_as_json_and_as_a_form_and_nothing_need_be_said(
+    body: str, content_type: str, expected: ImportFields
+) -> None:
+    assert _read(ImportBody, body, content_type).new(ImportFields) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"kind":"invoices"}', "kind must be one of tasks, projects, task_assignments, time_entries"),
+        ('{"file_name":"a/b"}', "file_name must be a name without a path"),
+        ('{"kind":1,"dry_run":"x"}', "kind must be a string, dry_run must be true or false"),
+    ],
+)
+def test_what_an_import_cannot_be_is_named(body: str, message: str) -> None:
+    with pytest.raises(InvalidError) as refusal:
+        _read(ImportBody, body).new(ImportFields)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
     ("body", "reference"),
     [
         ("{}", ExternalReference("1")),
@@ -503,6 +539,7 @@ MAKING: dict[type[Body], Callable[[Any], object]] = {
     TaskAssignmentBody: lambda body: body.new(TaskAssignmentFields, billable=True, hourly_rate=None),
     TimeEntryBody: lambda body: body.new(TimeEntryFields),
     ExternalReferenceBody: lambda body: body.new(ExternalReference),
+    ImportBody: lambda body: body.new(ImportFields),
 }
 
 

@@ -26,6 +26,7 @@ from tests.store.rows import Rows, place, rows
 
 _SHAPES: tuple[Shape[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
 _IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
+_BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
 
 def assert_sound(account_id: AccountId) -> None:
@@ -130,10 +131,10 @@ def _plain(found: Rows) -> Rows:
 
 
 def _is_beside(key: tuple[str, str]) -> bool:
-    """Sequences lose numbers by right, operations leave their number; accounts, users and tokens are another matter."""
+    """Sequences lose numbers by right, operations and imports leave theirs; users and the like are another matter."""
     pk, sk = key
     history = pk.endswith("#TOTALS") and sk == "OPERATION"
-    return history or "SEQUENCE" in pk or sk in ("ACCOUNT", "TOKEN", "USER_EMAIL") or pk.endswith(_IDENTITY)
+    return history or "SEQUENCE" in pk or sk in _BESIDE or pk.endswith(_IDENTITY)
 
 
 def _counts_nothing(key: tuple[str, str], item: Item) -> bool:

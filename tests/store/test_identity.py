@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from sheaf.domain.errors import InvalidError, NotFoundError
-from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User
+from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
+from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User, fold_person
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import identity, keys
@@ -90,7 +90,7 @@ def test_a_user_comes_back_as_they_were_added_under_the_next_id(account: Account
 def test_a_user_may_have_no_rights_and_no_projects(account: Account, role: Role) -> None:
     plain = replace(MANAGER, role=role, rights=frozenset(), managed_projects=frozenset())
     identity.add_user(account.id, plain)
-    assert identity.user_by_email(account.id, plain.email) == replace(plain, id=Id(1))
+    assert identity.user_by_email(account.id, str(plain.email)) == replace(plain, id=Id(1))
 
 
 def test_a_user_needs_an_account(table: str) -> None:
@@ -110,7 +110,7 @@ def test_an_email_address_belongs_to_one_user_of_an_account_in_whatever_case(use
 
 def test_an_email_address_may_be_in_two_accounts(user: User) -> None:
     other = identity.add_user(_account(2).id, MANAGER)
-    assert identity.user_by_email(AccountId(2), MANAGER.email) == other
+    assert identity.user_by_email(AccountId(2), str(MANAGER.email)) == other
 
 
 @pytest.mark.parametrize(("account_id", "email"), [(1, "bob@example.com"), (1, ""), (2, "ada@example.com")])
@@ -129,15 +129,88 @@ def test_users_are_listed_newest_first(user: User) -> None:
 def test_an_archived_user_keeps_everything_but_their_access(user: User, now: Timestamp, updated_at: Timestamp) -> None:
     archived = identity.archive_user(AccountId(1), "ADA@example.com", now)
     assert archived == replace(user, is_active=False, updated_at=updated_at)
-    assert identity.user_by_email(AccountId(1), user.email) == archived
+    assert identity.user_by_email(AccountId(1), str(user.email)) == archived
     assert (row(keys.record(AccountId(1), "USER", user.id)) or {})["version"] == {"N": "2"}
 
 
 def test_an_archived_user_is_archived_once(user: User) -> None:
-    first = identity.archive_user(AccountId(1), user.email, LATER)
+    first = identity.archive_user(AccountId(1), str(user.email), LATER)
     with recorded() as calls:
-        assert identity.archive_user(AccountId(1), user.email, Timestamp("2027-01-01T00:00:00Z")) == first
+        assert identity.archive_user(AccountId(1), str(user.email), Timestamp("2027-01-01T00:00:00Z")) == first
     assert {call.operation for call in calls} == {"GetItem"}
+
+
+# ------------------------------------------------------------ people whose time is imported
+
+
+def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
+    person = identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    assert person == User(
+        Id(2),
+        "Ida",
+        "Ömer",
+        None,
+        Role.MEMBER,
+        frozenset(),
+        frozenset(),
+        is_active=True,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    assert list(identity.users(AccountId(1))) == [person, user]
+
+
+def test_two_imports_make_one_person_of_a_name(user: User) -> None:
+    identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    before = rows(without=is_sequence)
+    with pytest.raises(NameTakenError):
+        identity.create_person(AccountId(1), "", "IDA  O\u0308MER ", NOW)
+    assert rows(without=is_sequence) == before
+    identity.create_person(AccountId(2), "Ida", "Ömer", NOW)
+
+
+def test_people_are_found_by_name_in_whatever_case_and_state(user: User) -> None:
+    twin = identity.add_user(AccountId(1), replace(MANAGER, email="b@example.com", first_name="ADA", is_active=False))
+    person = identity.create_person(AccountId(1), "Ida Maria", "", NOW)
+    names = [fold_person(*name) for name in (("ada", "åström"), ("Ida", "Maria"), ("Ada", ""), ("", ""))]
+    assert identity.find_people(AccountId(1), names) == dict(zip(names, ([twin, user], [person], [], []), strict=True))
+
+
+def test_looking_for_nobody_reads_nothing(user: User) -> None:
+    with recorded() as calls:
+        assert identity.find_people(AccountId(1), []) == {}
+    assert calls == []
+
+
+@pytest.mark.parametrize("email", ["ida@example.com", "Ida@Example.com"])
+def test_a_person_can_be_given_an_email_address_once_or_again(account: Account, email: str) -> None:
+    person = identity.create_person(account.id, "Ida", "Ömer", BEFORE)
+    identity.set_email(account.id, person.id, "ida@example.com", NOW)
+    given = identity.set_email(account.id, person.id, email, NOW)
+    assert given == replace(person, email=email, updated_at=NOW) == identity.user_by_email(account.id, email)
+
+
+def test_an_email_address_that_a_user_gives_up_is_free(user: User) -> None:
+    identity.set_email(AccountId(1), user.id, "new@example.com", NOW)
+    with pytest.raises(NotFoundError):
+        identity.user_by_email(AccountId(1), "ada@example.com")
+    assert identity.add_user(AccountId(1), MANAGER).id == 2
+
+
+def test_an_email_address_that_is_taken_is_given_to_nobody(user: User) -> None:
+    person = identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    before = rows()
+    with pytest.raises(InvalidError, match=r"^a user with the email ADA@example.com already exists in account 1$"):
+        identity.set_email(AccountId(1), person.id, "ADA@example.com", NOW)
+    with pytest.raises(NotFoundError, match=r"^account 1 has no user 7$"):
+        identity.set_email(AccountId(1), Id(7), "free@example.com", NOW)
+    assert rows() == before
+
+
+def test_the_same_email_address_again_writes_nothing(user: User) -> None:
+    with recorded() as calls:
+        assert identity.set_email(AccountId(1), user.id, str(user.email), LATER) == user
+    assert [call.operation for call in calls] == ["GetItem"]
 
 
 # ------------------------------------------------------------ whom a token lets in
@@ -172,7 +245,7 @@ def test_a_revoked_token_opens_nothing_and_the_users_others_still_do(account: Ac
 
 def test_the_tokens_of_an_archived_user_open_nothing(account: Account, user: User) -> None:
     identity.issue_token(account.id, _token("secret", user))
-    identity.archive_user(account.id, user.email, NOW)
+    identity.archive_user(account.id, str(user.email), NOW)
     assert identity.caller_of(token_digest("secret"), NOW) is None
 
 

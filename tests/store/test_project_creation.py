@@ -11,6 +11,7 @@ from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id
 from sheaf.store import creation, identity, projects, task_assignments
 from sheaf.store.operations import of_all_accounts
+from sheaf.store.writes import commit
 from tests.store.audit import assert_sound, contents
 from tests.store.cutting import Story, cut, tell, watch
 from tests.store.world import ACCOUNT, MANAGER, NOW, client, populate, project, task
@@ -127,3 +128,14 @@ def test_a_creation_that_was_cut_off_never_began_or_is_finished(endpoint_url: st
     story = _default_tasks(amount)
     took_place = cut(endpoint_url, story, tell(endpoint_url, story))
     assert (took_place, took_place[0], took_place[-1]) == (sorted(took_place), False, True)
+
+
+def test_a_bare_project_has_no_assignments_whatever_tasks_are_default(table: str) -> None:
+    populate(client(1), task(1, is_default=True))
+    commit(creation.bare(ACCOUNT, project(1)))
+    assert (projects.get(ACCOUNT, Id(1)).project, _assignments()) == (project(1), [])
+    assert_sound(ACCOUNT)
+    with pytest.raises(NameTakenError):
+        commit(creation.bare(ACCOUNT, project(2, name="PROJECT 1")))
+    with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
+        commit(creation.bare(ACCOUNT, project(2, client_id=2)))

@@ -182,3 +182,11 @@ def test_a_page_of_projects_is_what_plain_python_cuts_out(
     whole = _whole(filter_, client_id, among)
     assert page.map(lambda one: one.project) == plain_page(whole, request, lambda one: ("", one.id))
     assert [one.client.id for one in page.records] == [one.project.client_id for one in page.records]
+
+
+def test_every_project_of_the_account_is_walked_through_the_oldest_first(table: str) -> None:
+    there = [project(1), project(2, is_active=False), project(3, 2)]
+    populate(client(1), client(2), *there)
+    with small_pages(2):
+        assert list(projects.everything(ACCOUNT)) == there
+    assert list(projects.everything(AccountId(2))) == []

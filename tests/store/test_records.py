@@ -289,3 +289,11 @@ def test_a_task_with_time_on_one_of_its_projects_stays(table: str) -> None:
     guard = row(keys.guard(ACCOUNT, "TASK", Id(1))) or {}
     assert (guard["active"], guard["time_entry_count"]) == ({"N": "2"}, {"N": "1"})
     assert_sound(ACCOUNT)
+
+
+def test_the_holders_of_claims_are_found_and_free_ones_left_out(table: str) -> None:
+    populate(client(1), project(1), project(2), task(7, name="Design"))
+    claims = ["1#project 1", "1#project 2", "1#project 3", "2#project 1"]
+    assert PROJECT.holders(ACCOUNT, claims) == {"1#project 1": 1, "1#project 2": 2}
+    assert TASK.holders(ACCOUNT, {"design", "Design"}) == {"design": 7}
+    assert TASK.holders(ACCOUNT, []) == {}

@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, pairwise
 
+import pytest
+
 from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
 from sheaf.store import sequence
 
 ACCOUNT = AccountId(1)
@@ -32,3 +35,14 @@ def test_threads_never_get_the_same_id_and_each_sees_them_grow(table: str) -> No
         taken = list(threads.map(take, range(8)))
     assert sorted(chain.from_iterable(taken)) == list(range(1, 321))
     assert all(earlier < later for mine in taken for earlier, later in pairwise(mine))
+
+
+@pytest.mark.parametrize(("given_out", "brought", "following"), [(0, 7, 8), (3, 7, 8), (7, 7, 8), (9, 7, 10)])
+def test_an_id_that_a_record_brings_is_passed_and_never_fallen_behind(
+    table: str, given_out: int, brought: int, following: int
+) -> None:
+    if given_out:
+        sequence.next_ids(ACCOUNT, "TASK", given_out)
+    sequence.pass_id(ACCOUNT, "TASK", Id(brought))
+    assert sequence.next_id(ACCOUNT, "TASK") == following
+    assert sequence.next_id(ACCOUNT, "PROJECT") == 1

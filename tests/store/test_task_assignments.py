@@ -287,3 +287,9 @@ def test_what_may_be_logged_to_is_active_and_oldest_first(monkeypatch: pytest.Mo
     monkeypatch.setattr(task_assignments, "_MANY_PROJECTS", many)
     found = task_assignments.active_by_project(ACCOUNT, [Id(3), Id(1)])
     assert {number: [one.id for one in some] for number, some in found.items()} == {3: [], 1: [11]}
+
+
+def test_the_assignments_of_pairs_are_found_and_pairs_without_one_left_out(table: str) -> None:
+    populate(client(1), project(1), project(2), task(1), assignment(7, 1, 1), assignment(8, 2, 1, is_active=False))
+    pairs = [(Id(1), Id(1)), (Id(2), Id(1)), (Id(1), Id(2))]
+    assert task_assignments.of_pairs(ACCOUNT, pairs) == {(1, 1): 7, (2, 1): 8}

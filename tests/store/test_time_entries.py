@@ -17,9 +17,10 @@ from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
+from sheaf.store.shapes.time_entry import to_items
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, losing_answer, recorded
-from tests.store.rows import rows
+from tests.store.rows import put_items, rows
 from tests.store.world import (
     ACCOUNT,
     LONG_AGO,
@@ -127,6 +128,16 @@ def test_every_field_comes_back_as_it_went_in(fields: dict[str, Any]) -> None:
     found = time_entries.get(ACCOUNT, logged.id).entry
     assert current(TimeEntryFields, found) == replace(FIELDS, **fields)
     assert_sound(ACCOUNT)
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_what_an_import_made_is_marked_in_all_four_places_and_stays_so_when_it_changes(imported: bool) -> None:
+    logged = _log().entry
+    made = replace(logged, imported=imported)
+    put_items(to_items(ACCOUNT, made))
+    assert _change(made.id, hours=Decimal(3)).entry == replace(made, hours=Decimal(3), version=2)
+    marks = [item.get("imported") for item in rows().values() if "hours" in item and int(item["id"]["N"]) == 2]
+    assert marks == [{"BOOL": True} if imported else None] * 4
 
 
 def test_an_entry_is_written_in_four_places_and_counted_in_five() -> None:

@@ -1,17 +1,13 @@
 """The operator's command line, against a table and a stack of the local engine."""
 
-import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.session import get_session
@@ -23,8 +19,8 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import identity
 from tests.harness import NOW, Api, make_account, make_token
+from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
-from tools.cli.main import main
 from tools.local import deploy, engine
 
 ADA = ("--account", "1", "--email", "ada@example.com")
@@ -32,67 +28,6 @@ ADD_ADA = ("user", "add", *ADA, "--first-name", "Ada", "--last-name", "Admin")
 OF_ADA = shlex.join(ADD_ADA[2:])
 LATER = Timestamp("2100-01-01T00:00:00Z")
 ISSUED = re.compile(r"sheaf_[A-Za-z0-9_-]{43}\n")  # 43 characters of base64 hold 256 bits
-
-
-@dataclass(frozen=True)
-class Outcome:
-    status: int
-    out: str
-    err: str
-
-
-class Sheaf:
-    """Runs `sheaf` in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *words: str) -> Outcome:
-        self.capsys.readouterr()
-        try:
-            status = main(words)
-        except SystemExit as end:
-            status = int(end.code or 0)
-        captured = self.capsys.readouterr()
-        return Outcome(status, captured.out, captured.err)
-
-    def json(self, *words: str) -> Any:
-        outcome = self(*words, "--json")
-        assert outcome.status == 0, outcome.err
-        return json.loads(outcome.out)
-
-
-@pytest.fixture
-def sheaf(capsys: pytest.CaptureFixture[str]) -> Sheaf:
-    return Sheaf(capsys)
-
-
-@pytest.fixture
-def stack(table: str, endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A stack with the table's name among its outputs, and SHEAF_STACK that names it."""
-    with a_stack(endpoint_url, f"stack-of-{table}", {"TableName": {"Value": table}}) as name:
-        monkeypatch.setenv("SHEAF_STACK", name)
-        yield name
-
-
-class a_stack:  # noqa: N801 - reads as a sentence
-    """A stack of the local engine, for the length of a `with` block."""
-
-    def __init__(self, endpoint_url: str, name: str, outputs: dict[str, Any]) -> None:
-        self.cloudformation = engine.client("cloudformation", endpoint_url)
-        self.name = name
-        self.body = {
-            "Resources": {"Something": {"Type": "AWS::CloudFormation::WaitConditionHandle"}},
-            "Outputs": outputs,
-        }
-
-    def __enter__(self) -> str:
-        self.cloudformation.create_stack(StackName=self.name, TemplateBody=json.dumps(self.body))
-        self.cloudformation.get_waiter("stack_create_complete").wait(StackName=self.name, WaiterConfig={"Delay": 1})
-        return self.name
-
-    def __exit__(self, *_: object) -> None:
-        self.cloudformation.delete_stack(StackName=self.name)
 
 
 def opens(token: str) -> bool:
@@ -193,6 +128,7 @@ def test_any_other_length_of_time_is_refused(text: str) -> None:
         ("user", "add"),
         ("user", "list"),
         ("user", "archive"),
+        ("user", "set-email"),
         ("token",),
         ("token", "issue"),
         ("token", "list"),
@@ -312,6 +248,22 @@ def test_users_of_another_account_are_not_listed(sheaf: Sheaf, stack: str, accou
     make_account(2)
     sheaf(*ADD_ADA)
     assert sheaf.json("user", "list", "--account", "2") == []
+
+
+def test_a_person_whose_time_was_imported_is_given_an_email_address_and_a_token(
+    sheaf: Sheaf, stack: str, account: Account
+) -> None:
+    person = identity.create_person(account.id, "Ida", "Imported", NOW)
+    assert sheaf("user", "list", "--account", "1").out.splitlines()[1].split()[:4] == ["1", "-", "Ida", "Imported"]
+    outcome = sheaf("user", "set-email", "--account", "1", "--id", "1", "--email", "ida@example.com")
+    assert outcome == Outcome(0, "", "user 1 of account 1 has the email ida@example.com\n")
+    assert identity.user_by_email(account.id, "ida@example.com").id == person.id
+    assert opens(sheaf("token", "issue", "--account", "1", "--email", "ida@example.com").out.strip())
+
+
+def test_a_user_who_is_not_there_gets_no_email_address(sheaf: Sheaf, stack: str, account: Account) -> None:
+    outcome = sheaf("user", "set-email", "--account", "1", "--id", "7", "--email", "ida@example.com")
+    assert outcome == Outcome(1, "", "sheaf: account 1 has no user 7\n")
 
 
 def test_tokens_of_an_archived_user_stop_working(sheaf: Sheaf, stack: str, account: Account) -> None:

@@ -4,14 +4,18 @@ argparse rather than click: click is here only because the SAM CLI uses it, in a
 """
 
 import argparse
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import NoReturn
 
+from sheaf.domain.bulk_import.transfer import clean_file_name
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, clean_name, parse_id
+from sheaf.imports.cutting import SIZE_LIMIT
 
 EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 
@@ -56,9 +60,44 @@ def project_id(text: str) -> Id:
     return _id(text, "a project's id")
 
 
+def user_id(text: str) -> Id:
+    """The id of a user, as `sheaf user list` shows it."""
+    return _id(text, "a user's id")
+
+
 def token_id(text: str) -> Id:
     """The id of a token, as `sheaf token list` shows it."""
     return _id(text, "a token's id")
+
+
+def import_id(text: str) -> Id:
+    """The id of an import."""
+    return _id(text, "an import's id")
+
+
+def check_readable(path: Path) -> None:
+    """See to it that a file can be read, has a name that can be kept, and has a size that can be imported.
+
+    Raises:
+        InvalidError.
+    """
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise InvalidError(f"{str(path)!r} is not a file that can be read")
+    if not path.stat().st_size:
+        raise InvalidError(f"{str(path)!r} is empty")
+    if path.stat().st_size > SIZE_LIMIT:
+        raise InvalidError(f"{str(path)!r} is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
+    clean_file_name(path.name)
+
+
+def check_writable(path: Path) -> None:
+    """See to it that a file can be written, be it there or not: nobody wants to learn it an hour later.
+
+    Raises:
+        InvalidError: it is a folder, lies in none, or belongs to somebody else.
+    """
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InvalidError(f"{str(path)!r} is not a file that can be written")
 
 
 def name(text: str) -> str:

@@ -2,6 +2,8 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from botocore.session import get_session
 from tools.connection import use_table
 from tools.local import deploy, engine
 
-OUTPUT = "TableName"
+TABLE = "TableName"
+BUCKET = "ImportsBucketName"
 
 # botocore prefers these to a profile that comes from the environment; a profile that is asked for must win.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -19,6 +22,27 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 class DeploymentError(Exception):
     """There is no deployment where one was asked for."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The deployment that a command works on: its stack's outputs, and clients that reach it."""
+
+    stack: str
+    outputs: Mapping[str, str]
+    client: Callable[[str], Any]
+
+    def output(self, name: str) -> str:
+        """One output. Raises DeploymentError."""
+        if name not in self.outputs:
+            problem = f"the stack {self.stack} has no output {name}: it is still being created, or is no Sheaf"
+            raise DeploymentError(problem)
+        return self.outputs[name]
+
+    @property
+    def bucket(self) -> str:
+        """The bucket that files to be imported are put into. Raises DeploymentError."""
+        return self.output(BUCKET)
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -37,8 +61,8 @@ def add_options(parser: ArgumentParser) -> None:
     parser.set_defaults(parser=parser)
 
 
-def connect(arguments: Namespace) -> None:
-    """Point the store at the table of the deployment that the arguments name.
+def connect(arguments: Namespace) -> Deployment:
+    """Point the store at the table of the deployment that the arguments name, and return what else it has.
 
     Raises:
         DeploymentError: it is not there, or is no deployment of Sheaf.
@@ -46,39 +70,47 @@ def connect(arguments: Namespace) -> None:
     if arguments.local:
         if arguments.region or arguments.profile:
             arguments.parser.error("argument --local: not allowed with argument --region or --profile")
-        _connect_locally()
-        return
+        return _connect_locally()
     if arguments.profile:
         for name in _KEYS:
             os.environ.pop(name, None)
         os.environ["AWS_PROFILE"] = arguments.profile
     if arguments.region:
         os.environ["AWS_DEFAULT_REGION"] = arguments.region
-    cloudformation = get_session().create_client("cloudformation")
-    use_table(_table_of(cloudformation, arguments.stack))
+    found = _deployment(arguments.stack, get_session().create_client)
+    use_table(found.output(TABLE))
+    return found
 
 
-def _connect_locally() -> None:
+def options_of(arguments: Namespace) -> list[str]:
+    """The options by which another command works on the same deployment."""
+    if arguments.local:
+        return ["--local"]
+    given = {name: getattr(arguments, name) for name in ("stack", "region", "profile")}
+    return [word for name, value in given.items() if value for word in (f"--{name}", value)]
+
+
+def _connect_locally() -> Deployment:
     folder = Path(os.environ.get("SHEAF_LOCAL_DIR") or engine.PROJECT / ".local")
     try:
         endpoint_url = (folder / "endpoint").read_text().strip()
     except FileNotFoundError:
         raise DeploymentError(f"nothing is running in {folder}: start it with `make run`") from None
     try:
-        table = _table_of(engine.client("cloudformation", endpoint_url), deploy.STACK)
+        found = _deployment(deploy.STACK, lambda service: engine.client(service, endpoint_url))
     except EndpointConnectionError:
         raise DeploymentError(f"nothing answers at {endpoint_url}: start it with `make run`") from None
-    use_table(table, endpoint_url)
+    use_table(found.output(TABLE), endpoint_url)
+    return found
 
 
-def _table_of(cloudformation: Any, stack: str) -> str:
+def _deployment(stack: str, client: Callable[[str], Any]) -> Deployment:
+    cloudformation = client("cloudformation")
     try:
         described = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if "does not exist" not in error.response["Error"]["Message"]:
             raise
         raise DeploymentError(f"there is no stack {stack} at {cloudformation.meta.endpoint_url}") from error
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if OUTPUT not in outputs:
-        raise DeploymentError(f"the stack {stack} has no output {OUTPUT}: it is still being created, or is no Sheaf")
-    return str(outputs[OUTPUT])
+    outputs = {output["OutputKey"]: str(output["OutputValue"]) for output in described.get("Outputs", [])}
+    return Deployment(stack, outputs, client)

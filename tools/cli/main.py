@@ -1,6 +1,7 @@
 """The program `sheaf`: reads the command line, runs one command, and says what went wrong in one line.
 
-Exit status: 0 done; 1 refused, not there, or AWS out of reach; 2 the command line itself is wrong.
+Exit status: 0 done; 1 refused, not there, or AWS out of reach; 2 the command line itself is wrong; 3 an import has come
+to its end, but some of its rows failed; 130 Ctrl-C.
 """
 
 import os
@@ -12,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sheaf.domain.errors import SheafError
 from sheaf.domain.values import to_timestamp
-from tools.cli import accounts, tokens, users
+from tools.cli import accounts, imports, tokens, users
 from tools.cli.arguments import Parser
 from tools.cli.deployment import DeploymentError
 from tools.cli.output import tell
@@ -22,6 +23,7 @@ _EXAMPLES = """\
   sheaf user add --account 1 --email ada@example.com --first-name Ada --last-name Admin \\
     --role administrator
   TOKEN=$(sheaf token issue --account 1 --email ada@example.com --expires-in 90d)
+  sheaf import time.csv --account 1 --dry-run --wait
 
 Every command takes --stack NAME, --region and --profile for a deployment in AWS, or --local for `make run`."""
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that `arguments` (by default those of the process) ask for and return the exit status."""
     given = parser().parse_args(arguments)
     try:
-        given.run(given, to_timestamp(datetime.now(UTC)))
+        status: int | None = given.run(given, to_timestamp(datetime.now(UTC)))
         sys.stdout.flush()
     except (SheafError, DeploymentError) as error:
         tell(f"sheaf: {error}")
@@ -46,14 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone, as `head` does. What Python would still flush at its end goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    except KeyboardInterrupt:
+        return imports.INTERRUPTED
+    return status or 0
 
 
 def parser() -> Parser:
     """The whole command line."""
     sheaf = Parser(
         prog="sheaf",
-        description="Accounts, users and access tokens of a deployment of Sheaf.",
+        description="Accounts, users, access tokens and imports of a deployment of Sheaf.",
         examples=_EXAMPLES,
     )
     nouns = sheaf.add_subparsers(required=True, metavar="COMMAND")
@@ -65,6 +69,7 @@ def parser() -> Parser:
         commands.add_commands(
             nouns.add_parser(noun, help=help_line, description=help_line.capitalize() + ".", examples=examples)
         )
+    imports.add_parser(nouns)
     return sheaf
 
 

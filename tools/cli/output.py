@@ -14,7 +14,7 @@ def add_option(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON on stdout")
 
 
-def show_one(record: Record, chief: str, *, as_json: bool) -> None:
+def show_one(record: Mapping[str, object], chief: str, *, as_json: bool) -> None:
     """Print what was made: the field `chief` alone, or all of them as a JSON object."""
     print(json.dumps(record, ensure_ascii=False) if as_json else record[chief])
 

@@ -106,7 +106,7 @@ def _revoke(given: Namespace, now: Timestamp) -> None:
     output.tell(f"token {token.id} of account {given.account} is revoked since {token.revoked_at}")
 
 
-def _shown(token: Token, email: str, now: Timestamp) -> output.Record:
+def _shown(token: Token, email: str | None, now: Timestamp) -> output.Record:
     return {
         "id": token.id,
         "email": email,

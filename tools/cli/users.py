@@ -62,6 +62,18 @@ def add_commands(user: Parser) -> None:
     output.add_option(everybody)
     deployment.add_options(everybody)
 
+    set_email = commands.add_parser(
+        "set-email",
+        help="give a user an email address",
+        description="Give a user an email address, such as one whose time was imported: then they can have tokens.",
+        examples="  sheaf user set-email --account 1 --id 12 --email ada@example.com",
+    )
+    set_email.set_defaults(run=_set_email)
+    arguments.add_account(set_email)
+    set_email.add_argument("--id", type=arguments.user_id, required=True, help="the user's id in `sheaf user list`")
+    arguments.add_email(set_email)
+    deployment.add_options(set_email)
+
     archive = commands.add_parser(
         "archive",
         help="archive a user: their tokens stop working",
@@ -101,6 +113,12 @@ def _list(given: Namespace, _now: Timestamp) -> None:
     identity.get_account(given.account)
     users = [_shown(user) for user in identity.users(given.account)]
     output.show_all(users, _COLUMNS, as_json=given.json)
+
+
+def _set_email(given: Namespace, now: Timestamp) -> None:
+    deployment.connect(given)
+    user = identity.set_email(given.account, given.id, given.email, now)
+    output.tell(f"user {user.id} of account {given.account} has the email {user.email}")
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:

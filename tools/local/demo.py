@@ -1,4 +1,4 @@
-"""The demo account that `make run` starts with: account 1, three users with known tokens, tasks, projects, some time.
+"""The demo account that `make run` starts with: account 1, three users with known tokens, and some of all else.
 
 The known tokens exist on local engines only: nothing but this module can issue a token that somebody chose.
 """
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from sheaf.domain.bulk_import.job import FileKind, ImportFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
@@ -16,7 +17,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import clients, identity, projects, tasks, time_entries
+from sheaf.store import clients, identity, imports, projects, tasks, time_entries
 from tools.connection import use_table
 
 ACCOUNT = AccountId(1)
@@ -75,6 +76,7 @@ def _write() -> None:
     people = [_add_person(person, made[:1], now) for person in _PEOPLE]
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, now)
+    imports.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
 
 
 def _add_person(person: _Person, managed: Sequence[Id], now: Timestamp) -> User:

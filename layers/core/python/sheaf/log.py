@@ -24,6 +24,15 @@ def metrics() -> Metrics:
 
 def count_error() -> None:
     """Count one fault of ours for the whole deployment: an alarm cannot add up the metrics of many operations."""
-    with single_metric(name="ServerErrors", unit=MetricUnit.Count, value=1, namespace="Sheaf") as metric:
+    _count("ServerErrors")
+
+
+def count_failed_import() -> None:
+    """Count one import that got stuck and was ended, through no fault of its file."""
+    _count("FailedImports")
+
+
+def _count(name: str) -> None:
+    with single_metric(name=name, unit=MetricUnit.Count, value=1, namespace="Sheaf") as metric:
         metric.add_dimension(name="service", value="sheaf")
         metric.add_dimension(name="stage", value=settings.stage())

@@ -14,3 +14,27 @@ def table_name() -> str:
 def stage() -> str:
     """The name of this deployment (STAGE): a dimension of its metrics."""
     return os.environ["STAGE"]
+
+
+@cache
+def imports_bucket() -> str:
+    """The bucket that files are uploaded to and reports lie in (IMPORTS_BUCKET)."""
+    return os.environ["IMPORTS_BUCKET"]
+
+
+@cache
+def imports_queue_url() -> str:
+    """The queue that carries batches to the workers (IMPORTS_QUEUE_URL)."""
+    return os.environ["IMPORTS_QUEUE_URL"]
+
+
+@cache
+def event_bus() -> str:
+    """The EventBridge bus on which the ends of imports are told (EVENT_BUS)."""
+    return os.environ["EVENT_BUS"]
+
+
+@cache
+def has_local_engine() -> bool:
+    """Whether a local engine stands in for AWS (AWS_ENDPOINT_URL, which botocore reads itself)."""
+    return bool(os.environ.get("AWS_ENDPOINT_URL"))

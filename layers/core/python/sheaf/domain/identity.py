@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NewType
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.values import Id, Timestamp, fold_name
 
 AccountId = NewType("AccountId", int)
 """The number of a Harvest account. It comes from the caller's token, never from a path or a body."""
@@ -40,12 +40,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person of one account; `managed_projects` are the ids of the projects that a manager manages."""
+    """One person of one account; `managed_projects` are the ids of the projects that a manager manages.
+
+    Without `email` it is somebody whose time was imported: nobody who could have a token.
+    """
 
     id: Id
     first_name: str
     last_name: str
-    email: str
+    email: str | None
     role: Role
     rights: frozenset[Right]
     managed_projects: frozenset[Id]
@@ -67,6 +70,11 @@ class User:
     def seen_projects(self) -> frozenset[Id] | None:
         """The projects that a user's lists are narrowed to, None for all."""
         return None if self.role is Role.ADMINISTRATOR else self.managed_projects
+
+
+def fold_person(first_name: str, last_name: str) -> str:
+    """The form under which two people have the same name, however it is divided into two."""
+    return fold_name(" ".join(f"{first_name} {last_name}".split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,11 @@ def may_create_projects(user: User) -> bool:
 def may_manage_project(user: User, project_id: Id) -> bool:
     """Administrators, and the managers of this project."""
     return user.role is Role.ADMINISTRATOR or project_id in user.managed_projects
+
+
+def may_import(user: User) -> bool:
+    """Administrators alone, as in Harvest: a file can change whatever the account has."""
+    return user.role is Role.ADMINISTRATOR
 
 
 def may_see_rates(user: User) -> bool:

@@ -52,7 +52,10 @@ class TimeEntryFields:
 
 @dataclass(frozen=True, slots=True)
 class TimeEntry:
-    """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does."""
+    """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does.
+
+    `imported` says that an import made it; a later import of the same rows finds it again and makes no second one.
+    """
 
     id: Id
     user_id: Id
@@ -66,6 +69,7 @@ class TimeEntry:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
+    imported: bool = False
 
 
 FIRST_DAY, LAST_DAY = Day("0000-01-01"), Day("9999-12-31")

@@ -45,7 +45,7 @@ def v1_caller(call: Call) -> Caller:
     email, token = _basic_credentials(call.headers)
     token = token or _bearer_token(call.headers) or call.query.get("access_token", "")
     caller = _caller_of(token, call.now)
-    if email and fold_name(email) != fold_name(caller.user.email):
+    if email and fold_name(email) != fold_name(caller.user.email or ""):
         raise NotAuthenticatedError
     return caller
 

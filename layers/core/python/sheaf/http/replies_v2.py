@@ -1,15 +1,18 @@
 """http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sheaf.domain.bulk_import.job import Import
+from sheaf.domain.bulk_import.transfer import Address
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, User, may_see_rates
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
+from sheaf.domain.values import Id
 from sheaf.http.call import Call
 from sheaf.http.reply import Reply
 
@@ -181,6 +184,46 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
         "approval_feature": False,
         "team_feature": False,
     }
+
+
+def show_listed_import(one: Import, users: Mapping[Id, User]) -> dict[str, Any]:
+    """An import as lists show it. `users` has at least the one who began it, where that was one."""
+    counts = one.counts
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "status": one.status,
+        "dry_run": one.dry_run,
+        "file_name": one.file_name,
+        "rows": {
+            "total": one.rows_total,
+            "created": counts.created,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "failed": counts.failed,
+        },
+        "ignored_columns": list(one.ignored_columns),
+        "error": one.error,
+        "user": None if one.user_id is None else {"id": one.user_id, "name": users[one.user_id].name},
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+        "started_at": one.started_at,
+        "finished_at": one.finished_at,
+    }
+
+
+def show_import(one: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
+    """An import by itself, with the address of its report where there is one."""
+    return {**show_listed_import(one, users), "report": report and _address(report)}
+
+
+def show_new_import(one: Import, user: User, upload: Address) -> dict[str, Any]:
+    """An import that awaits its file, with the address that the file goes to."""
+    return {**show_import(one, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
+
+
+def _address(one: Address) -> dict[str, Any]:
+    return {"url": one.url, "expires_at": one.expires_at}
 
 
 def _assignment(one: TaskAssignment) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from sheaf.domain.bulk_import.transfer import clean_file_name, clean_kind
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.record import current
 from sheaf.domain.time_entry import ExternalReference
@@ -227,6 +228,18 @@ class TimeEntryBody(Body):
         if isinstance(self.external_reference, ExternalReferenceBody):
             given["external_reference"] = self.external_reference.new(ExternalReference)
         return given
+
+
+class ImportBody(Body):
+    """POST /v2/imports."""
+
+    kind: Text = None
+    dry_run: Flag = None
+    file_name: Text = None
+
+    def _given(self) -> dict[str, Any]:
+        checks = {"kind": clean_kind, "file_name": clean_file_name}
+        return {name: checks[name](value) if name in checks else value for name, value in super()._given().items()}
 
 
 def read_body[Model: Body](model: type[Model], fields: Mapping[str, Any]) -> Model:

@@ -9,7 +9,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.shapes.client import CLIENT
-from sheaf.store.writes import commit, retried
+from sheaf.store.writes import Write, commit, retried
 
 
 def get(account_id: AccountId, client_id: Id) -> Client:
@@ -28,7 +28,7 @@ def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Clien
 
     def decide() -> Client:
         client = new_client(sequence.next_id(account_id, "CLIENT"), fields, now)
-        commit([*CLIENT.added(account_id, client), time_guard.add(account_id, "CLIENT", client.id, is_open=True)])
+        commit(written(account_id, None, client))
         return client
 
     return retried(decide)
@@ -41,10 +41,17 @@ def update(account_id: AccountId, client_id: Id, change: Callable[[Client], Clie
         before = get(account_id, client_id)
         after = change(before)
         if after is not before:
-            commit(CLIENT.changed(account_id, before, after))
+            commit(written(account_id, before, after))
         return after
 
     return retried(decide)
+
+
+def written(account_id: AccountId, before: Client | None, after: Client) -> list[Write]:
+    """The writes that make a client (`before` is None) or turn it into another. Refused with NameTakenError."""
+    if before is None:
+        return [*CLIENT.added(account_id, after), time_guard.add(account_id, "CLIENT", after.id, is_open=True)]
+    return CLIENT.changed(account_id, before, after)
 
 
 def delete(account_id: AccountId, client_id: Id) -> Client:

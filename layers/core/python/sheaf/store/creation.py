@@ -56,6 +56,11 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Op
     return operation
 
 
+def bare(account_id: AccountId, project: Project) -> list[Write]:
+    """The writes of a project without assignments: an import says itself what is assigned. Refused as `create`."""
+    return [*PROJECT.added(account_id, project), _guard(account_id, project, 0)]
+
+
 def carry_on(account_id: AccountId, operation: Operation) -> bool:
     """Make some assignments of a project that is not shown yet; False once it is there and the operation has ended.
 

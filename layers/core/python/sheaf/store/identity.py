@@ -1,16 +1,17 @@
-"""store: accounts, users and access tokens. Access patterns I1 to I10 of docs/data-model.md."""
+"""store: accounts, users and access tokens. Access patterns I1 to I13 of docs/data-model.md."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hmac import compare_digest
 
-from sheaf.domain.errors import InvalidError, NotFoundError
-from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User
+from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
+from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User, fold_person
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, reads, sequence
+from sheaf.store.items import read_text, text
 from sheaf.store.reads import Stretch
-from sheaf.store.writes import Item, Write, commit, put_new, update
+from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, put_new, retried, update
 
 
 def caller_of(digest: str, now: Timestamp) -> Caller | None:
@@ -75,10 +76,67 @@ def add_user(account_id: AccountId, user: User) -> User:
     """
     get_account(account_id)
     user = replace(user, id=sequence.next_id(account_id, "USER"))
-    claim = {**keys.user_email(account_id, fold_name(user.email)), "user_id": {"N": str(user.id)}}
-    taken = InvalidError(f"a user with the email {user.email} already exists in account {account_id}")
-    commit([put_new(_user_to_item(account_id, user), taken), put_new(claim, taken)])
+    added = put_new(_user_to_item(account_id, user), StaleError())
+    commit([added, *_claimed_email(account_id, user)])
     return user
+
+
+def find_people(account_id: AccountId, names: Collection[str]) -> Mapping[str, Sequence[User]]:
+    """Who is called so (I11), archived ones included, by names as `fold_person` makes them."""
+    found: dict[str, list[User]] = {name: [] for name in names}
+    for user in users(account_id) if names else ():
+        called = found.get(fold_person(user.first_name, user.last_name))
+        if called is not None:
+            called.append(user)
+    return found
+
+
+def create_person(account_id: AccountId, first_name: str, last_name: str, now: Timestamp) -> User:
+    """A new member without an email address (I12), somebody whose time is imported.
+
+    Raises:
+        NameTakenError: just now another import has made somebody of that name.
+    """
+    new_id = sequence.next_id(account_id, "USER")
+    user = User(new_id, first_name, last_name, None, Role.MEMBER, frozenset(), frozenset(), True, now, now)
+    claim: Item = {
+        **keys.person_name(account_id, fold_person(first_name, last_name)),
+        "user_id": {"N": str(user.id)},
+    }
+    commit([put_new(claim, NameTakenError()), put_new(_user_to_item(account_id, user), StaleError())])
+    return user
+
+
+def set_email(account_id: AccountId, user_id: Id, email: str, now: Timestamp) -> User:
+    """Give a user an email address (I13), with which they can have tokens; one that they had is free then.
+
+    Raises:
+        NotFoundError: the account has no such user. InvalidError: the email address is taken in this account.
+    """
+
+    def decide() -> User:
+        key = keys.record(account_id, "USER", user_id)
+        item = reads.item(key)
+        if item is None:
+            raise NotFoundError(f"account {account_id} has no user {user_id}")
+        before = _user_from_item(item)
+        if before.email == email:
+            return before
+        after = replace(before, email=email, updated_at=max(now, before.updated_at))
+        values: Item = {
+            ":email": text(email),
+            ":now": text(after.updated_at),
+            ":one": {"N": "1"},
+            ":as_read": item["version"],
+        }
+        expression = "SET email = :email, updated_at = :now ADD version :one"
+        writes = [update(key, expression, values, condition="version = :as_read")]
+        if before.email is None or fold_name(before.email) != fold_name(email):
+            writes += [*_freed_email(account_id, before), *_claimed_email(account_id, after)]
+        commit(writes)
+        return after
+
+    return retried(decide)
 
 
 def user_by_email(account_id: AccountId, email: str) -> User:
@@ -162,6 +220,20 @@ def revoke_token(account_id: AccountId, token_id: Id, now: Timestamp) -> Token:
     return replace(token, revoked_at=token.revoked_at or now)
 
 
+def _claimed_email(account_id: AccountId, user: User) -> Iterator[Write]:
+    if user.email is not None:
+        taken = InvalidError(f"a user with the email {user.email} already exists in account {account_id}")
+        claim = keys.user_email(account_id, fold_name(user.email))
+        yield put_new({**claim, "user_id": {"N": str(user.id)}}, taken)
+
+
+def _freed_email(account_id: AccountId, user: User) -> Iterator[Write]:
+    if user.email is not None:
+        mine: Item = {":user_id": {"N": str(user.id)}}
+        key = keys.user_email(account_id, fold_name(user.email))
+        yield delete_if(key, "user_id = :user_id", mine, StaleError())
+
+
 def _all(account_id: AccountId, kind: keys.Kind) -> Iterator[Item]:
     return reads.stretch(Stretch(keys.records(account_id, kind), low="0", high="~"))
 
@@ -186,7 +258,7 @@ def _user_to_item(account_id: AccountId, user: User) -> Item:
         "id": {"N": str(user.id)},
         "first_name": {"S": user.first_name},
         "last_name": {"S": user.last_name},
-        "email": {"S": user.email},
+        "email": text(user.email),
         "role": {"S": user.role},
         "rights": {"L": [{"S": right} for right in sorted(user.rights)]},
         "is_active": {"BOOL": user.is_active},
@@ -204,7 +276,7 @@ def _user_from_item(item: Item) -> User:
         id=Id(int(item["id"]["N"])),
         first_name=item["first_name"]["S"],
         last_name=item["last_name"]["S"],
-        email=item["email"]["S"],
+        email=read_text(item["email"]),
         role=Role(item["role"]["S"]),
         rights=frozenset(Right(right["S"]) for right in item["rights"]["L"]),
         managed_projects=frozenset(Id(int(project)) for project in item.get("managed_projects", {"NS": []})["NS"]),

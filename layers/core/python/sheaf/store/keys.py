@@ -9,7 +9,7 @@ from sheaf.domain.values import Day, Id, Timestamp
 type Key = dict[str, dict[str, str]]
 """A primary key in DynamoDB's JSON: `{"pk": {"S": ...}, "sk": {"S": ...}}`."""
 
-Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION"]
+Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT"]
 Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER"]
 
 ID_WIDTH = 16
@@ -18,6 +18,9 @@ BY_UPDATE = "by_update"
 TIME_SHARDS = 8
 PAGE = 1000  # items that are read at once where no page says how many
 OPEN_OPERATIONS = "OPERATIONS"
+OPEN_IMPORTS = "IMPORTS"
+IMPORT_SHARDS = 8
+IMPORT_FAILURES = "FAILED#"
 
 
 def sortable(number: int) -> str:
@@ -125,6 +128,37 @@ def open_operation(account_id: AccountId, operation_id: Id) -> Key:
     return _key(OPEN_OPERATIONS, f"{account_id}#{sortable(operation_id)}")
 
 
+def open_import(account_id: AccountId, import_id: Id) -> Key:
+    """The sign by which the watchdog finds an import that has not been brought to its end, whatever its account."""
+    return _key(OPEN_IMPORTS, f"{account_id}#{sortable(import_id)}")
+
+
+def import_file(account_id: AccountId, version: str) -> Key:
+    """The claim of an import on one version of an object of the bucket; `version` names both."""
+    return _key(f"ACCOUNT#{account_id}#IMPORT_FILE#{_digest(version)}", "IMPORT_FILE")
+
+
+def import_shard(account_id: AccountId, import_id: Id, shard: int) -> str:
+    """One of the `IMPORT_SHARDS` partitions with the progress of an import: its workers are not to wait for one."""
+    return f"ACCOUNT#{account_id}#IMPORT#{import_id}#{shard}"
+
+
+def import_counts(account_id: AccountId, import_id: Id, shard: int) -> Key:
+    """What came of the rows in all batches of a shard."""
+    return _key(import_shard(account_id, import_id, shard), "COUNTS")
+
+
+def import_batch(account_id: AccountId, import_id: Id, number: int) -> Key:
+    """How far a batch has come."""
+    return _key(import_shard(account_id, import_id, number % IMPORT_SHARDS), f"BATCH#{sortable(number)}")
+
+
+def import_failures(account_id: AccountId, import_id: Id, number: int, rows_done: int) -> Key:
+    """The rows that one step of a batch refused, told apart from its other steps by the rows done before it."""
+    failures = f"{IMPORT_FAILURES}{sortable(number)}#{sortable(rows_done)}"
+    return _key(import_shard(account_id, import_id, number % IMPORT_SHARDS), failures)
+
+
 def account(account_id: AccountId) -> Key:
     """An account's own record."""
     return _key(f"ACCOUNT#{account_id}", "ACCOUNT")
@@ -138,6 +172,16 @@ def account_sequence() -> Key:
 def user_email(account_id: AccountId, folded: str) -> Key:
     """The claim on an email address within an account."""
     return _key(f"ACCOUNT#{account_id}#USER_EMAIL#{_digest(folded)}", "USER_EMAIL")
+
+
+def person_name(account_id: AccountId, folded: str) -> Key:
+    """The claim on the name of a person whom an import made, so that two of its workers make one and the same."""
+    return _key(f"ACCOUNT#{account_id}#PERSON_NAME#{_digest(folded)}", "PERSON_NAME")
+
+
+def import_turn(account_id: AccountId, user_id: Id) -> Key:
+    """Whose turn it is among the imports that write a user's time: each decides on what the others have left."""
+    return _key(f"ACCOUNT#{account_id}#USER#{user_id}#IMPORT_TURN", "IMPORT_TURN")
 
 
 def token(digest: str) -> Key:

@@ -1,18 +1,19 @@
-"""store: projects. Access patterns P1 to P5 of docs/data-model.md."""
+"""store: projects. Access patterns P1 to P6 of docs/data-model.md."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import creation, keys, operations, removal, repair, sequence, time_guard
+from sheaf.store import creation, keys, operations, reads, removal, repair, sequence, time_guard
 from sheaf.store.lists import Chosen, Listing, Source, Visible, joined, page_of
 from sheaf.store.operations import Operation
+from sheaf.store.reads import Stretch
 from sheaf.store.shapes.client import CLIENT
 from sheaf.store.shapes.project import PROJECT
-from sheaf.store.writes import StaleError, commit, retried
+from sheaf.store.writes import StaleError, Write, commit, retried
 
 
 def get(account_id: AccountId, project_id: Id) -> ClientProject:
@@ -71,13 +72,29 @@ def update(account_id: AccountId, project_id: Id, change: Callable[[Project], Pr
         before = PROJECT.get(account_id, project_id)
         after = change(before)
         if after is not before:
-            writes = PROJECT.changed(account_id, before, after)
-            if after.is_active != before.is_active:
-                writes.append(time_guard.set_open(account_id, "PROJECT", project_id, is_open=after.is_active))
-            commit(writes)
+            commit(written(account_id, before, after))
         return _with_client(account_id, after)
 
     return retried(decide)
+
+
+def written(account_id: AccountId, before: Project | None, after: Project) -> list[Write]:
+    """The writes that make a project without assignments (`before` is None) or turn it into another.
+
+    Refused with NameTakenError, and with InvalidError when its client is not there.
+    """
+    if before is None:
+        return creation.bare(account_id, after)
+    writes = PROJECT.changed(account_id, before, after)
+    if after.is_active != before.is_active:
+        writes.append(time_guard.set_open(account_id, "PROJECT", after.id, is_open=after.is_active))
+    return writes
+
+
+def everything(account_id: AccountId) -> Iterator[Project]:
+    """All projects of the account, the oldest first (P6)."""
+    listed = Stretch(keys.records(account_id, "PROJECT"), "0", "~", newest_first=False)
+    return map(PROJECT.from_item, reads.stretch(listed))
 
 
 def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:

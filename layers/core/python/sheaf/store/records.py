@@ -12,8 +12,9 @@ from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
+from sheaf.store.items import read_id
 from sheaf.store.keys import Key, Kind
-from sheaf.store.writes import Item, StaleError, Write, delete_if, put_changed, put_new, update
+from sheaf.store.writes import Item, StaleError, Write, count, delete_if, put_changed, put_new
 
 
 class Listed(Protocol):
@@ -71,6 +72,24 @@ class Shape[R: Listed]:
         found = reads.items([keys.record(account_id, self.kind, one) for one in record_ids])
         records = map(self.from_item, found.values())
         return {one.id: one for one in records}
+
+    def holders(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
+        """Whose each of these claims is, without those that are free."""
+        wanted = {_place(keys.name(account_id, self.kind, one)): one for one in claims}
+        found = reads.items([keys.name(account_id, self.kind, one) for one in claims])
+        return {wanted[place]: read_id(item["record_id"]) for place, item in found.items()}
+
+    def get_claimed(self, account_id: AccountId, claims: Collection[str]) -> dict[str, R]:
+        """The records that have these claims, by claim, without those that are free.
+
+        Raises:
+            StaleError: one was renamed between two reads, or is being made or removed.
+        """
+        holders = self.holders(account_id, claims)
+        found = self.get_many(account_id, holders.values())
+        if any(one not in found or not self.claim or self.claim(found[one]) != name for name, one in holders.items()):
+            raise StaleError
+        return {name: found[one] for name, one in holders.items()}
 
     def added(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""
@@ -162,13 +181,8 @@ def rewritten(before: Iterable[Item], after: Iterable[Item], version: int) -> li
 
 def counted(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
     """The write that moves a counter by these amounts."""
-    return update(
-        counter.key,
-        "ADD active :active, archived :archived",
-        {":active": {"N": str(active)}, ":archived": {"N": str(archived)}},
-        condition="attribute_exists(pk)" if counter.missing else "",
-        refusal=counter.missing,
-    )
+    condition = "attribute_exists(pk)" if counter.missing else ""
+    return count(counter.key, {"active": active, "archived": archived}, condition, counter.missing)
 
 
 def _known(counter: Counter) -> Counter:
@@ -176,7 +190,7 @@ def _known(counter: Counter) -> Counter:
     return Counter(counter.key, StaleError() if counter.missing else None)
 
 
-def _place(item: Item) -> tuple[str, str]:
+def _place(item: Item | Key) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
 
 

@@ -1,10 +1,11 @@
 """store: carrying operations on, by whoever meets them: the request that began one, a later one, or the repair."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
 from sheaf.store import creation, operations, removal
 from sheaf.store.operations import Operation
 from sheaf.store.writes import StaleError, pause
@@ -30,10 +31,11 @@ def carry_on(account_id: AccountId, operation: Operation, seconds: float = _PATI
             )
 
 
-def settle(account_id: AccountId) -> bool:
+def settle(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
     """Carry on whatever of the account is under way until nothing stands in the way of deciding on it.
 
-    Returns whether there was anything. The time of a removed project may be left: it counts for no task any more.
+    Returns whether there was anything. The time of a removed project may be left: it counts for no task any more. Not
+    so where a record is to be made again under the id of the removed one, one of `returning`.
 
     Raises:
         BusyError: it is too much to wait for.
@@ -41,7 +43,7 @@ def settle(account_id: AccountId) -> bool:
     found = operations.of_account(account_id)
     until = time.monotonic() + _PATIENCE
     for operation in found:
-        if operation.kind == "remove_project":
+        if operation.kind == "remove_project" and operation.subject_id not in returning:
             settled = _repeat(account_id, operation, removal.sweep_assignments, until)
         else:
             settled = carry_on(account_id, operation, until - time.monotonic())

@@ -28,21 +28,30 @@ def next_account_id() -> AccountId:
     return AccountId(_add(keys.account_sequence(), 1))
 
 
+def pass_id(account_id: AccountId, kind: Kind, record_id: Id) -> None:
+    """Never give out this number or one below it: a record of this kind brings it."""
+    _pass(keys.sequence(account_id, kind), record_id)
+
+
 def pass_account_id(account_id: AccountId) -> None:
     """Never give out this number or one below it: somebody has chosen it for an account."""
+    _pass(keys.account_sequence(), account_id)
+
+
+class _PassedError(Exception):
+    """The sequence stands at that number or above it already."""
+
+
+def _pass(key: Key, number: int) -> None:
     write = update(
-        keys.account_sequence(),
+        key,
         "SET last_id = :id",
-        {":id": {"N": str(account_id)}},
+        {":id": {"N": str(number)}},
         condition="attribute_not_exists(last_id) OR last_id < :id",
         refusal=_PassedError(),
     )
     with suppress(_PassedError):
         commit([write])
-
-
-class _PassedError(Exception):
-    """The sequence stands at that number or above it already."""
 
 
 def _add(key: Key, count: int) -> int:

@@ -1,4 +1,4 @@
-"""store: task assignments. Access patterns A1 to A9 of docs/data-model.md."""
+"""store: task assignments. Access patterns A1 to A10 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ from sheaf.store.records import Counter, counted
 from sheaf.store.shapes.project import PROJECT
 from sheaf.store.shapes.task import TASK
 from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.writes import Item, StaleError, commit, retried
+from sheaf.store.writes import Item, StaleError, Write, commit, retried
 
 _MANY_PROJECTS = 20
 
@@ -80,7 +80,7 @@ def create(
         project, task = _project_and_task(account_id, project_id, task_id)
         new_id = sequence.next_id(account_id, "TASK_ASSIGNMENT")
         assignment = new_task_assignment(new_id, project, task, fields(project, task), now)
-        commit([*TASK_ASSIGNMENT.added(account_id, assignment), time_guard.add_pair(account_id, assignment)])
+        commit(written(account_id, None, assignment))
         return AssignedTask(assignment, project, task)
 
     return retried(decide)
@@ -96,13 +96,35 @@ def update(
         before = found.assignment
         after = change(before)
         if after is not before:
-            writes = TASK_ASSIGNMENT.changed(account_id, before, after)
-            if after.is_active != before.is_active:
-                writes.append(time_guard.set_pair_open(account_id, after))
-            commit(writes)
+            commit(written(account_id, before, after))
         return AssignedTask(after, found.project, found.task)
 
     return retried(decide)
+
+
+def written(account_id: AccountId, before: TaskAssignment | None, after: TaskAssignment) -> list[Write]:
+    """The writes that make an assignment (`before` is None) or turn it into another of the same task and project.
+
+    Refused with TaskTakenError, with NotFoundError when there is no such project, with NoSuchTaskError.
+    """
+    if before is None:
+        return [*TASK_ASSIGNMENT.added(account_id, after), time_guard.add_pair(account_id, after)]
+    writes = TASK_ASSIGNMENT.changed(account_id, before, after)
+    if after.is_active != before.is_active:
+        writes.append(time_guard.set_pair_open(account_id, after))
+    return writes
+
+
+def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tuple[Id, Id], Id]:
+    """Which assignments these pairs of a project and a task have (A10), without the pairs that have none."""
+    wanted = [keys.pair(account_id, task_id, project_id) for project_id, task_id in pairs]
+    found = reads.items(wanted)
+    places = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted]
+    return {
+        pair: time_guard.pair_assignment_id(found[place])
+        for pair, place in zip(pairs, places, strict=True)
+        if place in found
+    }
 
 
 def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedTask:
@@ -166,7 +188,7 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
             return True
         if has_time:
             after = changed(before, replace(current(TaskAssignmentFields, before), is_active=False), now)
-            writes = [*TASK_ASSIGNMENT.changed(account_id, before, after), time_guard.set_pair_open(account_id, after)]
+            writes = written(account_id, before, after)
         else:
             pair_gone = replace(
                 time_guard.remove_pair(account_id, before), refusal=StaleError()

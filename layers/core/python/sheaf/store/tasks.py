@@ -11,7 +11,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, operations, removal, repair, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.shapes.task import TASK
-from sheaf.store.writes import commit, retried
+from sheaf.store.writes import Write, commit, retried
 
 
 def get(account_id: AccountId, task_id: Id) -> Task:
@@ -39,7 +39,7 @@ def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
 
     def decide() -> Task:
         task = new_task(sequence.next_id(account_id, "TASK"), fields, now)
-        commit([*TASK.added(account_id, task), time_guard.add(account_id, "TASK", task.id, is_open=task.is_active)])
+        commit(written(account_id, None, task))
         return task
 
     return retried(decide)
@@ -58,13 +58,21 @@ def update(account_id: AccountId, task_id: Id, change: Callable[[Task], Task]) -
         before = get(account_id, task_id)
         after = change(before)
         if after is not before:
-            writes = TASK.changed(account_id, before, after)
-            if after.is_active != before.is_active:
-                writes.append(time_guard.set_open(account_id, "TASK", task_id, is_open=after.is_active))
-            commit(writes)
+            commit(written(account_id, before, after))
         return after
 
     return retried(decide)
+
+
+def written(account_id: AccountId, before: Task | None, after: Task) -> list[Write]:
+    """The writes that make a task (`before` is None) or turn it into another. Refused with NameTakenError."""
+    if before is None:
+        guard = time_guard.add(account_id, "TASK", after.id, is_open=after.is_active)
+        return [*TASK.added(account_id, after), guard]
+    writes = TASK.changed(account_id, before, after)
+    if after.is_active != before.is_active:
+        writes.append(time_guard.set_open(account_id, "TASK", after.id, is_open=after.is_active))
+    return writes
 
 
 def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:

@@ -3,8 +3,8 @@
 import random
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
@@ -21,6 +21,9 @@ ATTEMPTS = 10
 _FIRST_PAUSE = 0.02  # seconds; about one transaction's time
 _LONGEST_PAUSE = 0.4
 
+_ABSENT = "attribute_not_exists(pk)"
+_TURNS = "Delete", "Put", "Update", "ConditionCheck"  # what is done to one item at once, as if in this order
+
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -30,16 +33,37 @@ class StaleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write of one item, with the error to raise when its condition does not hold."""
+    """One write of one item, with the error to raise when its condition does not hold.
+
+    `amounts` says of a write that only counts what it adds to which attribute (see `at_once`).
+    """
 
     action: Literal["Put", "Update", "Delete", "ConditionCheck"]
     parameters: dict[str, Any]
     refusal: Exception
+    amounts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Which item is written: (pk, sk)."""
+        key = self.parameters.get("Key") or self.parameters["Item"]
+        return key["pk"]["S"], key["sk"]["S"]
+
+    @property
+    def condition(self) -> str:
+        """The expression that must hold; empty where it is written whatever there is."""
+        expression: str = self.parameters.get("ConditionExpression", "")
+        return expression
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it writes an item that must not be there yet."""
+        return self.action == "Put" and self.condition == _ABSENT
 
 
 def put_new(item: Item, refusal: Exception) -> Write:
     """Write an item that must not be there yet."""
-    return _put(item, {"ConditionExpression": "attribute_not_exists(pk)"}, refusal)
+    return _put(item, {"ConditionExpression": _ABSENT}, refusal)
 
 
 def put_changed(item: Item, previous_version: int) -> Write:
@@ -67,6 +91,13 @@ def update(key: Key, expression: str, values: Item, condition: str = "", refusal
     return Write("Update", parameters, refusal or StaleError())
 
 
+def count(key: Key, amounts: Mapping[str, int], condition: str = "", refusal: Exception | None = None) -> Write:
+    """Add these amounts to numbers that an item counts, while `condition` holds."""
+    expression = "ADD " + ", ".join(f"{name} :{name}" for name in amounts)
+    values: Item = {f":{name}": {"N": str(amount)} for name, amount in amounts.items()}
+    return replace(update(key, expression, values, condition, refusal), amounts=amounts)
+
+
 def also(write: Write, condition: str, values: Item, refusal: Exception) -> Write:
     """The same write under one condition more; `refusal` is then what a failed condition means."""
     given = write.parameters.get("ConditionExpression")
@@ -76,6 +107,21 @@ def also(write: Write, condition: str, values: Item, refusal: Exception) -> Writ
         "ExpressionAttributeValues": {**write.parameters.get("ExpressionAttributeValues", {}), **values},
     }
     return Write(write.action, parameters, refusal)
+
+
+def at_once(writes: Sequence[Write]) -> list[Write]:
+    """Writes of many records made fit for one transaction, which takes each item once; all are refused as StaleError.
+
+    What is counted on one item adds up, also where the item is new; a claim that one record frees another may take.
+
+    Raises:
+        ValueError: two of the writes exclude each other.
+    """
+    joined: dict[tuple[str, str], Write] = {}
+    for write in sorted(writes, key=lambda one: _TURNS.index(one.action)):
+        earlier = joined.get(write.place)
+        joined[write.place] = replace(write if earlier is None else _as_one(earlier, write), refusal=StaleError())
+    return list(joined.values())
 
 
 def commit(writes: Sequence[Write]) -> None:
@@ -117,6 +163,24 @@ def pause(attempt: int) -> None:
 
 class _ConflictError(Exception):
     """The items were part of another transaction that was under way; DynamoDB's SDK leaves the retry to us."""
+
+
+def _as_one(first: Write, second: Write) -> Write:
+    condition = {
+        name: value for name, value in first.parameters.items() if name.startswith(("Condition", "Expression"))
+    }
+    match first.action, second.action:
+        case "Delete", "Put" if second.is_new:
+            return _put(second.parameters["Item"], condition, second.refusal)
+        case "Put", "Update" if first.is_new and second.amounts:
+            item = first.parameters["Item"]
+            counted = {name: {"N": str(int(item[name]["N"]) + step)} for name, step in second.amounts.items()}
+            return _put({**item, **counted}, condition, first.refusal)
+        case "Update", "Update" if first.amounts and second.amounts and first.condition == second.condition:
+            names = [*first.amounts, *(name for name in second.amounts if name not in first.amounts)]
+            amounts = {name: first.amounts.get(name, 0) + second.amounts.get(name, 0) for name in names}
+            return count(first.parameters["Key"], amounts, first.condition, first.refusal)
+    raise ValueError(f"{first.action} and {second.action} of one item exclude each other: {first.place}")
 
 
 def _put(item: Item, condition: dict[str, Any], refusal: Exception) -> Write:

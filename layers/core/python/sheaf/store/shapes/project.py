@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import BillBy, BudgetBy, Project
-from sheaf.domain.values import Day, Timestamp, fold_name
+from sheaf.domain.values import Day, Id, Timestamp, fold_name
 from sheaf.store import keys
 from sheaf.store.items import flag, number, read_decimal, read_id, read_text, text
 from sheaf.store.records import Counter, Shape
@@ -79,9 +79,16 @@ def _counters(account_id: AccountId, project: Project) -> Sequence[Counter]:
     return [Counter(keys.guard(account_id, "CLIENT", project.client_id), InvalidError("Client can't be blank"))]
 
 
-def _claim(project: Project) -> str:
+def claim_of(client_id: Id, folded_name: str) -> str:
     """Two clients may each have a project of the same name; one client may not."""
-    return f"{project.client_id}#{fold_name(project.name)}"
+    return f"{client_id}#{folded_name}"
 
 
-PROJECT = Shape("PROJECT", _to_item, _from_item, lists=_lists, counters=_counters, claim=_claim)
+PROJECT = Shape(
+    "PROJECT",
+    _to_item,
+    _from_item,
+    lists=_lists,
+    counters=_counters,
+    claim=lambda project: claim_of(project.client_id, fold_name(project.name)),
+)

@@ -6,7 +6,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import ExternalReference, TimeEntry
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys
-from sheaf.store.items import Value, number, read_id, read_text, text
+from sheaf.store.items import Value, flag, number, read_id, read_text, text
 from sheaf.store.keys import Key
 from sheaf.store.writes import Item
 
@@ -46,11 +46,12 @@ def from_item(item: Item) -> TimeEntry:
         created_at=Timestamp(item["created_at"]["S"]),
         updated_at=Timestamp(item["updated_at"]["S"]),
         version=int(item["version"]["N"]),
+        imported="imported" in item,
     )
 
 
 def _to_item(entry: TimeEntry) -> Item:
-    return {
+    item = {
         "id": number(entry.id),
         "user_id": number(entry.user_id),
         "project_id": number(entry.project_id),
@@ -64,6 +65,7 @@ def _to_item(entry: TimeEntry) -> Item:
         "updated_at": text(entry.updated_at),
         "version": number(entry.version),
     }
+    return item | {"imported": flag(True)} if entry.imported else item
 
 
 def _reference(reference: ExternalReference | None) -> Value:

@@ -1,0 +1,90 @@
+"""Files to import: how fast one is read and cut into batches, and that its size does not show in the memory."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.table import Table
+from sheaf.domain.bulk_import import columns
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
+from sheaf.imports import formats, staging
+from sheaf.imports.batch import to_json
+from tests.imports.files import Stream, large_export
+from tools.template import PROJECT
+
+MEGABYTE = 1024 * 1024
+SIZES = (10, 300)  # MB
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What it took to read one file. Seconds of CPU time, megabytes at the peak of the whole process."""
+
+    rows: int
+    batches: int
+    seconds_staged: float
+    seconds_cut: float
+    megabytes: float
+
+    @property
+    def rows_per_second(self) -> float:
+        """Read, staged and cut."""
+        return self.rows / (self.seconds_staged + self.seconds_cut)
+
+
+def read_one(size: int) -> Reading:
+    """Read a detailed export of `size` bytes in a process of its own, so that its peak is that of this file."""
+    command = [sys.executable, "-m", "benchmarks.import_files", str(size)]
+    answer = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
+    return Reading(int(answer[0]), int(answer[1]), *map(float, answer[2:]))
+
+
+def measure(_endpoint_url: str, sizes: Sequence[int] = SIZES) -> str:
+    """The table of files, sizes in megabytes."""
+    found = [(size, read_one(size * MEGABYTE)) for size in sizes]
+    rows = [
+        [
+            f"{size} MB",
+            f"{one.rows:,}",
+            f"{one.batches:,}",
+            f"{one.seconds_staged:.1f}",
+            f"{one.seconds_cut:.1f}",
+            f"{one.rows_per_second:,.0f}",
+            f"{one.megabytes:.0f}",
+        ]
+        for size, one in found
+    ]
+    table = Table(
+        "Files to import",
+        "Harvest's detailed time export, read as a stream, staged on disk and cut into batches, each in a new process."
+        " CPU time, that of making the file included.",
+        ["file", "rows", "batches", "staged, s", "cut, s", "rows/s", "peak memory, MB"],
+        rows,
+    )
+    return str(table)
+
+
+def _read(size: int) -> Reading:
+    began = time.process_time()
+    table = formats.read(Stream(large_export(size)))
+    kind = columns.kind_of(table.columns)
+    with staging.stage(table, columns.reader(kind, table.columns), lambda _ids: {}) as staged:
+        staged_at = time.process_time()
+        batches = sum(1 for message in staged.messages(AccountId(1), Id(1), kind) if to_json(message))
+        ended = time.process_time()
+        return Reading(staged.rows_total, batches, staged_at - began, ended - staged_at, peak_megabytes())
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process ever had (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    reading = _read(int(sys.argv[1]))
+    print(reading.rows, reading.batches, reading.seconds_staged, reading.seconds_cut, reading.megabytes)

@@ -1,0 +1,20 @@
+"""functions: GET /v2/imports."""
+
+from sheaf.domain.identity import may_import
+from sheaf.http.call import Call
+from sheaf.http.entry import v2_endpoint
+from sheaf.http.list_query import read_list_query
+from sheaf.http.replies_v2 import show_listed_import
+from sheaf.http.reply import Reply
+from sheaf.store import identity, imports
+
+
+def list_imports(call: Call) -> Reply:
+    """The account's imports, the newest first, whoever began them."""
+    query = read_list_query(call, "list_imports")
+    page = imports.page(call.account_id, query.paging)
+    users = identity.users_by_id(call.account_id, list({one.user_id for one in page.records if one.user_id}))
+    return query.reply("imports", page, lambda one: show_listed_import(one, users))
+
+
+handler = v2_endpoint(list_imports, may_import)

@@ -1,0 +1,13 @@
+"""functions: batches of rows, delivered by the queue."""
+
+from sheaf.deliveries import Delivery, queued
+from sheaf.imports import applying
+
+
+def on_import_rows(delivery: Delivery) -> None:
+    """Apply one batch; on its last delivery, what cannot be applied fails alone."""
+    is_last = delivery.times >= applying.DELIVERIES
+    applying.apply(delivery.body, delivery.request_id if is_last else None)
+
+
+handler = queued(on_import_rows)

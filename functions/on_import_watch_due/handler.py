@@ -1,0 +1,12 @@
+"""functions: every minute, woken by EventBridge Scheduler."""
+
+from sheaf.events import scheduled
+from sheaf.imports import clock, finishing
+
+
+def on_import_watch_due() -> int:
+    """Look after the imports that are under way; how many were brought to their end."""
+    return finishing.watch(clock.now())
+
+
+handler = scheduled(on_import_watch_due)

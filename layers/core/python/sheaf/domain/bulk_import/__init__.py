@@ -1,0 +1,1 @@
+"""domain: bulk imports: the rules for files of tasks, projects, task assignments and time."""

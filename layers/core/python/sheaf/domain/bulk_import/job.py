@@ -1,0 +1,101 @@
+"""domain: an import, one file on its way into an account, and the states that it goes through."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sheaf.domain.values import Id, Timestamp
+
+
+class FileKind(StrEnum):
+    """What the rows of a file are."""
+
+    TASKS = "tasks"
+    PROJECTS = "projects"
+    TASK_ASSIGNMENTS = "task_assignments"
+    TIME_ENTRIES = "time_entries"
+
+
+class ImportStatus(StrEnum):
+    """Where an import stands; the last four are final."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing of the import will ever change again."""
+        return self not in (ImportStatus.AWAITING_UPLOAD, ImportStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """How many rows came to what. None of the numbers ever falls, and they add up to `total` at the end."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    @property
+    def done(self) -> int:
+        """The rows whose verdict is known."""
+        return self.created + self.updated + self.unchanged + self.failed
+
+    def __add__(self, other: "RowCounts") -> "RowCounts":
+        return RowCounts(
+            self.created + other.created,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.failed + other.failed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFields:
+    """What a caller may say of an import. `kind` None: the header of the file tells."""
+
+    kind: FileKind | None = None
+    dry_run: bool = False
+    file_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One object of the imports bucket, pinned: `version_id` where the bucket keeps versions, and the `etag`."""
+
+    key: str
+    etag: str
+    size: int
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One import of one account.
+
+    `rows_total` is None until the whole file has been read; `batches_total` likewise. `error` says why an import as a
+    whole failed. `ignored_columns` are those of the file that mean nothing to Sheaf. `user_id` is None for files that
+    were put into the bucket. `announced` says that the completion event is out.
+    """
+
+    id: Id
+    status: ImportStatus
+    kind: FileKind | None
+    dry_run: bool
+    file_name: str | None
+    user_id: Id | None
+    created_at: Timestamp
+    updated_at: Timestamp
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+    rows_total: int | None = None
+    batches_total: int | None = None
+    counts: RowCounts = field(default_factory=RowCounts)
+    error: str | None = None
+    ignored_columns: tuple[str, ...] = ()
+    file: StoredFile | None = None
+    has_report: bool = False

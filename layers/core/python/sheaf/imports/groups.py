@@ -1,0 +1,176 @@
+"""imports: what tasks, projects and task assignments have in common: groups of rows decided, new ids, steps packed.
+
+A group is applied as a whole, in one transaction: records that exchange their names do so at once.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+from sheaf.domain.bulk_import.decisions import NEW, Decision, Known, Wish, decide, places, too_large
+from sheaf.domain.bulk_import.rows import BadRow, Row, RowError, Verdict
+from sheaf.domain.record import Record
+from sheaf.domain.values import Id
+from sheaf.imports.batch import STEP_WRITES, Group, Step, Work
+from sheaf.store import repair, sequence
+from sheaf.store.keys import Kind
+from sheaf.store.writes import StaleError, Write, at_once
+
+
+@dataclass(frozen=True, slots=True)
+class Reading[R]:
+    """How the records of a kind are read.
+
+    Args:
+        get_many: records by their ids.
+        holders: the ids of the records that have these places.
+        place_of: the place of a record.
+        taken: what is said of a place that another record keeps.
+        kind: what a record is called in the store, and in sentences.
+    """
+
+    get_many: Callable[[Collection[Id]], Mapping[Id, R]]
+    holders: Callable[[Collection[Any]], Mapping[Any, Id]]
+    place_of: Callable[[R], Hashable]
+    taken: RowError
+    kind: Kind
+
+    @property
+    def word(self) -> str:
+        """What a record is called in sentences."""
+        return self.kind.replace("_", " ").lower()
+
+
+def left_of(work: Work) -> list[Group]:
+    """The groups that are not settled. A step never ends within one."""
+    left, settled = list(work.groups), work.rows_done
+    while settled:
+        settled -= len(left.pop(0).rows)
+    return left
+
+
+def steps[R: Record](
+    work: Work,
+    groups: Sequence[Sequence[Wish[R]]],
+    reading: Reading[R],
+    written: Callable[[R | None, R], Sequence[Write]],
+    prepared: Callable[[list[list[Decision[R]]]], list[list[Decision[R]]]] = lambda decided: decided,
+) -> Iterator[Step]:
+    """Decide on the wishes of each group and pack what they write into steps.
+
+    `written` gives the writes of one record before and after; a write that several groups need (the same object) is
+    carried out once. `prepared` has the last word on the decisions of the whole batch.
+    """
+    try:
+        known = _known([one for group in groups for one in group], reading)
+    except StaleError:
+        settle(work)
+        raise
+    decided = prepared([decide(group, known) for group in groups])
+    absent = {one.record_id for group in groups for one in group if one.record_id is not None} - known.records.keys()
+    decided = _with_ids(work, reading.kind, decided, absent)
+    return _packed(work, decided, written, reading.word)
+
+
+def why_not(row: Row) -> RowError:
+    """Why a row that is not of the file's kind fails: it could not be read."""
+    if isinstance(row, BadRow):
+        return RowError(row.field, row.message)
+    raise TypeError(f"row {row.number} is of another kind than its file")
+
+
+def settle(work: Work, returning: Collection[Id] = ()) -> None:
+    """Bring to its end what makes or removes records of the account right now, unless nothing is to be written."""
+    if not work.dry_run:
+        repair.settle(work.account_id, returning)
+
+
+def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R]:
+    """Everything that the wishes are about, in up to three reads of many items each."""
+    records = dict(reading.get_many({one.record_id for one in wishes if one.record_id is not None}))
+    holders = {reading.place_of(one): one.id for one in records.values()}
+    holders |= reading.holders(places(wishes, records, reading.place_of) - holders.keys())
+    meant = {holders[one.place]: one.place for one in wishes if one.record_id is None and one.place in holders}
+    records |= reading.get_many(meant.keys() - records.keys())
+    if any(one not in records or reading.place_of(records[one]) != place for one, place in meant.items()):
+        raise StaleError  # it was renamed between two reads, or is being made or removed
+    return Known(records, holders, reading.place_of, reading.taken, reading.word)
+
+
+def _with_ids[R: Record](
+    work: Work, kind: Kind, decided: list[list[Decision[R]]], absent: Collection[Id]
+) -> list[list[Decision[R]]]:
+    """The same decisions with an id for each record that is made and brings none: a made-up one in a dry run.
+
+    No id is given out that a row has brought (`absent`), even where that row fails: corrected, it may come again.
+    """
+    made = [one.after for group in decided for one in group if one.before is None and one.after is not None]
+    brought = [one.id for one in made if one.id != NEW]
+    wanted = len(made) - len(brought)
+    ids: Iterator[int] = count(-1, -1)
+    if made and not work.dry_run:
+        if brought:
+            settle(work, brought)  # a record of that id may have gone a moment ago, and left something to sweep up
+        if absent:
+            sequence.pass_id(work.account_id, kind, max(absent))
+        ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())
+    return [[_numbered(one, ids) for one in group] for group in decided]
+
+
+def _numbered[R: Record](decision: Decision[R], ids: Iterator[int]) -> Decision[R]:
+    if decision.after is None or decision.after.id != NEW:
+        return decision
+    return replace(decision, after=replace(decision.after, id=Id(next(ids))))  # type: ignore[type-var]
+
+
+def _packed[R](
+    work: Work, decided: list[list[Decision[R]]], written: Callable[[R | None, R], Sequence[Write]], word: str
+) -> Iterator[Step]:
+    """As few steps as hold all groups, each whole; a group that is too much for one is refused."""
+    step = _OpenStep()
+    for group in decided:
+        decisions = group
+        mine = [write for one in group if one.after is not None for write in written(one.before, one.after)]
+        if len(_places(mine)) > STEP_WRITES:
+            decisions, mine = too_large(group, word), []
+        if not step.has_room_for(mine):
+            yield step.closed(work)
+            step = _OpenStep(step.done)
+        step.add(decisions, mine)
+    if step.verdicts:
+        yield step.closed(work)
+
+
+class _OpenStep:
+    """The step that groups are being added to. `done` are all writes up to here, those of earlier steps too."""
+
+    def __init__(self, done: Sequence[Write] = ()) -> None:
+        self.done = list(done)  # kept, so that none of them can be taken for another by its identity
+        self.verdicts: list[Verdict] = []
+        self.writes: list[Write] = []
+
+    def has_room_for(self, writes: Sequence[Write]) -> bool:
+        """Whether a transaction holds these writes too. Two groups that write one record do not go together."""
+        more = self._new(writes)
+        clash = _places(more, counting=False) & _places(self.writes, counting=False)
+        return not clash and len(_places(self.writes) | _places(more)) <= STEP_WRITES
+
+    def add[R](self, decisions: Sequence[Decision[R]], writes: Sequence[Write]) -> None:
+        """Take a group in."""
+        self.verdicts += [one.verdict for one in decisions]
+        more = self._new(writes)
+        self.writes += more
+        self.done += more
+
+    def closed(self, work: Work) -> Step:
+        """The step as it is to be committed."""
+        return Step(self.verdicts, () if work.dry_run else at_once(self.writes))
+
+    def _new(self, writes: Sequence[Write]) -> list[Write]:
+        known = {id(one) for one in self.done}
+        return [one for key, one in {id(one): one for one in writes}.items() if key not in known]
+
+
+def _places(writes: Sequence[Write], *, counting: bool = True) -> frozenset[tuple[str, str]]:
+    return frozenset(one.place for one in writes if counting or not one.amounts)

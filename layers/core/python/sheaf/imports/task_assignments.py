@@ -1,0 +1,163 @@
+"""imports: how the rows of a file of task assignments are applied."""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from sheaf.domain.bulk_import.decisions import NEW, Wish, refused, with_past
+from sheaf.domain.bulk_import.rows import Named, Row, RowError, TaskAssignmentRow
+from sheaf.domain.identity import AccountId
+from sheaf.domain.project import Project
+from sheaf.domain.record import changed, current
+from sheaf.domain.task import Task
+from sheaf.domain.task_assignment import (
+    TaskAssignment,
+    TaskAssignmentFields,
+    TaskTakenError,
+    default_fields,
+    new_task_assignment,
+)
+from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.imports import groups
+from sheaf.imports.batch import Step, Work
+from sheaf.imports.groups import Reading
+from sheaf.store import projects, task_assignments
+from sheaf.store.shapes.client import CLIENT
+from sheaf.store.shapes.project import PROJECT, claim_of
+from sheaf.store.shapes.task import TASK
+from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.writes import StaleError
+
+
+def task_assignment_steps(work: Work) -> Iterator[Step]:
+    """Assignments by id where their row has one, otherwise by project and task, which must be there.
+
+    Raises:
+        StaleError, BusyError.
+    """
+    account_id = work.account_id
+    rows = [group.rows for group in groups.left_of(work)]
+    try:
+        known = _known(account_id, [row for group in rows for row in group if isinstance(row, TaskAssignmentRow)])
+    except StaleError:
+        groups.settle(work)
+        raise
+    reading = Reading(
+        get_many=partial(TASK_ASSIGNMENT.get_many, account_id),
+        holders=partial(task_assignments.of_pairs, account_id),
+        place_of=_pair,
+        taken=RowError("task", str(TaskTakenError())),
+        kind="TASK_ASSIGNMENT",
+    )
+    wishes = [[_wish(row, known, work.now) for row in group] for group in rows]
+    return groups.steps(work, wishes, reading, partial(task_assignments.written, account_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A project or a task as a row means it: by id, or by folded name, and a project by that of its client too."""
+
+    id: Id | None
+    name: str = ""
+    client_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is there of all that the rows mean; of projects without a client there may be many of one name."""
+
+    projects: Mapping[_Meant, Sequence[Project]]
+    tasks: Mapping[_Meant, Task]
+
+    def joined(self, row: TaskAssignmentRow) -> tuple[Project, Task]:
+        """What a row joins. Raises RowError."""
+        found = self.projects.get(_project_meant(row), ())
+        if len(found) > 1:
+            message = f'{len(found)} clients have a project "{row.project.name}"; a client column says which is meant'
+            raise RowError("project", message)
+        task = self.tasks.get(_task_meant(row))
+        if not found:
+            of_client = f' of client "{row.client_name}"' if row.project.id is None and row.client_name else ""
+            raise _missing("project", row.project, of_client)
+        if task is None:
+            raise _missing("task", row.task)
+        return found[0], task
+
+
+def _missing(kind: str, named: Named, of_what: str = "") -> RowError:
+    column, shown = (kind, f'"{named.name}"') if named.id is None else (f"{kind}_id", named.id)
+    return RowError(column, f"{kind.capitalize()} {shown}{of_what} does not exist")
+
+
+def _project_meant(row: TaskAssignmentRow) -> _Meant:
+    if row.project.id is not None:
+        return _Meant(row.project.id)
+    return _Meant(None, fold_name(row.project.name or ""), fold_name(row.client_name) if row.client_name else None)
+
+
+def _task_meant(row: TaskAssignmentRow) -> _Meant:
+    return _Meant(row.task.id) if row.task.id is not None else _Meant(None, fold_name(row.task.name or ""))
+
+
+def _wish(row: Row, known: _Known, now: Timestamp) -> Wish[TaskAssignment]:
+    if not isinstance(row, TaskAssignmentRow):
+        return refused(row.number, groups.why_not(row))
+    kept, given = row.kept, row.given
+    try:
+        project, task = known.joined(row)
+    except RowError as error:
+        return refused(row.number, error, kept.id, (kept, row.client_name, row.project, row.task, _frozen(given)))
+    pair = project.id, task.id
+
+    def new() -> TaskAssignment:
+        fields = replace(default_fields(project, task), **given)
+        return with_past(new_task_assignment(kept.id or NEW, project, task, fields, now), kept, now)
+
+    def over(assignment: TaskAssignment) -> TaskAssignment:
+        if _pair(assignment) != pair:
+            raise RowError(
+                "id", f"Task assignment {assignment.id} joins another task and project, and that never changes"
+            )
+        return changed(assignment, replace(current(TaskAssignmentFields, assignment), **given), now)
+
+    return Wish(row.number, kept.id, pair, (kept, pair, _frozen(given)), new, over)
+
+
+def _pair(assignment: TaskAssignment) -> tuple[Id, Id]:
+    return assignment.project_id, assignment.task_id
+
+
+def _frozen(given: Mapping[str, Any]) -> Hashable:
+    return frozenset(given.items())
+
+
+def _known(account_id: AccountId, rows: Sequence[TaskAssignmentRow]) -> _Known:
+    """Raises StaleError: something was renamed between two reads."""
+    return _Known(
+        _projects(account_id, {_project_meant(row) for row in rows}),
+        _tasks(account_id, {_task_meant(row) for row in rows}),
+    )
+
+
+def _tasks(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Task]:
+    by_id = TASK.get_many(account_id, {one.id for one in meant if one.id is not None})
+    by_name = TASK.get_claimed(account_id, {one.name for one in meant if one.id is None})
+    return {_Meant(task_id): task for task_id, task in by_id.items()} | {
+        _Meant(None, name): task for name, task in by_name.items()
+    }
+
+
+def _projects(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Sequence[Project]]:
+    by_id = PROJECT.get_many(account_id, {one.id for one in meant if one.id is not None})
+    found: dict[_Meant, Sequence[Project]] = {_Meant(project_id): [one] for project_id, one in by_id.items()}
+    clients = CLIENT.holders(account_id, {one.client_name for one in meant if one.client_name is not None})
+    claims = {claim_of(clients[one.client_name], one.name): one for one in meant if one.client_name in clients}
+    found |= {claims[claim]: [one] for claim, one in PROJECT.get_claimed(account_id, claims.keys()).items()}
+    if any(one.id is None and one.client_name is None for one in meant):
+        named: dict[_Meant, list[Project]] = defaultdict(list)
+        for project in projects.everything(account_id):
+            named[_Meant(None, fold_name(project.name))].append(project)
+        found |= named
+    return found

@@ -1,0 +1,67 @@
+"""DELETE /v2/imports/{import_id}."""
+
+import pytest
+
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import (
+    ADAS_IMPORT,
+    NOT_AUTHORIZED,
+    NOT_FOUND,
+    RECENT,
+    REFUSED_ALIKE,
+    expected,
+    moved,
+    names_of,
+    not_an_id,
+)
+from tests.functions.whole_table import whole_table
+from tests.harness import Api
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "awaiting_upload": expected(200, {**ADAS_IMPORT, "status": "cancelled", "finished_at": RECENT, "report": None}),
+    "by_a_manager": NOT_AUTHORIZED,
+    "by_a_member": NOT_AUTHORIZED,
+    "unknown_id": NOT_FOUND,
+    "not_an_id": not_an_id("import_id"),
+    "json_suffix": moved("/v2/imports/1"),
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("cancel_import"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("cancel_import", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("cancel_import")
+
+
+def test_what_the_rows_have_done_stays_done_and_counted(api: Api) -> None:
+    made.new_import(api)
+    made.run_import(api, 1, "created", "updated", "failed")
+
+    answer = api.delete("/v2/imports/1")
+
+    assert (answer.status, answer.body["status"]) == (200, "cancelled")
+    assert answer.body["rows"] == {"total": 4, "created": 1, "updated": 1, "unchanged": 0, "failed": 1}
+    assert api.get("/v2/imports/1").body == answer.body
+    assert [one["id"] for one in api.get("/v2/imports").body["imports"]] == [1]
+
+
+@pytest.mark.parametrize("end", ["completed", "cancelled"])
+def test_an_import_that_has_ended_cannot_be_cancelled(end: str, api: Api) -> None:
+    made.new_import(api)
+    if end == "cancelled":
+        api.delete("/v2/imports/1")
+    else:
+        made.run_import(api, 1)
+        made.end_import(api, 1, "created")
+    before = whole_table()
+
+    answer = api.delete("/v2/imports/1")
+
+    assert (answer.status, answer.body) == (422, {"message": "Import has already ended"})
+    assert whole_table() == before
+    assert api.get("/v2/imports/1").body["status"] == end

@@ -1,0 +1,76 @@
+"""GET /v2/imports."""
+
+import pytest
+
+from sheaf.domain.bulk_import.job import ImportFields
+from sheaf.domain.identity import Account
+from sheaf.store import imports
+from tests.functions import made
+from tests.functions.conftest import Replay
+from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, REFUSED_ALIKE, invalid, names_of, unreadable
+from tests.functions.pages import only_page, page, walk
+from tests.harness import NOW, Api
+
+PATH = "/v2/imports"
+
+EXPECTED = {
+    **REFUSED_ALIKE,
+    "all": only_page(PATH, [ADAS_IMPORT]),
+    "page_beyond_the_end": page(
+        PATH,
+        [],
+        ("page=1&per_page=1&ref=first", None, "page=1&per_page=1&ref=previous", "page=1&per_page=1&ref=last"),
+        (1, 1),
+        (None, 1, 2),
+    ),
+    "unreadable_page": unreadable("Invalid page provided: '0'; it must be a whole number from 1 on"),
+    "per_page_too_large": invalid("per_page must be between 1 and 2000"),
+    "broken_cursor": invalid("cursor is not valid for this list and filter; begin again without it"),
+    "by_a_manager": NOT_AUTHORIZED,
+    "by_a_member": NOT_AUTHORIZED,
+}
+
+
+@pytest.mark.parametrize("scenario", names_of("list_imports"))
+def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
+    assert replay("list_imports", scenario) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of("list_imports")
+
+
+def test_the_list_and_the_imports_one_by_one_are_the_same_but_for_the_report(account: Account, api: Api) -> None:
+    for _ in range(3):
+        made.new_import(api)
+    made.run_import(api, 1, "created")
+    made.run_import(api, 2)
+    made.end_import(api, 2, "failed")
+    imports.create(account.id, ImportFields(), None, NOW)
+
+    listed = api.get(PATH).body["imports"]
+
+    alone = [api.get(f"{PATH}/{number}").body for number in (4, 3, 2, 1)]
+    reports = [one.pop("report") is not None for one in alone]
+    assert listed == alone
+    assert reports == [False, False, True, False]
+    assert [one["user"] and one["user"]["name"] for one in listed] == [None, *["Ada Admin"] * 3]
+
+
+def test_a_walk_meets_every_import_once_the_newest_first(api: Api) -> None:
+    for _ in range(5):
+        made.new_import(api)
+
+    first = api.get(f"{PATH}?per_page=2")
+    pages = [first, *walk(api, first, "next")]
+
+    assert [[one["id"] for one in each.body["imports"]] for each in pages] == [[5, 4], [3, 2], [1]]
+    assert {each.body["total_entries"] for each in pages} == {5}
+
+
+def test_the_imports_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
+    mine, theirs = (made.new_import(one, file_name=name) for one, name in ((api, "mine"), (other_api, "theirs")))
+
+    shown = [[one["file_name"] for one in each.get(PATH).body["imports"]] for each in (api, other_api)]
+
+    assert (mine["id"], theirs["id"], shown) == (1, 1, [["mine"], ["theirs"]])

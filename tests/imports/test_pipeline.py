@@ -1,0 +1,566 @@
+"""The way of a file, through the functions as they are deployed: what comes out, whatever happens on the way."""
+
+import csv
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from sheaf import queues
+from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportStatus, RowCounts, StoredFile
+from sheaf.domain.errors import BusyError, NotFoundError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import WHOLE, Filter
+from sheaf.domain.task import Task, TaskFields
+from sheaf.domain.values import Id
+from sheaf.imports import applying, cutting, finishing
+from sheaf.imports.batch import Step, Work
+from sheaf.store import imports, tasks
+from tests.functions.whole_table import whole_table
+from tests.harness import BUCKET, make_account
+from tests.imports.carrier import Carrier, told
+from tests.imports.conftest import Hands
+
+ACCOUNT = AccountId(1)
+INBOX = "accounts/1/inbox/tasks.csv"
+
+
+def file_of(*names: str) -> bytes:
+    """A file of tasks of these names."""
+    return "\n".join(["Task,Colour", *(f"{name},red" for name in names), ""]).encode()
+
+
+def many(count: int) -> bytes:
+    return file_of(*(f"Task {number:04}" for number in range(count)))
+
+
+def names() -> list[str]:
+    return sorted(task.name for task in all_tasks())
+
+
+def all_tasks() -> list[Task]:
+    return list(tasks.page(ACCOUNT, Filter(), WHOLE).records)
+
+
+def job(import_id: int = 1) -> Import:
+    return imports.get(ACCOUNT, Id(import_id))
+
+
+def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
+    """All that the table holds but what imports note of themselves."""
+    return {place: item for place, item in whole_table().items() if "IMPORT" not in "".join(place)}
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of a few rows, so that a short file has many."""
+    monkeypatch.setattr("sheaf.imports.batch.ROWS", 4)
+    monkeypatch.setattr("sheaf.imports.staging.ROWS", 4, raising=False)
+
+
+# The way of a file
+
+
+def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier, hands: Hands) -> None:
+    event = carrier.upload(INBOX, file_of("Design", "", "Research"))
+    assert carrier.tell(event) == 1
+    carrier.run()
+    stored = event["detail"]["object"]
+    assert job() == Import(
+        id=Id(1),
+        status=ImportStatus.COMPLETED_WITH_ERRORS,
+        kind=FileKind.TASKS,
+        dry_run=False,
+        file_name="tasks.csv",
+        user_id=None,
+        created_at=hands.now,
+        updated_at=hands.now,
+        started_at=hands.now,
+        finished_at=hands.now,
+        rows_total=3,
+        batches_total=1,
+        counts=RowCounts(created=2, failed=1),
+        ignored_columns=("Colour",),
+        file=StoredFile(INBOX, stored["etag"], stored["size"], stored["version-id"]),
+        has_report=True,
+    )
+    assert names() == ["Design", "Research"]
+    assert list(csv.reader(StringIO(carrier.report(1)))) == [
+        ["Row", "Field", "Message", "Task", "Colour"],
+        ["2", "Task", "Task can't be blank", "", "red"],
+    ]
+    assert carrier.announced == [
+        {
+            "source": "sheaf",
+            "detail-type": "import.completed",
+            "account_id": 1,
+            "import_id": 1,
+            "status": "completed_with_errors",
+            "kind": "tasks",
+            "dry_run": False,
+            "rows_total": 3,
+            "rows_created": 2,
+            "rows_updated": 0,
+            "rows_unchanged": 0,
+            "rows_failed": 1,
+            "error": None,
+            "finished_at": hands.now,
+        }
+    ]
+    assert list(imports.open_imports()) == []
+
+
+@pytest.mark.parametrize("brought", [3, 9, 30])
+def test_an_id_that_a_file_brings_is_never_given_to_another_of_its_rows(
+    carrier: Carrier, small_batches: None, brought: int
+) -> None:
+    wanted = [*(f"Task {number:02}" for number in range(20)), "With an id"]
+    ids = [""] * 20 + [str(brought)]
+    carrier.send(INBOX, "\n".join(["Id,Task", *map(",".join, zip(ids, wanted, strict=True)), ""]).encode())
+    assert (names(), {one.id for one in all_tasks() if one.name == "With an id"}) == (wanted, {brought})
+    assert job().counts == RowCounts(created=21)
+    carrier.send("accounts/1/inbox/dry-run/tasks.csv", f"Id,Task\n{brought + 100},New\n".encode())
+    assert tasks.create(ACCOUNT, TaskFields(name="Next"), job().created_at).id == brought + 21
+
+
+def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands: Hands) -> None:
+    made = imports.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), hands.now)
+    carrier.send(queues.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))
+    assert (job().status, job().user_id, names()) == (ImportStatus.COMPLETED, 7, ["Design"])
+    assert not job().has_report
+
+
+@pytest.mark.parametrize(
+    ("folders", "fields"),
+    [
+        ("", ImportFields()),
+        ("projects/", ImportFields(kind=FileKind.PROJECTS)),
+        ("dry-run/", ImportFields(dry_run=True)),
+        ("dry-run/time_entries/", ImportFields(kind=FileKind.TIME_ENTRIES, dry_run=True)),
+    ],
+)
+def test_folders_of_the_inbox_say_what_is_wanted(carrier: Carrier, folders: str, fields: ImportFields) -> None:
+    upload = queues.uploaded(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
+    assert upload.fields == replace(fields, file_name="Ä b+c.csv")
+    assert (upload.account_id, upload.import_id) == (1, None)
+
+
+def test_a_dry_run_judges_alike_and_writes_nothing(carrier: Carrier) -> None:
+    carrier.send(INBOX, file_of("Design"))
+    before = beside_imports()
+    carrier.send("accounts/1/inbox/dry-run/tasks.csv", file_of("design", "Research", ""))
+    assert beside_imports() == before
+    assert (job(2).status, job(2).dry_run) == (ImportStatus.COMPLETED_WITH_ERRORS, True)
+    assert job(2).counts.failed == 1
+    assert job(2).counts.created == 1
+    assert job(2).counts.done == 3
+
+
+def test_a_file_twice_changes_nothing(carrier: Carrier) -> None:
+    for _ in range(2):
+        carrier.send(INBOX, many(30))
+    assert (job(2).counts, len(names())) == (RowCounts(unchanged=30), 30)
+
+
+# What is no upload of ours
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        told(INBOX, "e", 3, "v", bucket="another"),
+        {**told(INBOX, "e", 3, "v"), "source": "aws.sqs"},
+        {**told(INBOX, "e", 3, "v"), "detail-type": "Object Deleted"},
+        told("accounts/2/inbox/tasks.csv", "e", 3, "v"),
+        told("accounts/1/imports/1/tasks.csv", "e", 3, "v"),
+        told("accounts/1/imports/x/tasks.csv", "e", 3, "v"),
+        told("accounts/one/inbox/tasks.csv", "e", 3, "v"),
+        told("accounts/1/inbox/", "e", 3, "v"),
+        told("accounts/1/inbox/tasks/dry-run/tasks.csv", "e", 3, "v"),
+        told("accounts/1/inbox/invoices/tasks.csv", "e", 3, "v"),
+        told("accounts/1/inbox/tasks/more/tasks.csv", "e", 3, "v"),
+        told("accounts/1/tasks.csv", "e", 3, "v"),
+        told("reports/1/1.csv", "e", 3, "v"),
+        told("tasks.csv", "e", 3, "v"),
+        {},
+        {"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": BUCKET, "object": INBOX}},
+    ],
+)
+def test_what_is_no_upload_of_an_account_is_refused(carrier: Carrier, event: dict[str, Any]) -> None:
+    before = whole_table()
+    assert carrier.tell(event) == 0
+    assert (whole_table(), carrier.messages, carrier.announced) == (before, [], [])
+
+
+def test_an_upload_below_another_account_does_not_reach_an_import_of_the_same_number(
+    carrier: Carrier, hands: Hands
+) -> None:
+    make_account(2)
+    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    carrier.send("accounts/2/imports/1/tasks.csv", file_of("Design"))
+    assert job().status is ImportStatus.AWAITING_UPLOAD
+    with pytest.raises(NotFoundError):
+        imports.get(AccountId(2), Id(1))
+
+
+# Files that cannot be imported
+
+
+def ended(carrier: Carrier, reason: str) -> None:
+    """An import that failed before any row."""
+    assert (job().status, job().error, job().counts) == (ImportStatus.FAILED, reason, RowCounts())
+    told_of = [(one["detail-type"], one["status"], one["error"]) for one in carrier.announced]
+    assert told_of == [("import.failed", "failed", reason)]
+    assert (names(), carrier.messages, list(imports.open_imports())) == ([], [], [])
+
+
+def test_what_is_wrong_with_a_file_ends_its_import(carrier: Carrier) -> None:
+    carrier.send(INBOX, b"Task\n")
+    ended(carrier, "The file has a header and no rows")
+
+
+def test_a_file_that_is_too_large_is_not_read(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "SIZE_LIMIT", 1024**3)
+    carrier.tell(told(INBOX, "e", 1024**3 + 1, "v"))
+    ended(carrier, "The file is larger than 1 GB; cut it into several")
+
+
+def test_a_file_that_is_gone_ends_its_import(carrier: Carrier) -> None:
+    event = carrier.upload(INBOX, file_of("Design"))
+    queues.s3().delete_object(Bucket=BUCKET, Key=INBOX, VersionId=event["detail"]["object"]["version-id"])
+    carrier.tell(event)
+    ended(carrier, "The file was deleted before it was read")
+
+
+def test_a_version_is_read_whatever_was_put_in_its_place(carrier: Carrier) -> None:
+    event = carrier.upload(INBOX, file_of("Design"))
+    carrier.upload(INBOX, file_of("Research"))
+    queues.s3().delete_object(Bucket=BUCKET, Key=INBOX)
+    carrier.tell(event)
+    carrier.run()
+    assert names() == ["Design"]
+
+
+def test_without_versions_a_file_that_was_replaced_is_not_read(carrier: Carrier) -> None:
+    event = carrier.upload(INBOX, file_of("Design"))
+    del event["detail"]["object"]["version-id"]
+    carrier.upload(INBOX, file_of("Research"))
+    carrier.tell(event)
+    ended(carrier, "The file was replaced by another before it was read")
+
+
+# Deliveries
+
+
+def test_an_upload_that_is_told_again_is_cut_once(carrier: Carrier) -> None:
+    event = carrier.upload(INBOX, many(150))
+    assert [carrier.tell(event), carrier.tell(event)] == [2, 0]
+    carrier.run()
+    assert carrier.tell(event) == 0
+    assert (job().counts, len(names()), len(carrier.announced)) == (RowCounts(created=150), 150, 1)
+    with pytest.raises(NotFoundError):
+        job(2)
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("seed", range(3))
+def test_batches_come_twice_late_and_in_any_order(carrier: Carrier, seed: int) -> None:
+    order = random.Random(seed)  # noqa: S311 - no secret
+    carrier.tell(carrier.upload(INBOX, many(40)))
+    first = list(carrier.messages)
+    assert len(first) == 10
+    deliveries = [*first, *order.sample(first, 5)]
+    order.shuffle(deliveries)
+    for message in deliveries:
+        carrier.deliver([replace(message, times=0)])
+    assert (job().status, job().counts) == (ImportStatus.COMPLETED, RowCounts(created=40))
+    before = whole_table()
+    carrier.deliver(first)
+    assert whole_table() == before
+    assert len(carrier.announced) == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_one_message_that_cannot_be_applied_holds_no_other_up(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(applying.STEPS, FileKind.TASKS, poisoned("Task 0018"))
+    carrier.tell(carrier.upload(INBOX, many(40)))
+    back = carrier.deliver()
+    assert (len(carrier.messages), back) == (1, carrier.messages)
+    assert 36 <= job().counts.created == len(names()) < 40
+
+
+def poisoned(name: str) -> Callable[[Work], Iterator[Step]]:
+    """Steps of tasks, one group at a time, that break on a name."""
+
+    def steps(work: Work) -> Iterator[Step]:
+        done = 0
+        for group in work.groups:
+            if work.rows_done <= done:
+                if any(name == row.given["name"] for row in group.rows):  # type: ignore[union-attr]
+                    raise RuntimeError("poison")
+                yield from STEPS(replace(work, groups=[group], rows_done=0))
+            done += len(group.rows)
+
+    return steps
+
+
+STEPS = applying.STEPS[FileKind.TASKS]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_row_that_breaks_the_worker_fails_alone_at_the_last_delivery(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(applying.STEPS, FileKind.TASKS, poisoned("Task 0018"))
+    carrier.send(INBOX, many(40))
+    assert (carrier.dead, job().status) == ([], ImportStatus.COMPLETED_WITH_ERRORS)
+    assert (job().counts, len(names())) == (RowCounts(created=39, failed=1), 39)
+    message = "Internal error; the operator finds it in the log by the request id request-1"
+    failed = list(csv.reader(StringIO(carrier.report(1))))[1:]
+    assert failed == [["19", "", message, "Task 0018", "red"]]
+
+
+def test_a_message_that_can_never_be_applied_is_a_dead_letter_and_the_import_ends_without_it(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carrier.tell(carrier.upload(INBOX, many(250)))
+    bad = carrier.messages[0].body
+    apply = applying.apply
+
+    def fail(body: str, last_resort: str | None = None) -> None:
+        if body == bad:
+            raise MemoryError
+        apply(body, last_resort)
+
+    monkeypatch.setattr(applying, "apply", fail)
+    carrier.run()
+    assert (len(carrier.dead), job().status) == (1, ImportStatus.RUNNING)
+    hands.move(minutes=29)
+    assert carrier.watch() == 0
+    hands.move(minutes=1)
+    assert carrier.watch() == 1
+    assert job().status is ImportStatus.FAILED
+    assert (
+        job().error
+        == carrier.announced[0]["error"]
+        == ("The import made no progress for 30 minutes; import the file again to finish it")
+    )
+    assert job().counts.created == len(names())
+
+
+# What a cutter after a crash does
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "SENT_AT_ONCE", 2)
+    event = carrier.upload(INBOX, many(40))
+    with monkeypatch.context() as broken:
+        calls: list[int] = []
+
+        def send(account_id: AccountId, bodies: list[str]) -> None:
+            calls.append(len(bodies))
+            if len(calls) == 3:
+                raise BusyError("The queue is busy")
+            SEND(account_id, bodies)
+
+        broken.setattr(queues, "send", send)
+        with pytest.raises(BusyError):
+            carrier.tell(event)
+        carrier.collect()
+    assert (len(carrier.messages), job().rows_total) == (4, None)
+    assert carrier.tell(event) == 6
+    carrier.run()
+    assert (job().counts, job().batches_total) == (RowCounts(created=40), 10)
+
+
+SEND = queues.send
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "SENT_AT_ONCE", 2)
+    made = [tasks.create(ACCOUNT, TaskFields(name=f"Old {number}"), hands.now) for number in range(12)]
+    lines = [f"{one.id},New {12 - number}" for number, one in enumerate(made)]
+    event = carrier.upload(INBOX, "\n".join(["id,name", *lines]).encode())
+    with monkeypatch.context() as broken:
+        broken.setattr(imports, "all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
+        with pytest.raises(BusyError):
+            carrier.tell(event)
+    carrier.collect()
+    for number, one in enumerate(made):
+        tasks.update(ACCOUNT, one.id, lambda task, name=f"New {(number * 5) % 12}": replace(task, name=name))  # type: ignore[misc]
+    carrier.tell(event)
+    carrier.run()
+    assert (job().status, job().error) == (ImportStatus.FAILED, applying.CUT_TWICE)
+
+
+# The queue
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) -> list[list[str]]:
+    """Have the queue refuse some messages of the next calls; what each call carried."""
+    left, carried = list(answers), []
+    client = queues.sqs()
+    send = client.send_message_batch
+
+    def answer(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        carried.append([one["MessageBody"] for one in Entries])
+        refused = left.pop(0) if left else []
+        ids = {one["Id"] for one in refused}
+        taken = [one for one in Entries if one["Id"] not in ids]
+        if taken:
+            send(QueueUrl=QueueUrl, Entries=taken)
+        return {"Failed": refused} if refused else {}
+
+    monkeypatch.setattr(client, "send_message_batch", answer)
+    monkeypatch.setattr("sheaf.queues.time.sleep", lambda _seconds: None)
+    return carried
+
+
+def refused(number: int, *, fault: bool = False) -> dict[str, Any]:
+    return {"Id": str(number), "SenderFault": fault, "Code": "InternalError", "Message": "made up"}
+
+
+def test_messages_that_the_queue_refuses_are_sent_again_and_no_others(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = refusing(monkeypatch, [refused(1), refused(2)], [refused(2)])
+    queues.send(ACCOUNT, ["a", "b", "c"])
+    carrier.collect()
+    assert carried == [["a", "b", "c"], ["b", "c"], ["c"]]
+    assert sorted(one.body for one in carrier.messages) == ["a", "b", "c"]
+
+
+def test_a_queue_that_keeps_refusing_is_busy(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, *[[refused(0)]] * 20)
+    with pytest.raises(BusyError):
+        queues.send(ACCOUNT, ["a"])
+
+
+def test_a_message_that_the_queue_can_never_take_is_a_fault(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing(monkeypatch, [refused(0, fault=True)])
+    with pytest.raises(ValueError, match="made up"):
+        queues.send(ACCOUNT, ["a"])
+
+
+def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = refusing(monkeypatch)
+    large = "é" * 60_000
+    queues.send(ACCOUNT, ["a"] * 11 + [large, large, large])
+    assert [len(one) for one in carried] == [10, 3, 1]
+
+
+def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queues.send(ACCOUNT, ["a"])
+    answer = queues.sqs().receive_message(QueueUrl=carrier.queue_url, AttributeNames=["MessageGroupId"])
+    assert answer["Messages"][0]["Attributes"]["MessageGroupId"] == "1"
+
+
+# Cancelled in the middle
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("delivered", [0, 1, 7])
+def test_a_cancelled_import_counts_just_what_it_has_changed(carrier: Carrier, hands: Hands, delivered: int) -> None:
+    carrier.tell(carrier.upload(INBOX, many(39) + b",red\n"))
+    carrier.deliver(carrier.messages[:delivered])
+    imports.cancel(ACCOUNT, Id(1), hands.now)
+    carrier.run()
+    assert (job().status, job().rows_total) == (ImportStatus.CANCELLED, 40)
+    assert job().counts.created == len(names()) == sum(one.version == 1 for one in all_tasks())
+    assert carrier.watch() == 1
+    assert job().has_report is bool(job().counts.failed)
+    assert (carrier.announced, carrier.dead, list(imports.open_imports())) == ([], [], [])
+
+
+def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def steps(work: Work) -> Iterator[Step]:
+        for number, step in enumerate(STEPS(work)):
+            if number == 2:
+                imports.cancel(ACCOUNT, Id(1), hands.now)
+            yield step
+
+    monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
+    carrier.send(INBOX, many(100))
+    assert job().status is ImportStatus.CANCELLED
+    assert 0 < job().counts.created == len(names()) < 100
+
+
+# The watchdog
+
+
+def test_an_import_whose_file_never_comes_ends_after_a_day(carrier: Carrier, hands: Hands) -> None:
+    imports.create(ACCOUNT, ImportFields(), Id(7), hands.now)
+    hands.move(hours=24, seconds=-1)
+    assert carrier.watch() == 0
+    hands.move(seconds=1)
+    assert carrier.watch() == 1
+    ended(carrier, "No file was uploaded within 24 hours")
+    assert carrier.watch() == 0
+
+
+def test_an_import_that_goes_on_is_left_alone(carrier: Carrier, hands: Hands) -> None:
+    carrier.tell(carrier.upload(INBOX, many(250)))
+    for _ in range(3):
+        hands.move(minutes=29)
+        assert carrier.watch() == 0
+        carrier.deliver(carrier.messages[:1])
+    assert job().status is ImportStatus.COMPLETED
+
+
+@pytest.mark.parametrize("left_out", ["_complete", "_conclude"])
+def test_what_the_last_worker_could_not_finish_is_finished_by_the_watchdog(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch, left_out: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(finishing, left_out, lambda *_: True)
+        carrier.send(INBOX, file_of("Design", ""))
+    assert carrier.announced == []
+    hands.move(seconds=59)
+    assert carrier.watch() == 0
+    hands.move(seconds=1)
+    assert carrier.watch() == 1
+    assert (job().status, len(carrier.announced)) == (ImportStatus.COMPLETED_WITH_ERRORS, 1)
+    assert "Task can't be blank" in carrier.report(1)
+    assert list(imports.open_imports()) == []
+
+
+def test_a_long_report_is_left_to_the_watchdog(carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finishing, "WORKERS_REPORT", 1)
+    carrier.send(INBOX, file_of("", "", "Design"))
+    assert job().status is ImportStatus.RUNNING
+    hands.move(minutes=1)
+    assert carrier.watch() == 1
+    assert (job().status, job().has_report) == (ImportStatus.COMPLETED_WITH_ERRORS, True)
+
+
+def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    standing = imports.standing
+
+    def fail(account_id: AccountId, import_id: Id) -> imports.Standing:
+        if import_id == 2:
+            raise RuntimeError("broken")
+        return standing(account_id, import_id)
+
+    monkeypatch.setattr(imports, "standing", fail)
+    hands.move(hours=24)
+    assert carrier.watch() == 2
+    assert list(imports.open_imports()) == [(1, 2)]

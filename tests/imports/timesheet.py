@@ -1,0 +1,65 @@
+"""Rows of time about the account of `tests.store.world`, and the entries that come of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sheaf.domain.bulk_import.rows import Kept, Named, Person, TimeRow
+from sheaf.domain.identity import AccountId
+from sheaf.domain.time_entry import ExternalReference, TimeEntry
+from sheaf.domain.values import Day, Id
+from sheaf.imports.batch import Group
+from sheaf.store import keys
+from sheaf.store.shapes.time_entry import from_item
+from tests.imports.driver import group
+from tests.store.rows import rows as table_rows
+from tests.store.world import ACCOUNT
+
+MIA = Person(first_name="U", last_name="3")
+DAY = Day("2026-02-14")
+REFERENCE = ExternalReference(permalink="https://example.com/7")
+
+
+def row(number: int, hours: float | str = 1, notes: str | None = None, **fields: Any) -> TimeRow:
+    """A row of the member on the first task of the first project."""
+    asked = TimeRow(
+        number=number,
+        kept=Kept(),
+        person=MIA,
+        client=Named(name="Client 1"),
+        project=Named(name="Project 1"),
+        task=Named(name="Task 0001"),
+        spent_date=DAY,
+        hours=Decimal(str(hours)),
+        notes=notes,
+        external_reference=None,
+    )
+    return replace(asked, **fields)
+
+
+def grouped(rows: Iterable[TimeRow]) -> list[Group]:
+    """The rows as the cutter groups them: by id, or by person, client, project, task and date."""
+    groups: dict[object, list[TimeRow]] = {}
+    for one in rows:
+        place = one.person, one.client, one.project, one.task, one.spent_date
+        groups.setdefault(one.kept.id or place, []).append(one)
+    return [group(*groups[key]) for key in sorted(groups, key=str)]
+
+
+def entries(account_id: AccountId = ACCOUNT) -> list[TimeEntry]:
+    """Every entry of the account, the oldest first."""
+    shards = {keys.time_shard(account_id, shard) for shard in range(keys.TIME_SHARDS)}
+    found = [from_item(item) for (pk, _), item in table_rows().items() if pk in shards]
+    return sorted(found, key=lambda one: one.id)
+
+
+def contents(found: Sequence[TimeEntry | TimeRow]) -> Counter[tuple[object, ...]]:
+    """How often each hours, notes and reference stand there."""
+    return Counter((one.spent_date, one.hours, one.notes, one.external_reference) for one in found)
+
+
+def kept(number: int, created_at: Any = None, updated_at: Any = None) -> Kept:
+    """What a row brings of its past."""
+    return Kept(Id(number), created_at, updated_at)

@@ -1,0 +1,201 @@
+"""`sheaf import`: a file on this machine brought into an account, and how far an import is.
+
+The import is made in the table and its file put into the stack's bucket, both with the operator's own credentials;
+what follows is the same as for any other upload.
+"""
+
+import csv
+import io
+import shlex
+import shutil
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tqdm import tqdm
+
+from sheaf import queues
+from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportStatus
+from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
+from sheaf.domain.values import Id, Timestamp
+from sheaf.http.replies_v2 import show_listed_import
+from sheaf.store import identity, imports
+from tools.cli import arguments, deployment, output
+from tools.cli.arguments import Parser
+from tools.cli.deployment import Deployment
+
+INTERRUPTED = 130  # as a shell says of a program that Ctrl-C ended
+SHOWN_FAILURES = 20
+
+_STATUS = {
+    ImportStatus.COMPLETED_WITH_ERRORS: 3,
+    ImportStatus.FAILED: 1,
+    ImportStatus.CANCELLED: 1,
+}
+_SAYING = {
+    ImportStatus.AWAITING_UPLOAD: "awaits its file",
+    ImportStatus.RUNNING: "is running",
+    ImportStatus.COMPLETED: "is completed",
+    ImportStatus.COMPLETED_WITH_ERRORS: "is completed, with errors",
+    ImportStatus.FAILED: "has failed",
+    ImportStatus.CANCELLED: "is cancelled",
+}
+_PAUSE = 1.0  # seconds between two looks at an import
+
+_DESCRIPTION = """\
+Bring a file of tasks, projects, task assignments or time entries into an account, and print the
+import's id. Its header tells which of these it holds, unless --kind does.
+
+Exit status: 0 completed, or begun; 3 completed, but some rows failed; 1 failed or cancelled; 130 left
+by Ctrl-C, while the import goes on."""
+_EXAMPLES = """\
+  sheaf import time.csv --account 1 --dry-run --wait
+  sheaf import time.csv --account 1 --report failed.csv
+  sheaf import --follow 7 --account 1 --wait"""
+
+
+def add_parser(nouns: Any) -> None:
+    """Describe the command to the parser of `sheaf`."""
+    parser: Parser = nouns.add_parser(
+        "import", help="import a file, or follow an import", description=_DESCRIPTION, examples=_EXAMPLES
+    )
+    parser.set_defaults(run=_run)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="CSV or NDJSON, also gzipped")
+    what.add_argument("--follow", metavar="ID", type=arguments.import_id, help="an import that was begun before")
+    arguments.add_account(parser)
+    parser.add_argument("--kind", choices=[str(kind) for kind in FileKind], help="what the rows are")
+    parser.add_argument("--dry-run", action="store_true", help="judge and count all rows, and write nothing")
+    parser.add_argument("--wait", action="store_true", help="stay until the import has ended")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="where to write the rows that failed, with the reasons; implies --wait",
+    )
+    output.add_option(parser)
+    deployment.add_options(parser)
+
+
+def _run(given: Namespace, now: Timestamp) -> int:
+    if given.follow and (given.kind or given.dry_run):
+        given.parser.error("argument --follow: not allowed with argument --kind or --dry-run")
+    try:
+        if given.file:
+            arguments.check_readable(given.file)
+        if given.report:
+            arguments.check_writable(given.report)
+    except InvalidError as error:
+        given.parser.error(str(error))
+    place = deployment.connect(given)
+    identity.get_account(given.account)
+    job = _find(given, given.follow) if given.follow else _begin(given, place, now)
+    if given.wait or given.report:
+        try:
+            job = _watch(given, job)
+        except KeyboardInterrupt:
+            output.tell(f"import {job.id} goes on; to see how it does: {_follow_up(given, job)}")
+            return INTERRUPTED
+    _conclude(given, place, job)
+    users = identity.users_by_id(given.account, list(filter(None, [job.user_id])))
+    output.show_one(show_listed_import(job, users), "id", as_json=given.json)
+    return _STATUS.get(job.status, 0)
+
+
+def _find(given: Namespace, import_id: Id) -> Import:
+    try:
+        return imports.get(given.account, import_id)
+    except NotFoundError:
+        raise NotFoundError(f"account {given.account} has no import {import_id}") from None
+
+
+def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
+    """A new import with its file. Without its file it would wait for a day, so it is cancelled where that fails."""
+    path: Path = given.file
+    kind = given.kind and FileKind(given.kind)
+    job = imports.create(given.account, ImportFields(kind=kind, dry_run=given.dry_run, file_name=path.name), None, now)
+    output.tell(f"import {job.id} of account {given.account}: uploading {path.name}, {path.stat().st_size:,} bytes")
+    try:
+        with path.open("rb") as body:
+            key = queues.upload_key(given.account, job.id, path.name)
+            place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=body)
+    except BaseException:
+        with suppress(SheafError, BotoCoreError, ClientError):
+            imports.cancel(given.account, job.id, now)
+            output.tell(f"import {job.id} is cancelled: its file was not uploaded")
+        raise
+    return job
+
+
+def _watch(given: Namespace, job: Import) -> Import:
+    """Look at an import until it has ended; on a terminal with a bar."""
+    with tqdm(total=job.rows_total, initial=job.counts.done, unit=" rows", dynamic_ncols=True, disable=None) as bar:
+        while not job.status.is_final:
+            _show_progress(bar, job)
+            sleep(_PAUSE)
+            job = _find(given, job.id)
+        _show_progress(bar, job)
+    return job
+
+
+def _show_progress(bar: "tqdm[Any]", job: Import) -> None:
+    bar.total = job.rows_total
+    bar.set_description_str(job.status.replace("_", " "), refresh=False)
+    bar.set_postfix(failed=job.counts.failed, refresh=False)
+    bar.update(job.counts.done - bar.n)
+    bar.refresh()
+
+
+def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
+    """Say how an import stands, and show its report where there is one."""
+    output.tell(_summary(job))
+    if job.error:
+        output.tell(job.error)
+    if job.ignored_columns:
+        output.tell(f"ignored columns: {', '.join(job.ignored_columns)}")
+    if not job.status.is_final:
+        output.tell(f"to see how it does: {_follow_up(given, job)}")
+    if job.has_report:
+        _show_report(given, place, job)
+    elif given.report:
+        output.tell(f"no row failed, so {given.report} was not written")
+
+
+def _show_report(given: Namespace, place: Deployment, job: Import) -> None:
+    key = queues.report_key(given.account, job.id)
+    body = place.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"]
+    if given.report:
+        with given.report.open("wb") as file:
+            shutil.copyfileobj(body, file)
+        output.tell(f"the rows that failed are in {given.report}")
+        return
+    failures = _failures(io.TextIOWrapper(body, encoding="utf-8-sig", newline=""))
+    for line in islice(failures, SHOWN_FAILURES):
+        output.tell(line)
+    output.tell(f"the report, with all rows that failed, is s3://{place.bucket}/{key} (--report FILE fetches it)")
+
+
+def _failures(report: io.TextIOBase) -> Iterator[str]:
+    """The rows of a report as lines for people."""
+    for number, field, message, *_ in islice(csv.reader(report), 1, None):
+        yield f"row {number}: {field}: {message}" if field else f"row {number}: {message}"
+
+
+def _summary(job: Import) -> str:
+    counts, total = job.counts, job.rows_total
+    of_all = "" if total is None else f" of {total}"
+    done = "" if job.status.is_final else f"{counts.done}{of_all} rows done: "
+    told = ", ".join(f"{getattr(counts, one)} {one}" for one in ("created", "updated", "unchanged", "failed"))
+    dry = " (a dry run: nothing was written)" if job.dry_run else ""
+    return f"import {job.id} {_SAYING[job.status]}: {done}{told}{dry}"
+
+
+def _follow_up(given: Namespace, job: Import) -> str:
+    """The command that looks at an import again, in the same place."""
+    words = ["sheaf", "import", "--follow", str(job.id), "--account", str(given.account), "--wait"]
+    return shlex.join([*words, *deployment.options_of(given)])
