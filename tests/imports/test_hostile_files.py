@@ -182,6 +182,13 @@ def test_what_makes_the_file_doubtful_is_said_in_a_sentence(data: bytes, sentenc
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.parametrize("cut", range(4, 20))
+def test_lines_are_counted_alike_wherever_the_file_is_cut_into_pieces(cut: int) -> None:
+    data = b"Name,Rate\r\nDesign,1\r\nB\xfcro,1\r\n"
+    with pytest.raises(FileError, match=r"^Line 3, character 2: the byte FC is not UTF-8\. Save it as CSV UTF-8$"):
+        list(formats.read(Stream([data[:cut], data[cut:]])).rows)
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
