@@ -40,7 +40,7 @@ HOST = "host.docker.internal"
 AT_ONCE = 2
 INVOKE_SECONDS = 300
 
-_VARIES = re.compile(r'(?<=_at":")[^"]*|(?<=cursor=)[\w-]*')
+_VARIES = re.compile(r'(?<=_at":")[^"]*|(?<=-at type="datetime">)[^<]*|(?<=cursor=)[\w-]*')
 
 
 @dataclass(frozen=True)
