@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from sheaf.domain.bulk_import.job import ImportFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, Role, User
 from sheaf.domain.project import ProjectFields
@@ -12,7 +13,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, identity, imports, projects, task_assignments, tasks, time_entries
 from tests.harness import NOW, Answer, Api, make_account, make_token
 
 LATER = Timestamp("2026-03-02T08:00:00Z")
@@ -102,6 +103,10 @@ OPERATIONS = (
     Operation("time: change the hours", "PATCH", "/v2/time_entries/1", {"hours": 2}),
     Operation("time: move to another task", "PATCH", "/v2/time_entries/1", {"task_id": 5}),
     Operation("time: delete", "DELETE", "/v2/time_entries/1"),
+    Operation("import: one that awaits its file", "GET", "/v2/imports/1"),
+    Operation("import: list, all on one page", "GET", "/v2/imports"),
+    Operation("import: begin", "POST", "/v2/imports", {"kind": "tasks"}, 201),
+    Operation("import: cancel one that awaits its file", "DELETE", "/v2/imports/1"),
     Operation("the caller", "GET", "/v2/users/me"),
     Operation("the caller's project assignments", "GET", "/v2/users/me/project_assignments"),
     Operation("company", "GET", "/v2/company"),
@@ -115,7 +120,7 @@ def operation(name: str) -> Operation:
 
 
 def populated() -> Account:
-    """Account 1 in an empty table: twelve tasks (four archived, three changed later, one with time), two projects."""
+    """Account 1 in an empty table: an import, two projects, twelve tasks (four archived, one with time)."""
     account = make_account()
     for number in TASKS:
         fields = TaskFields(
@@ -139,6 +144,7 @@ def populated() -> Account:
     for day in DAYS:
         spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
         time_entries.create(account.id, somebody.id, spent, NOW)
+    imports.create(account.id, ImportFields(), None, NOW)
     return account
 
 

@@ -2,7 +2,8 @@
 
 Needs Docker, and Lambda's image for Python, which the SAM CLI fetches (see --skip-pull-image). Each event finds a
 table of its own with the demo data, once in a container and once in a process that has just begun. Answers must be the
-same: status, headers and body, apart from times and from cursors, which are signed with a random key.
+same: status, headers and body, apart from times, from cursors, which are signed with a random key, and from signed
+addresses.
 
     .venv/bin/python -m tools.sam_local
     .venv/bin/python -m tools.sam_local events/create_task/*.json
@@ -36,11 +37,12 @@ from tools.template import PROJECT, functions, table_definition
 
 EVENTS = PROJECT / "events"
 WORK = PROJECT / ".local" / "sam-local"
+BUCKET = "imports"
 HOST = "host.docker.internal"
 AT_ONCE = 2
 INVOKE_SECONDS = 300
 
-_VARIES = re.compile(r'(?<=_at":")[^"]*|(?<=-at type="datetime">)[^<]*|(?<=cursor=)[\w-]*')
+_VARIES = re.compile(r'(?<=_at":")[^"]*|(?<=-at type="datetime">)[^<]*|(?<=cursor=)[\w-]*|(?<="url":")[^"]*')
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def new_table(endpoint_url: str) -> str:
 def in_process(endpoint_url: str, event: Path) -> dict[str, Any]:
     """What the handler answers, called as a function. For a process that has not called a handler before."""
     new_table(endpoint_url)
+    os.environ["IMPORTS_BUCKET"] = BUCKET
     handler = import_module(f"functions.{event.parent.name}.handler").handler
     with redirect_stdout(io.StringIO()):  # the log
         answer: dict[str, Any] = handler(json.loads(event.read_text()))
@@ -129,7 +132,8 @@ def in_process(endpoint_url: str, event: Path) -> dict[str, Any]:
 def in_container(place: Place, table: str, event: Path) -> object:
     """What `sam local invoke` prints; where that is no answer, everything that it had to say."""
     logical_id = next(one.logical_id for one in functions() if one.operation == event.parent.name)
-    variables = {"TABLE_NAME": table, "AWS_ENDPOINT_URL": f"http://{place.host}:{place.engine.port}"}
+    endpoint_url = f"http://{place.host}:{place.engine.port}"
+    variables = {"TABLE_NAME": table, "IMPORTS_BUCKET": BUCKET, "AWS_ENDPOINT_URL": endpoint_url}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump({"Parameters": variables}, file)
         file.flush()
@@ -155,7 +159,7 @@ def in_container(place: Place, table: str, event: Path) -> object:
 
 
 def steady(answer: object) -> object:
-    """The answer without what differs from run to run: times, and the text of cursors."""
+    """The answer without what differs from run to run: times, the text of cursors, and signed addresses."""
     if not isinstance(answer, dict) or "body" not in answer:
         return answer
     return {**answer, "body": _VARIES.sub("...", answer["body"])}

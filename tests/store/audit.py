@@ -133,8 +133,9 @@ def _plain(found: Rows) -> Rows:
 def _is_beside(key: tuple[str, str]) -> bool:
     """Sequences lose numbers by right, operations and imports leave theirs; users and the like are another matter."""
     pk, sk = key
-    history = pk.endswith("#TOTALS") and sk == "OPERATION"
-    return history or "SEQUENCE" in pk or sk in _BESIDE or pk.endswith(_IDENTITY)
+    history = pk.endswith("#TOTALS") and sk in ("OPERATION", "IMPORT")
+    of_import = pk == keys.OPEN_IMPORTS or "#IMPORT" in pk
+    return history or of_import or "SEQUENCE" in pk or sk in _BESIDE or pk.endswith(_IDENTITY)
 
 
 def _counts_nothing(key: tuple[str, str], item: Item) -> bool:

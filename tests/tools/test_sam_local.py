@@ -12,6 +12,7 @@ from tools.template import PROJECT
 
 TASK = {"id": 1, "name": "Design", "created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-01T08:00:00Z"}
 NEXT = {"links": {"next": "http://127.0.0.1:3000/v2/tasks?cursor=YQAAAAAAAAWgHownhLpYBstaGotieOAk&per_page=1"}}
+UPLOAD = {"upload": {"method": "PUT", "url": "http://127.0.0.1:1/imports/1?X-Amz-Signature=0"}}
 EVENT = PROJECT / "events" / "retrieve_task" / "found.json"
 
 
@@ -23,12 +24,22 @@ def answer(body: object, status: int = 200) -> dict[str, Any]:
     }
 
 
-def test_times_and_cursors_may_differ() -> None:
+def test_times_cursors_and_signed_addresses_may_differ() -> None:
     later = {**TASK, "created_at": "2027-03-01T08:00:00Z", "updated_at": "2027-03-01T08:00:01Z"}
     other = json.loads(json.dumps(NEXT).replace("OAk&", "OAl&"))
 
     assert steady(answer(later)) == steady(answer(TASK))
     assert steady(answer(other)) == steady(answer(NEXT))
+    assert steady(answer(json.loads(json.dumps(UPLOAD).replace("127", "128")))) == steady(answer(UPLOAD))
+
+
+def test_times_in_xml_may_differ() -> None:
+    shown = {"statusCode": 200, "body": '<created-at type="datetime">2026-03-01T08:00:00Z</created-at>'}
+    later = {"statusCode": 200, "body": '<created-at type="datetime">2026-03-01T08:00:01Z</created-at>'}
+    other = {"statusCode": 200, "body": '<starts-on type="date">2026-03-01</starts-on>'}
+
+    assert steady(later) == steady(shown)
+    assert steady(other) == other
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,248 @@
+"""Imports whose functions are killed, throttled and answered in part: what the table holds in the end is the same."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from sheaf import queues
+from sheaf.domain.bulk_import.job import ImportFields, ImportStatus, RowCounts
+from sheaf.domain.errors import BusyError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import WHOLE
+from sheaf.domain.time_entry import TimeFilter, TimeReader
+from sheaf.domain.values import Id
+from sheaf.store import client, imports, time_entries
+from tests.functions.whole_table import whole_table
+from tests.harness import make_account, make_table
+from tests.imports import files
+from tests.imports.carrier import Carrier
+from tests.imports.conftest import Hands
+from tests.store.audit import assert_sound
+from tests.store.faults import CrashError, answering, cancelled, error, leaving_unprocessed, losing_answer
+
+ACCOUNT = AccountId(1)
+KEY = "accounts/1/imports/1/file.csv"
+WRITES = {
+    *("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"),
+    *("PutObject", "SendMessageBatch", "PutEvents"),
+}
+
+type Table = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def tasks_with_ids(count: int) -> bytes:
+    """New tasks that bring their ids, so that two runs make the very same items; every fiftieth row is bad."""
+    rows = [f"{number},{'' if number % 50 == 0 else f'Task {number}'},10.50" for number in range(1, count + 1)]
+    return "\n".join(["id,name,default_hourly_rate", *rows]).encode()
+
+
+@contextmanager
+def dying() -> Iterator[list[str]]:
+    """Kill the process at every write to anything, just before it and again just after it; yields the deaths.
+
+    A write that is begun for the first time is not carried out. The second time it is carried out, and nobody hears
+    of it. After that it is left alone.
+    """
+    deaths: list[str] = []
+    met: dict[str, int] = {}
+    under_way: list[str] = []
+
+    def before(model: Any, params: Mapping[str, Any], **_: object) -> None:
+        under_way.clear()
+        if model.name in WRITES:
+            write = _name_of(model.name, params)
+            met[write] = met.get(write, 0) + 1
+            if met[write] == 1:
+                deaths.append(write)
+                raise CrashError
+            if met[write] == 2:
+                under_way.append(write)
+
+    def after(**_: object) -> None:
+        if under_way:
+            deaths.append(under_way.pop())
+            raise CrashError
+
+    with ExitStack() as stack:
+        for service, make in CLIENTS.items():
+            for event, hook in ((f"before-call.{service}", before), (f"after-call.{service}", after)):
+                make().meta.events.register_first(event, hook)
+                stack.callback(make().meta.events.unregister, event, hook)
+        yield deaths
+
+
+def _name_of(operation: str, call: Mapping[str, Any]) -> str:
+    """What a write is about, whatever ids it gives out: its keys, or of a step those of the import's progress."""
+    if operation in ("PutObject", "PutEvents"):
+        return operation
+    request = json.loads(call["body"])
+    if operation == "SendMessageBatch":
+        return f"{operation} {[hash(one['MessageBody']) for one in request['Entries']]}"
+    parts = [part for one in request.get("TransactItems", []) for part in one.values()] or [request]
+    keys = [(part.get("Key", part.get("Item")), part.get("ExpressionAttributeValues", {})) for part in parts]
+    told = [f"{key['pk']['S']} {key['sk']['S']} {values.get(':rows_done')} {sorted(values)}" for key, values in keys]
+    return f"{operation} {[one for one in told if 'IMPORT#' in one] or [re.sub('[0-9a-f]+', '', one) for one in told]}"
+
+
+CLIENTS: Mapping[str, Callable[[], Any]] = {
+    "dynamodb": client.dynamodb,
+    "s3": queues.s3,
+    "sqs": queues.sqs,
+    "events": queues.events,
+}
+
+
+def bring_in(carrier: Carrier, hands: Hands, content: bytes) -> int:
+    """Import a file while everything dies, and deliver everything again until it is done; how many deaths there were.
+
+    The import is there before, so that it has the same id however often its upload is told.
+    """
+    hands.now = Hands.now
+    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    event = carrier.upload(KEY, content)
+    with dying() as deaths:
+        _tell(carrier, event)
+        while carrier.messages:
+            part = carrier.messages[:2]
+            for message in part:
+                message.times = 0  # no delivery is the last: dying is not the fault of rows
+            carrier.deliver(part)
+    hands.move(minutes=1)
+    carrier.watch()  # announces what the last worker could not
+    return len(deaths)
+
+
+def _tell(carrier: Carrier, event: Mapping[str, Any]) -> None:
+    while True:
+        try:
+            carrier.tell(event)
+        except CrashError:
+            carrier.collect()  # what was sent before the end
+        else:
+            return
+
+
+def undisturbed(carrier: Carrier, hands: Hands, content: bytes) -> None:
+    """Import a file while nothing happens."""
+    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    carrier.send(KEY, content)
+
+
+@contextmanager
+def another_table(endpoint_url: str) -> Iterator[None]:
+    """Begin again with nothing but the account."""
+    name = make_table(endpoint_url)
+    make_account()
+    yield
+    client.dynamodb().delete_table(TableName=name)
+
+
+def comparable() -> Table:
+    """The table but for the version of the file, secrets, and numbers that were given out in vain."""
+    return {
+        place: {name: value for name, value in item.items() if name not in ("file", "last_id", "paging_key")}
+        for place, item in whole_table().items()
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for anybody here."""
+    monkeypatch.setattr("sheaf.store.writes.time.sleep", lambda _seconds: None)
+
+
+def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
+    carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheaf.imports.staging.ROWS", 40)
+    content = tasks_with_ids(1000)
+    undisturbed(carrier, hands, content)
+    expected, report = comparable(), carrier.report(1)
+    with another_table(endpoint_url):
+        assert bring_in(carrier, hands, content) >= 100
+        assert comparable() == expected
+        assert carrier.report(1) == report
+        assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
+        assert list(imports.open_imports()) == []
+        assert_sound(ACCOUNT)
+
+
+def logged() -> Counter[tuple[object, ...]]:
+    """All time by what people see of it, since ids differ where some were given out in vain."""
+    page = time_entries.page(ACCOUNT, TimeReader(Id(1), None), TimeFilter(), WHOLE)
+    return Counter(
+        (
+            *(one.user.name, one.client.name, one.project.name, one.task.name),
+            *(one.entry.spent_date, one.entry.hours, one.entry.notes),
+        )
+        for one in page.records
+    )
+
+
+def test_time_leaves_the_same_entries_whatever_dies_at_whichever_write(
+    carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = files.detailed_export(50, bad=5)
+    undisturbed(carrier, hands, content)
+    expected, counts = logged(), imports.get(ACCOUNT, Id(1)).counts
+    assert (counts.created, counts.failed, expected.total()) == (45, 5, 45)
+    with another_table(endpoint_url):
+        bring_in(carrier, hands, content)
+        assert logged() == expected
+        assert imports.get(ACCOUNT, Id(1)).counts == counts
+        assert_sound(ACCOUNT)
+
+
+# A table that is too busy
+
+
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "BatchGetItem"])
+def test_a_batch_comes_again_when_the_table_is_too_busy(carrier: Carrier, hands: Hands, operation: str) -> None:
+    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+    with answering(operation, [error("ProvisionedThroughputExceededException")]) as left:
+        assert len(carrier.deliver()) == 1
+    assert left == []
+    carrier.run()
+    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert carrier.dead == []
+
+
+def test_an_upload_comes_again_when_the_table_is_too_busy(carrier: Carrier) -> None:
+    event = carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
+    busy = error("ProvisionedThroughputExceededException")
+    with answering("TransactWriteItems", [busy]), pytest.raises(BusyError):
+        carrier.tell(event)
+    carrier.tell(event)
+    carrier.run()
+    assert imports.get(ACCOUNT, Id(2)).counts == RowCounts(created=30)
+    assert imports.page(ACCOUNT, WHOLE).total_entries == 1
+
+
+def test_keys_that_are_left_unprocessed_are_asked_for_again(carrier: Carrier) -> None:
+    with leaving_unprocessed(keep=4):
+        carrier.send("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
+    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.COMPLETED
+    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_met_another_is_repeated(carrier: Carrier, reason: str) -> None:
+    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+    with answering("TransactWriteItems", [cancelled("None", reason)] * 3) as left:
+        carrier.run()
+    assert left == []
+    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+
+
+def test_a_transaction_whose_answer_is_lost_counts_once(carrier: Carrier) -> None:
+    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+    with losing_answer("TransactWriteItems") as lost:
+        carrier.run()
+    assert lost == ["TransactWriteItems"]
+    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert_sound(ACCOUNT)
