@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import botocore
 import pytest
@@ -45,7 +46,7 @@ def test_every_service_that_functions_call_is_tried_here() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_client_finds_out_where_and_how_to_call(session: Session, service: str) -> None:
-    client = session.create_client(service, region_name="eu-central-1")
+    client: Any = session.create_client(service, region_name="eu-central-1")
     address = client.generate_presigned_url(CALLS[service], Params=NEEDED[service])
     assert re.match(rf"https://([a-z.]+\.)?{service}\.eu-central-1\.amazonaws\.com/", address)
 
