@@ -26,8 +26,11 @@ def trim(data: Path, services: frozenset[str]) -> None:
         partition["services"] = {name: one for name, one in partition["services"].items() if name in services}
     endpoints.write_text(json.dumps(everything))
     for model in data.rglob("service-2.json.gz"):
-        plain = json.dumps(_without_prose(json.loads(gzip.decompress(model.read_bytes()))))
-        model.write_bytes(gzip.compress(plain.encode(), mtime=0))  # no time stamp: two builds are the same
+        plain = json.loads(gzip.decompress(model.read_bytes()))
+        # The one documentation that botocore itself reads, of parameters such as S3's ForcePathStyle.
+        kept = {name: plain[name] for name in plain.keys() & {"clientContextParams"}}
+        told = json.dumps({**_without_prose(plain), **kept})
+        model.write_bytes(gzip.compress(told.encode(), mtime=0))  # no time stamp: two builds are the same
 
 
 def _without_prose(node: Any) -> Any:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,21 @@ def test_a_token_works_once_issued_and_opens_nothing_once_revoked(server: Server
     # Functions that have answered this token may remember it for 60 seconds; these two have never seen it.
     refused = [client.send(method, f"/v2/tasks/{created.body['id']}") for method in ("GET", "DELETE")]
     assert [answer.status for answer in refused] == [401, 401]
+
+
+def test_a_file_is_imported_and_its_records_are_read_through_the_api(server: Server, tmp_path: Path) -> None:
+    account = sheaf(server, "account", "create", "Example Ltd")
+    person = ("--account", account, "--email", "eve@example.com")
+    sheaf(server, "user", "add", *person, "--first-name", "Eve", "--last-name", "E", "--role", "administrator")
+    client = Client(server.port, sheaf(server, "token", "issue", *person), int(account))
+    (tmp_path / "tasks.csv").write_text("Name,Default hourly rate\nBookkeeping,80\nAuditing,\n")
+
+    told = [
+        json.loads(sheaf(server, "import", str(tmp_path / "tasks.csv"), "--account", account, "--wait", "--json"))
+        for _ in range(2)
+    ]
+
+    rows = [[one["rows"][name] for name in ("total", "created", "unchanged", "failed")] for one in told]
+    assert ([one["status"] for one in told], rows) == (["completed"] * 2, [[2, 2, 0, 0], [2, 0, 2, 0]])
+    rates = {one["name"]: one["default_hourly_rate"] for one in client.get("/v2/tasks").body["tasks"]}
+    assert rates == {"Bookkeeping": 80.0, "Auditing": None}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from sheaf.deliveries import Queued
 from sheaf.domain.identity import everybody
-from sheaf.events import Scheduled, scheduled
+from sheaf.events import Scheduled, Told, scheduled, told
 from sheaf.http.call import Call
 from sheaf.http.entry import V2, Endpoint, v2_endpoint
 from sheaf.http.reply import Reply
@@ -29,10 +30,10 @@ def objection(operation: str, module: str, handler: object) -> str | None:
     The class must be the layer's own: a class of a function's could leave authentication out. What a request wakes asks
     who calls; what something else wakes (`on_...`) has nobody to ask.
     """
-    wrapper = Scheduled if operation.startswith("on_") else Endpoint
-    if type(handler) is not wrapper:
+    wrappers: tuple[type, ...] = (Scheduled, Told, Queued) if operation.startswith("on_") else (Endpoint,)
+    if type(handler) not in wrappers:
         return "is not built by the layer's entry wrapper"
-    assert isinstance(handler, Endpoint | Scheduled)
+    assert isinstance(handler, Endpoint | Scheduled | Told | Queued)
     if handler.operation != operation:
         return f"calls itself {handler.operation}"
     if handler.operate.__module__ != module:
@@ -64,6 +65,10 @@ def on_greeting_due() -> int:
     return 0
 
 
+def on_greeting(_event: Mapping[str, Any]) -> int:
+    return 0
+
+
 class Careless(Endpoint):
     """Answers without asking who calls."""
 
@@ -82,6 +87,8 @@ NOT_BUILT = "is not built by the layer's entry wrapper"
         ("greet", __name__, None, NOT_BUILT),
         ("greet", __name__, Careless(greet, everybody, lambda _: V2), NOT_BUILT),
         ("on_greeting_due", __name__, scheduled(on_greeting_due), None),
+        ("on_greeting", __name__, told(on_greeting), None),
+        ("greet", __name__, told(on_greeting), NOT_BUILT),
         ("greet", __name__, scheduled(on_greeting_due), NOT_BUILT),
         ("on_greeting_due", __name__, v2_endpoint(greet, everybody), NOT_BUILT),
         ("on_greeting_due", __name__, on_greeting_due, NOT_BUILT),

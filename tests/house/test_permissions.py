@@ -1,26 +1,37 @@
 """Rights granted = rights used, in both directions: what each function's examples call is what its policy allows.
 
 Every example event is answered from the demo account as it is at its start, with nothing remembered from the one
-before, and a few again in the rare state of things that asks for more. Each call to DynamoDB is translated to the
-actions that IAM asks for, on the table or on one of its indexes.
+before, and a few again in the rare state of things that asks for more. Each call to AWS is translated to the actions
+that IAM asks for, on the table or one of its indexes, a folder of the bucket, the queue or the bus. Whoever signs an
+address for others must be allowed to do what these will do there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from sheaf import queues, settings
+from sheaf.domain.bulk_import.job import FileKind, StoredFile
+from sheaf.domain.bulk_import.rows import Outcome, Verdict
 from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
 from sheaf.http import identity
-from sheaf.store import client, keys, reads
+from sheaf.store import client, imports, keys, reads
+from sheaf.store.imports import Batch, Header, Settled
 from sheaf.store.reads import Stretch
 from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
 from tests.functions import made
-from tests.harness import EVENTS, Api, load_event, make_table
+from tests.harness import EVENTS, NOW, Api, load_event, make_table
 from tests.seeds import put_demo_account
-from tools.template import Function, functions
+from tools.local import examples
+from tools.template import Function, functions, template
 
 Right = tuple[str, str]
 """An action and what it is done to: `("dynamodb:Query", "Table/index/by_state")`."""
@@ -36,13 +47,34 @@ PARTS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 
+
+def rights_to_read(parameters: Mapping[str, Any]) -> Iterator[Right]:
+    """Of an upload it must also be told whether it is gone, which S3 tells only those who may list."""
+    folder = parameters["Key"].split("/")[0]
+    yield f"s3:GetObject{'Version' if 'VersionId' in parameters else ''}", f"ImportsBucket/{folder}/*"
+    if folder == "accounts":
+        yield "s3:ListBucket", "ImportsBucket"
+
+
+IMPORTS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[Right]]] = {
+    "GetObject": rights_to_read,
+    "PutObject": lambda given: [("s3:PutObject", f"ImportsBucket/{given['Key'].split('/')[0]}/*")],
+    "SendMessageBatch": lambda _: [("sqs:SendMessage", "ImportsQueue")],
+    "PutEvents": lambda _: [("events:PutEvents", "EventBusName")],
+}
+
+# What Lambda does in the name of a function whose queue it reads.
+READS_QUEUE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+
 # An index can be granted to every action, and only these ever look at one.
 READS_INDEXES = {"dynamodb:Query", "dynamodb:Scan"}
 
 
 def rights_of_call(operation: str, parameters: Mapping[str, Any]) -> Iterator[Right]:
-    """The rights that one call to DynamoDB needs."""
-    if operation == "TransactWriteItems":
+    """The rights that one call to AWS needs."""
+    if operation in IMPORTS:
+        yield from IMPORTS[operation](parameters)
+    elif operation == "TransactWriteItems":
         for item in parameters["TransactItems"]:
             (part,) = item
             yield f"dynamodb:{PARTS[part]}", "Table"
@@ -59,17 +91,21 @@ def rights_of_statement(statement: Mapping[str, Any]) -> Iterator[Right]:
     for action in [actions] if isinstance(actions, str) else actions:
         for resource in resources if isinstance(resources, list) else [resources]:
             name = _name(resource)
-            if name == "Table" or action in READS_INDEXES:
+            if not name.startswith("Table/") or action in READS_INDEXES:
                 yield action, name
 
 
 def _name(resource: Mapping[str, Any]) -> str:
-    """`Table` or `Table/index/by_state`."""
+    """`Table`, `Table/index/by_state`, `ImportsBucket/reports/*`; of a bus the parameter that names it."""
     match resource:
-        case {"Fn::GetAtt": ["Table", "Arn"] | "Table.Arn"}:
-            return "Table"
+        case {"Fn::GetAtt": [str() as name, "Arn"]}:
+            return name
+        case {"Fn::GetAtt": str() as name}:
+            return name.removesuffix(".Arn")
+        case {"Fn::Sub": str() as text} if text.startswith("arn:"):
+            return text.rpartition("/")[2].strip("${}")
         case {"Fn::Sub": str() as text}:
-            return text.replace("${Table.Arn}", "Table")
+            return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", text)
         case _:
             return str(resource)
 
@@ -85,16 +121,24 @@ def granted(function: Function) -> set[Right]:
 def recorded() -> Iterator[set[Right]]:
     """The rights that are used in a `with` block."""
     used: set[Right] = set()
-    hooks = client.dynamodb().meta.events
 
     def note(params: Mapping[str, Any], model: Any, **_: object) -> None:
         used.update(rights_of_call(model.name, params))
 
-    hooks.register("provide-client-params.dynamodb", note)
-    try:
+    with ExitStack() as stack:
+        for service, make in CLIENTS.items():
+            hooks, event = make().meta.events, f"provide-client-params.{service}"
+            hooks.register(event, note)
+            stack.callback(hooks.unregister, event, note)
         yield used
-    finally:
-        hooks.unregister("provide-client-params.dynamodb", note)
+
+
+CLIENTS: Mapping[str, Callable[[], Any]] = {
+    "dynamodb": client.dynamodb,
+    "s3": queues.s3,
+    "sqs": queues.sqs,
+    "events": queues.events,
+}
 
 
 def nothing() -> None:
@@ -132,11 +176,61 @@ def archived_task() -> None:
     ADMIN.patch("/v2/tasks/5", {"is_active": False})
 
 
+def stuck_import() -> None:
+    """Import 1 of the demo account has been without progress for long, with a failed row so far."""
+    running_import()
+    account_id, import_id = AccountId(1), Id(1)
+    failed = Verdict(1, Outcome.FAILED, "Task", "Bad")
+    commit(
+        imports.progress(
+            account_id, import_id, Batch(1, ""), Settled([failed], [(failed, {})], frozenset(), False), NOW
+        )
+    )
+
+
+def running_import() -> None:
+    """Import 1 of the demo account has its file, of which one batch of two rows was cut."""
+    account_id, import_id = AccountId(1), Id(1)
+    imports.start(account_id, import_id, StoredFile("key", "etag", 9, "v"), NOW)
+    imports.describe(account_id, import_id, Header(FileKind.TIME_ENTRIES, ["Task"], []), NOW)
+    imports.all_sent(account_id, import_id, 2, 1, NOW)
+
+
+def applied(*changes: tuple[str, str]) -> None:
+    """The example batch of time is applied, with some of its text changed, and the import is not ended for it."""
+    event = load_event("on_import_rows", "time_entries")
+    for old, new in changes:
+        event["Records"][0]["body"] = event["Records"][0]["body"].replace(old, new)
+    with patch("sheaf.imports.finishing.finish"):
+        import_module("functions.on_import_rows.handler").handler(event)
+
+
+def import_with_another_batch() -> None:
+    """Import 1 of the demo account runs, and has written time of the same person before."""
+    running_import()
+    applied(('"number":1', '"number":2'), ("Landing page", "Home page"))
+
+
+def ended_import() -> None:
+    """All rows of import 1 of the demo account are settled, one of them failed, and nobody was told."""
+    running_import()
+    applied()
+
+
+def reported_import() -> None:
+    """Import 1 of the demo account has ended and has a report."""
+    ended_import()
+    imports.complete(AccountId(1), Id(1), NOW, has_report=True)
+
+
 ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
     "delete_task": [("assigned_to_projects", many_projects)],
+    "on_import_rows": [("tasks", running_import), ("time_entries", import_with_another_batch)],
+    "on_import_watch_due": [("due", ended_import), ("due", stuck_import)],
     "on_repair_due": [("due", half_made_project)],
+    "retrieve_import": [("found", reported_import)],
     "v1_activate_task": [("by_post", archived_task)],
     "v1_delete_task_assignment": [("with_time", half_removed_task)],
     "v1_delete_task": [("assigned_to_projects", many_projects)],
@@ -162,7 +256,16 @@ def used(function: Function, endpoint_url: str) -> set[Right]:
         if answer.get("statusCode", 200) < 300 and function.routes and "GET" not in event["routeKey"]:
             table = fresh_table(table, endpoint_url)
     client.dynamodb().delete_table(TableName=table)
-    return rights
+    return rights | {(action, queue) for queue in queues_of(function) for action in READS_QUEUE}
+
+
+def queues_of(function: Function) -> Iterator[str]:
+    """The queues that Lambda reads for a function."""
+    for resource in template()["Resources"].values():
+        properties = resource.get("Properties", {})
+        is_mapping = resource["Type"] == "AWS::Lambda::EventSourceMapping"
+        if is_mapping and properties["FunctionName"] == {"Ref": function.logical_id}:
+            yield _name(properties["EventSourceArn"])
 
 
 def fresh_table(old: str, endpoint_url: str) -> str:
@@ -171,7 +274,16 @@ def fresh_table(old: str, endpoint_url: str) -> str:
         client.dynamodb().delete_table(TableName=old)
     table = make_table(endpoint_url)
     put_demo_account(endpoint_url)
+    os.environ |= bucket_and_queue(endpoint_url)
+    for setting in (settings.imports_bucket, settings.imports_queue_url, settings.event_bus):
+        setting.cache_clear()
     return table
+
+
+@cache
+def bucket_and_queue(endpoint_url: str) -> Mapping[str, str]:
+    """What the examples of imports speak of, made once."""
+    return examples.make(endpoint_url)
 
 
 @pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
@@ -186,6 +298,14 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: Function, end
     ("operation", "parameters", "expected"),
     [
         ("GetItem", {"Key": {}}, [("dynamodb:GetItem", "Table")]),
+        ("GetObject", {"Key": "reports/1/1.csv"}, [("s3:GetObject", "ImportsBucket/reports/*")]),
+        (
+            "GetObject",
+            {"Key": "accounts/1/inbox/x.csv", "VersionId": "v"},
+            [("s3:GetObjectVersion", "ImportsBucket/accounts/*"), ("s3:ListBucket", "ImportsBucket")],
+        ),
+        ("SendMessageBatch", {}, [("sqs:SendMessage", "ImportsQueue")]),
+        ("PutEvents", {}, [("events:PutEvents", "EventBusName")]),
         ("Query", {}, [("dynamodb:Query", "Table")]),
         ("Query", {"IndexName": "by_state"}, [("dynamodb:Query", "Table/index/by_state")]),
         (

@@ -9,13 +9,14 @@ from tests.house.source import Module
 
 # What each room may import of ours, beside itself.
 STAIRS = {
-    "functions": {"http", "events", "imports", "store", "domain"},
+    "functions": {"http", "events", "deliveries", "imports", "store", "domain"},
     "http": {"domain", "log"},
     "imports": {"store", "domain", "queues", "log"},
     "store": {"domain", "settings"},
     "queues": {"domain", "settings"},
     "domain": set(),
-    "events": {"log"},
+    "events": {"domain", "log"},
+    "deliveries": {"domain", "log"},
     "log": {"settings"},
     "settings": set(),
 }
@@ -35,6 +36,7 @@ PACKAGES = {
     "queues": {"botocore"},
     "domain": set[str](),
     "events": set[str](),
+    "deliveries": {"aws_lambda_powertools"},
     "log": {"aws_lambda_powertools"},
     "settings": set[str](),
 }

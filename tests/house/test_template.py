@@ -1,17 +1,26 @@
 """What template.yaml must hold, beyond what linters see."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from sheaf import settings
-from sheaf.log import count_error
+from sheaf import queues, settings
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
+from sheaf.imports import finishing
+from sheaf.log import count_error, count_failed_import
+from sheaf.store import imports
+from sheaf.store.imports import Batch, Settled
+from tests.harness import NOW
 from tests.house.processed import dangling, plain, processed, references, statements, texts
 from tools.template import Function, functions, template
 
 STATED = {"CodeUri", "Description", "LoggingConfig", "Policies", "Events"}
+
+# What functions beside the API may state too: they read files, and nobody waits for their answer.
+STATED_OF_IMPORTS = {*STATED, "MemorySize", "Timeout", "EphemeralStorage", "EventInvokeConfig"}
 
 # What SAM itself attaches to each role: to write logs, and to send traces because the Globals set Tracing.
 ATTACHED_BY_SAM = {
@@ -23,6 +32,8 @@ ALARMS = {
     ("AWS/ApiGateway", "5xx"),
     ("AWS/DynamoDB", "WriteThrottleEvents"),
     ("AWS/Lambda", "Throttles"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+    ("Sheaf", "FailedImports"),
     ("Sheaf", "ServerErrors"),
 }
 
@@ -78,10 +89,15 @@ def test_every_parameter_and_every_condition_is_used() -> None:
 # Permissions
 
 
+# Objects have names that nobody knows beforehand; these are the folders that functions may reach into.
+FOLDERS = {"${ImportsBucket.Arn}/accounts/*", "${ImportsBucket.Arn}/reports/*"}
+
+
 def wildcards(made: Mapping[str, Any]) -> list[str]:
-    """The actions and resources of policies that are not spelled out."""
-    told = [text for one in statements(made) for name in ("Action", "Resource") for text in texts(one[name])]
-    return sorted(text for text in told if "*" in text or "?" in text)
+    """The actions and resources of policies that are allowed and not spelled out."""
+    allowed = [one for one in statements(made) if one["Effect"] == "Allow"]
+    told = [text for one in allowed for name in ("Action", "Resource") for text in texts(one[name])]
+    return sorted(text for text in told if ("*" in text or "?" in text) and text not in FOLDERS)
 
 
 def test_no_permission_is_a_wildcard() -> None:
@@ -97,6 +113,10 @@ def test_no_permission_is_a_wildcard() -> None:
         (
             {"Effect": "Allow", "Action": "dynamodb:Query", "Resource": [{"Fn::Sub": "${Table.Arn}/index/*"}]},
             "${Table.Arn}/index/*",
+        ),
+        (
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${ImportsBucket.Arn}/*"}},
+            "${ImportsBucket.Arn}/*",
         ),
     ],
 )
@@ -126,17 +146,26 @@ def test_nobody_may_scan_or_use_partiql() -> None:
 
 
 def test_a_function_states_what_is_its_own_and_nothing_else() -> None:
-    assert {one.operation: set(one.properties) for one in functions()} == {one.operation: STATED for one in functions()}
+    stated = {one.operation: set(one.properties) for one in functions()}
+    of_imports = {name for name in stated if name.startswith("on_import_")}
+    assert [name for name in of_imports if not stated[name] <= STATED_OF_IMPORTS] == []
+    others = stated.keys() - of_imports
+    assert {name: stated[name] for name in others} == dict.fromkeys(others, STATED)
 
 
 def wakers(function: Function) -> Iterator[str]:
-    """What wakes a function: its routes and its schedules."""
+    """What wakes a function: its routes, its schedules, events, queues."""
     for route in function.routes:
         yield f"{route.method} {route.path}".strip()
-    for event in function.properties["Events"].values():
-        if event["Type"] == "ScheduleV2":
-            expression = event["Properties"]["ScheduleExpression"]
-            yield expression.replace("rate(1 ", "Schedule, every ").rstrip(")")
+    for event in function.properties.get("Events", {}).values():
+        match event:
+            case {"Type": "ScheduleV2", "Properties": {"ScheduleExpression": expression}}:
+                yield expression.replace("rate(1 ", "Schedule, every ").rstrip(")")
+            case {"Type": "EventBridgeRule", "Properties": {"Pattern": {"detail-type": [kind]}}}:
+                yield f"Event, {kind}"
+    for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
+        if mapping["Properties"]["FunctionName"] == {"Ref": function.logical_id}:
+            yield f"Queue, {mapping['Properties']['EventSourceArn']['Fn::GetAtt'][0]}"
 
 
 def test_the_description_of_a_function_is_what_wakes_it() -> None:
@@ -148,18 +177,19 @@ def test_a_scheduled_run_that_fails_is_not_repeated_before_the_next_is_due() -> 
     schedules = [
         event["Properties"]
         for one in functions()
-        for event in one.properties["Events"].values()
+        for event in one.properties.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
-    assert [one["RetryPolicy"] for one in schedules] == [{"MaximumRetryAttempts": 0}]
+    assert [one["RetryPolicy"] for one in schedules] == [{"MaximumRetryAttempts": 0}] * 2
 
 
-def test_the_scheduler_may_wake_its_function_and_do_nothing_else() -> None:
+def test_the_scheduler_may_wake_its_functions_and_do_nothing_else() -> None:
     made = processed(plain())["Resources"]
     roles = [one["Properties"] for one in made.values() if one["Type"] == "AWS::IAM::Role"]
     of_scheduler = [one for one in roles if "scheduler.amazonaws.com" in set(texts(one["AssumeRolePolicyDocument"]))]
     granted = [(one["Action"], one["Resource"]) for one in statements([role["Policies"] for role in of_scheduler])]
-    assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": ["OnRepairDueFunction", "Arn"]})]
+    woken = ["OnRepairDueFunction", "OnImportWatchDueFunction"]
+    assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": [one, "Arn"]}) for one in woken]
 
 
 def test_no_route_is_answered_by_two_functions() -> None:
@@ -196,6 +226,91 @@ def test_the_table_survives_mistakes() -> None:
     }
 
 
+def test_what_an_import_needs_on_its_way_goes_by_itself() -> None:
+    ((_, table),) = of_type("AWS::DynamoDB::Table").items()
+    left = imports.progress(AccountId(1), Id(1), Batch(1, ""), Settled([], [], frozenset(), False), NOW)
+    assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "purge_at", "Enabled": True}
+    assert ["purge_at" in write.parameters["UpdateExpression"] for write in left] == [False, True]
+
+
+# Imports
+
+
+def imports_bucket() -> Mapping[str, Any]:
+    """The one bucket."""
+    ((_, bucket),) = of_type("AWS::S3::Bucket").items()
+    return bucket
+
+
+def test_nobody_else_reaches_the_bucket_and_it_is_encrypted_and_versioned() -> None:
+    properties = imports_bucket()["Properties"]
+    closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+    assert properties["PublicAccessBlockConfiguration"] == dict.fromkeys(closed, True)
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_the_bucket_is_reached_by_tls_alone() -> None:
+    ((_, policy),) = of_type("AWS::S3::BucketPolicy").items()
+    assert policy["Properties"]["PolicyDocument"]["Statement"] == [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [{"Fn::GetAtt": ["ImportsBucket", "Arn"]}, {"Fn::Sub": "${ImportsBucket.Arn}/*"}],
+            "Condition": {"Bool": {"aws:SecureTransport": False}},
+        }
+    ]
+
+
+def test_uploads_and_reports_go_by_themselves() -> None:
+    rules = imports_bucket()["Properties"]["LifecycleConfiguration"]["Rules"]
+    kept = {one["Prefix"]: one["ExpirationInDays"] for one in rules if "Prefix" in one}
+    assert kept == {"accounts/": 30, "reports/": 90}
+    assert [one["NoncurrentVersionExpiration"] for one in rules if "Prefix" in one] == [{"NoncurrentDays": 1}] * 2
+
+
+def test_both_queues_are_encrypted() -> None:
+    queues_ = of_type("AWS::SQS::Queue")
+    assert {name: one["Properties"]["SqsManagedSseEnabled"] for name, one in queues_.items()} == {
+        "ImportsQueue": True,
+        "ImportsDeadLetters": True,
+    }
+
+
+def test_a_message_comes_again_as_often_as_the_worker_believes() -> None:
+    redrive = of_type("AWS::SQS::Queue")["ImportsQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive["maxReceiveCount"] == queues.RECEIVES
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_a_worker_may_take() -> None:
+    worker = template()["Resources"]["OnImportRowsFunction"]["Properties"]
+    queue = of_type("AWS::SQS::Queue")["ImportsQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+
+
+def test_a_message_that_keeps_failing_meets_its_last_delivery_before_the_watchdog_ends_its_import() -> None:
+    queue = of_type("AWS::SQS::Queue")["ImportsQueue"]["Properties"]
+    assert (queues.RECEIVES - 1) * queue["VisibilityTimeout"] < finishing.STILL_MINUTES * 60
+
+
+def test_the_mapping_takes_partial_answers_and_bounds_what_imports_take_at_once() -> None:
+    ((_, mapping),) = of_type("AWS::Lambda::EventSourceMapping").items()
+    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "ImportConcurrency"}}
+
+
+def test_only_uploads_below_accounts_wake_the_cutter() -> None:
+    events = template()["Resources"]["OnImportUploadedFunction"]["Properties"]["Events"]
+    assert events["Created"]["Properties"]["Pattern"] == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [{"Ref": "ImportsBucket"}]}, "object": {"key": [{"prefix": "accounts/"}]}},
+    }
+
+
 # Alarms
 
 
@@ -213,16 +328,19 @@ def test_every_alarm_says_what_to_do_and_tells_somebody() -> None:
     assert {name: alarm["TreatMissingData"] for name, alarm in alarms.items()} == dict.fromkeys(alarms, "notBreaching")
 
 
-def test_the_alarm_on_errors_watches_the_very_metric_that_the_layer_counts(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("count", "name"), [(count_error, "FunctionErrorsAlarm"), (count_failed_import, "FailedImportsAlarm")]
+)
+def test_an_alarm_watches_the_very_metric_that_the_layer_counts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, count: Callable[[], None], name: str
 ) -> None:
     monkeypatch.setenv("STAGE", "prod")
     settings.stage.cache_clear()
-    count_error()
+    count()
     settings.stage.cache_clear()
     counted = json.loads(capsys.readouterr().out)
     (metric,) = counted["_aws"]["CloudWatchMetrics"]
-    alarm = of_type("AWS::CloudWatch::Alarm")["FunctionErrorsAlarm"]["Properties"]
+    alarm = of_type("AWS::CloudWatch::Alarm")[name]["Properties"]
     watched = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
     assert (metric["Namespace"], metric["Metrics"][0]["Name"]) == (alarm["Namespace"], alarm["MetricName"])
     assert [sorted(names) for names in metric["Dimensions"]] == [sorted(watched)]

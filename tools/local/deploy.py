@@ -18,6 +18,7 @@ BUCKET = "sheaf-local-artifacts"
 MARK = f"/{STACK}/deployed"
 SOURCES = ("template.yaml", "functions", "layers", "tools/local/deploy.py", "tools/local/routes.py")
 FUNCTION_TYPE = "AWS::Lambda::Function"
+MAPPING_TYPE = "AWS::Lambda::EventSourceMapping"
 TABLE_TYPE = "AWS::DynamoDB::Table"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
@@ -134,6 +135,9 @@ def _complete(engine: Engine) -> None:
 
     Also take the empty endpoint variable away from the functions. It is declared so that `sam local` can
     fill it; ministack's own address takes its place only where there is none.
+
+    And make a number of the concurrency of a queue's workers, which comes from a parameter: ministack leaves it the
+    text that a parameter is, and then reads no queue.
     """
     cloudformation = engine.client("cloudformation")
     template = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
@@ -150,6 +154,10 @@ def _complete(engine: Engine) -> None:
                 functions.update_function_configuration(
                     FunctionName=resources[name], Environment={"Variables": variables}
                 )
+        if resource["Type"] == MAPPING_TYPE:
+            mapping = functions.get_event_source_mapping(UUID=resources[name])
+            scaling = {one: int(number) for one, number in mapping.get("ScalingConfig", {}).items()}
+            functions.update_event_source_mapping(UUID=resources[name], ScalingConfig=scaling)
     _wire(engine.client("apigatewayv2"), resources[routes.api_of(template)], template, arns)
 
 

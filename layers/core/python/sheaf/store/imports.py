@@ -33,7 +33,7 @@ type Failure = tuple[Verdict, Mapping[str, Any]]
 
 
 class ImportClosedError(Exception):
-    """The import is stopped, or has ended: nothing of it may be written any more."""
+    """The import is stopped, has ended, or never was: nothing of it may be written any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +202,14 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
     """An import and how far one of its batches has come, in one read (B9). The counts of the import are left out.
 
     Raises:
-        NotFoundError. ImportClosedError. BatchDiffersError: another message came under this number before.
+        ImportClosedError: it was stopped, has ended, or is not there. BatchDiffersError: another message came under
+            this number before.
     """
     places = [_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
     job_place, place = (_place(key) for key in places)
     found = reads.items(places)
     if job_place not in found:
-        raise NotFoundError
+        raise ImportClosedError
     job = _standing(found[job_place], {})
     if job.stop or job.job.status is not ImportStatus.RUNNING:
         raise ImportClosedError

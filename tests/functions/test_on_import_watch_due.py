@@ -1,0 +1,46 @@
+"""Imports that wait too long, got stuck or were not announced, looked after every minute."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.on_import_watch_due.handler import handler
+from sheaf.domain.bulk_import.job import ImportStatus
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id, Timestamp, to_timestamp
+from sheaf.imports import clock
+from sheaf.store import imports
+from tests.functions.examples import names_of
+from tests.harness import load_event
+from tests.imports.carrier import Carrier, carrying
+
+OPERATION = "on_import_watch_due"
+EXPECTED = {"due": {"done": 0}}
+
+
+@pytest.fixture
+def carrier(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+    """The demo account, of which one import awaits its file."""
+    with carrying(monkeypatch) as one:
+        yield one
+
+
+@pytest.mark.usefixtures("carrier")
+@pytest.mark.parametrize("scenario", names_of(OPERATION))
+def test_an_example_gets_the_whole_expected_answer(scenario: str) -> None:
+    assert handler(load_event(OPERATION, scenario)) == EXPECTED[scenario]
+
+
+def test_every_expectation_has_its_example() -> None:
+    assert sorted(EXPECTED) == names_of(OPERATION)
+
+
+def test_an_import_whose_file_never_came_is_ended_and_announced(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow: Timestamp = to_timestamp(datetime.now(UTC) + timedelta(hours=25))
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    assert handler(load_event(OPERATION, "due")) == {"done": 1}
+    assert imports.get(AccountId(1), Id(1)).status is ImportStatus.FAILED
+    assert [one["detail-type"] for one in carrier.announced] == ["import.failed"]

@@ -1,0 +1,32 @@
+"""What the example events speak of: a bucket and a queue, for `sam local invoke` and for tests, not for `make run`."""
+
+from collections.abc import Mapping
+
+from tools.local import engine
+
+BUCKET = "imports"
+QUEUE = "imports"
+BUS = "default"
+
+OBJECTS: Mapping[str, bytes] = {
+    "accounts/1/imports/1/time.csv": (
+        b"Date,Client,Project,Task,Notes,Hours,First name,Last name\n"
+        b"2026-11-20,123 Industries,Marketing Website,Programming,Landing page,2.5,Mia,Member\n"
+    ),
+    "accounts/1/inbox/tasks.csv": b"Task,Billable by default\nAccounting,no\nGraphic Design,yes\n,yes\n",
+    "accounts/1/inbox/dry-run/tasks.csv": b"Task,Billable by default\nAccounting,no\n",
+    "accounts/1/inbox/not-a-table.csv": b"Colour\nred\n",
+}
+"""What lies in the bucket. The events give the MD5 of each as its ETag."""
+
+
+def make(endpoint_url: str) -> dict[str, str]:
+    """Make bucket and queue on a local engine, unless they are there; the settings by which functions find them."""
+    s3, sqs = engine.client("s3", endpoint_url), engine.client("sqs", endpoint_url)
+    if BUCKET not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.REGION})
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for key, content in OBJECTS.items():
+        s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    queue = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+    return {"IMPORTS_BUCKET": BUCKET, "IMPORTS_QUEUE_URL": queue, "EVENT_BUS": BUS}
