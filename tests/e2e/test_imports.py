@@ -9,6 +9,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections import Counter
@@ -39,6 +40,7 @@ type Counted = Mapping[str, int]
 def brought_in(server: Server, client: Client, file: Path, *more: str) -> tuple[int, Any, str]:
     """Exit status of `sheaf import --wait`, the import that it prints, and what a person at a terminal sees."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
     seen: list[bytes] = []
     reader = threading.Thread(target=lambda: seen.extend(_everything(ours)))
     reader.start()
@@ -48,7 +50,7 @@ def brought_in(server: Server, client: Client, file: Path, *more: str) -> tuple[
             *("--wait", "--json", "--local", *more),
         ],
         cwd=PROJECT,
-        env=environment(SHEAF_LOCAL_DIR=str(server.folder), COLUMNS="120"),
+        env=environment(SHEAF_LOCAL_DIR=str(server.folder)),
         stdout=subprocess.PIPE,
         stderr=theirs,
         text=True,
