@@ -32,12 +32,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tools.local import demo, deploy, engine
+from tools.local import demo, deploy, engine, examples
 from tools.template import PROJECT, functions, table_definition
 
 EVENTS = PROJECT / "events"
 WORK = PROJECT / ".local" / "sam-local"
-BUCKET = "imports"
 HOST = "host.docker.internal"
 AT_ONCE = 2
 INVOKE_SECONDS = 300
@@ -112,17 +111,20 @@ def compare(place: Place, event: Path) -> Outcome:
 
 
 def new_table(endpoint_url: str) -> str:
-    """Create a table as the template describes it, with the demo data, point this process at it, return its name."""
+    """Create a table as the template describes it, with the demo data, point this process at it, return its name.
+
+    The bucket and the queue that examples of imports speak of are the same for all.
+    """
     name = f"sheaf-{secrets.token_hex(4)}"
     engine.client("dynamodb", endpoint_url).create_table(**table_definition(name))
     demo.seed(name, endpoint_url)
+    os.environ |= examples.make(endpoint_url)
     return name
 
 
 def in_process(endpoint_url: str, event: Path) -> dict[str, Any]:
     """What the handler answers, called as a function. For a process that has not called a handler before."""
     new_table(endpoint_url)
-    os.environ["IMPORTS_BUCKET"] = BUCKET
     handler = import_module(f"functions.{event.parent.name}.handler").handler
     with redirect_stdout(io.StringIO()):  # the log
         answer: dict[str, Any] = handler(json.loads(event.read_text()))
@@ -133,7 +135,8 @@ def in_container(place: Place, table: str, event: Path) -> object:
     """What `sam local invoke` prints; where that is no answer, everything that it had to say."""
     logical_id = next(one.logical_id for one in functions() if one.operation == event.parent.name)
     endpoint_url = f"http://{place.host}:{place.engine.port}"
-    variables = {"TABLE_NAME": table, "IMPORTS_BUCKET": BUCKET, "AWS_ENDPOINT_URL": endpoint_url}
+    imports = examples.make(place.engine.endpoint_url)
+    variables = {"TABLE_NAME": table, **imports, "AWS_ENDPOINT_URL": endpoint_url}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump({"Parameters": variables}, file)
         file.flush()

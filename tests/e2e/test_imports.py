@@ -1,187 +1,56 @@
-"""A whole company's time, exported by Harvest, imported once, again, corrected, and through the inbox: on `make run`.
+"""Imports through everything that `make run` starts: bucket, event, queue and functions."""
 
-IMPORTED_ROWS says how many rows the export has; every hundredth of them is bad.
-"""
-
-import csv
-import json
-import os
-import pty
-import subprocess
-import sys
-import termios
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from tests.e2e.server import Client, Server, environment
-from tests.imports.files import DETAILED_EXPORT, Row, bad_numbers, csv_bytes, detailed_export_rows
+from sheaf.store import imports
+from tests.e2e.server import Client, Server
+from tests.imports import files
 from tools.local import engine
-from tools.template import PROJECT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-ROWS = int(os.environ.get("IMPORTED_ROWS", "1000"))
-BAD = ROWS // 100
-CORRECTED = 10
-SECONDS = 60 + ROWS / 20
-WITH_ERRORS = 3  # the exit status of an import of which some rows failed
-COLUMN = {name: place for place, name in enumerate(DETAILED_EXPORT)}
-
-type Counted = Mapping[str, int]
+SECONDS = 60
+DIRECT = build_opener(ProxyHandler({}))
 
 
-def brought_in(server: Server, client: Client, file: Path, *more: str) -> tuple[int, Any, str]:
-    """Exit status of `sheaf import --wait`, the import that it prints, and what a person at a terminal sees."""
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 120))
-    seen: list[bytes] = []
-    reader = threading.Thread(target=lambda: seen.extend(_everything(ours)))
-    reader.start()
-    done = subprocess.run(  # noqa: S603
-        [
-            *(sys.executable, "-m", "tools.cli.main", "import", str(file), "--account", str(client.account_id)),
-            *("--wait", "--json", "--local", *more),
-        ],
-        cwd=PROJECT,
-        env=environment(SHEAF_LOCAL_DIR=str(server.folder)),
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    os.close(theirs)
-    reader.join()
-    os.close(ours)
-    return done.returncode, json.loads(done.stdout), b"".join(seen).decode()
-
-
-def dropped(server: Server, client: Client, file: Path) -> Any:
-    """The import of a file that somebody puts into the inbox, once it has ended."""
-    stack = engine.client("cloudformation", server.engine_url).describe_stacks()["Stacks"][0]
-    bucket = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}["ImportsBucketName"]
-    key = f"accounts/{client.account_id}/inbox/{file.name}"
-    with file.open("rb") as body:
-        engine.client("s3", server.engine_url).put_object(Bucket=bucket, Key=key, Body=body)
+def ended(client: Client, import_id: int) -> dict[str, Any]:
+    """The import once it has come to its end."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        for one in client.get("/v2/imports").body["imports"]:
-            if one["finished_at"]:
-                return one
-        time.sleep(0.5)
-    raise AssertionError(f"the import has not ended: {client.get('/v2/imports').body}")
+        found: dict[str, Any] = client.get(f"/v2/imports/{import_id}").body
+        if found["finished_at"]:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"not ended within {SECONDS} s: {found}")
 
 
-def walk(client: Client, kind: str) -> Iterator[Mapping[str, Any]]:
-    """Every record of a kind, page by page."""
-    target = f"/v2/{kind}?per_page=2000"
-    while target:
-        body = client.get(target).body
-        yield from body[kind]
-        target = body["links"]["next"]
+def test_a_file_that_is_sent_to_its_signed_address_becomes_time(client: Client) -> None:
+    made = client.post("/v2/imports", {"file_name": "detailed_time_report.csv"}).body
+    assert made["status"] == "awaiting_upload"
+    content = files.detailed_export(150, bad=2)
+    with DIRECT.open(Request(made["upload"]["url"], content, method="PUT"), timeout=SECONDS) as answer:  # noqa: S310
+        assert answer.status == 200
+    job = ended(client, made["id"])
+    assert (job["status"], job["error"]) == ("completed_with_errors", None)
+    with DIRECT.open(job["report"]["url"], timeout=SECONDS) as answer:
+        report = answer.read().decode("utf-8-sig").splitlines()
+    assert [line.split(",")[2] for line in report] == ["Message", *[f'"{files.BAD_HOURS_MESSAGE.split(",")[0]}'] * 2]
+    assert client.get("/v2/time_entries?per_page=1").body["total_entries"] == 148
 
 
-def told(rows: Sequence[Row]) -> Mapping[str, Counter[Any]]:
-    """What the good rows of an export say of tasks, assignments and time."""
-    of = COLUMN
-    good = [row for row in rows if row[of["Hours"]][0].isdigit()]
-    return {
-        "tasks": Counter({row[of["Task"]] for row in good}),
-        "task_assignments": Counter({(row[of["Project"]], row[of["Task"]]) for row in good}),
-        "time_entries": Counter(
-            (
-                *(row[of[name]] for name in ("Date", "Client", "Project", "Project Code", "Task", "Notes")),
-                Decimal(row[of["Hours"]]),
-                f"{row[of['First Name']]} {row[of['Last Name']]}",
-                row[of["Currency"]][-3:],
-            )
-            for row in good
-        ),
-    }
-
-
-def shown(client: Client) -> Mapping[str, Counter[Any]]:
-    """The same as v2 shows it."""
-    return {
-        "tasks": Counter(one["name"] for one in walk(client, "tasks")),
-        "task_assignments": Counter(
-            (one["project"]["name"], one["task"]["name"]) for one in walk(client, "task_assignments")
-        ),
-        "time_entries": Counter(
-            (
-                *(one["spent_date"], one["client"]["name"], one["project"]["name"], one["project"]["code"]),
-                *(one["task"]["name"], one["notes"], Decimal(str(one["hours"])), one["user"]["name"]),
-                one["client"]["currency"],
-            )
-            for one in walk(client, "time_entries")
-        ),
-    }
-
-
-def counted(job: Mapping[str, Any]) -> Counted:
-    return {name: number for name, number in job["rows"].items() if number}
-
-
-def test_an_export_is_imported_once_again_corrected_and_through_the_inbox(
-    server: Server, newcomer: Callable[[], Client], tmp_path: Path
-) -> None:
-    client, other = newcomer(), newcomer()
-    rows = list(detailed_export_rows(ROWS, BAD))
-    file, report = tmp_path / "export.csv", tmp_path / "failed.csv"
-    file.write_bytes(csv_bytes(DETAILED_EXPORT, rows))
-
-    status, first, seen = brought_in(server, client, file, "--report", str(report))
-    assert (status, first["status"]) == (WITH_ERRORS, "completed_with_errors")
-    assert counted(first) == {"total": ROWS, "created": ROWS - BAD, "failed": BAD}
-    assert [part for part in (f"{ROWS}/{ROWS}", f"failed={BAD}", " rows/s") if part not in seen] == []
-    with report.open(encoding="utf-8-sig", newline="") as lines:
-        failed = [int(line["Row"]) for line in csv.DictReader(lines)]
-    assert failed == bad_numbers(ROWS, BAD)
-    assert shown(client) == told(rows)
-
-    before = [one["updated_at"] for one in walk(client, "time_entries")]
-    status, again, _ = brought_in(server, client, file)
-    assert counted(again) == {"total": ROWS, "unchanged": ROWS - BAD, "failed": BAD}
-    assert [one["updated_at"] for one in walk(client, "time_entries")] == before
-    assert shown(client) == told(rows)
-
-    # Half of the corrections mend bad rows, the others change the hours of good ones.
-    bad = set(bad_numbers(ROWS, BAD))
-    mended = sorted(bad)[: CORRECTED // 2]
-    changed = [number for number in range(1, ROWS + 1) if number not in bad][: CORRECTED // 2]
-    for number in (*mended, *changed):
-        row = rows[number - 1]
-        rows[number - 1] = (*row[: COLUMN["Hours"]], "9.75", *row[COLUMN["Hours"] + 1 :])
-    file.write_bytes(csv_bytes(DETAILED_EXPORT, rows))
-    status, corrected, _ = brought_in(server, client, file)
-    assert counted(corrected) == {
-        "total": ROWS,
-        "created": len(mended),
-        "updated": len(changed),
-        "unchanged": ROWS - BAD - len(changed),
-        "failed": BAD - len(mended),
-    }
-    assert shown(client) == told(rows)
-
-    by_drop = dropped(server, other, file)
-    assert counted(by_drop) == {"total": ROWS, "created": ROWS - BAD + len(mended), "failed": BAD - len(mended)}
-    assert shown(other) == told(rows)
-
-
-def _everything(descriptor: int) -> Iterator[bytes]:
-    """What is written to a terminal until its other end is closed, which Linux tells as an error."""
-    while True:
-        try:
-            piece = os.read(descriptor, 65_536)
-        except OSError:
-            return
-        if not piece:
-            return
-        yield piece
+def test_a_file_that_is_put_into_the_inbox_is_imported(client: Client, server: Server) -> None:
+    s3 = engine.client("s3", server.engine_url)
+    bucket = next(one["Name"] for one in s3.list_buckets()["Buckets"] if "importsbucket" in one["Name"])
+    s3.put_object(Bucket=bucket, Key=f"accounts/{client.account_id}/inbox/tasks.csv", Body=files.tasks(120))
+    until = time.monotonic() + SECONDS
+    while not client.get("/v2/imports").body["imports"] and time.monotonic() < until:
+        time.sleep(0.2)
+    (job,) = client.get("/v2/imports").body["imports"]
+    assert ended(client, job["id"])["status"] == "completed"
+    assert client.get("/v2/tasks?per_page=1").body["total_entries"] == 120
+    with server.store():
+        assert [one for one in imports.open_imports() if one[0] == client.account_id] == []

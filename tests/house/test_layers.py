@@ -84,6 +84,21 @@ def test_the_client_finds_dynamodb_with_the_data_that_the_layer_keeps(build: Bui
     assert build.run(functions()[0], program, AWS_REGION=region, AWS_DEFAULT_REGION=region, **credentials) == address
 
 
+@pytest.mark.parametrize(
+    ("region", "addresses"),
+    [
+        ("eu-central-1", [f"https://{name}.eu-central-1.amazonaws.com" for name in ("s3", "sqs", "events")]),
+        ("cn-north-1", [f"https://{name}.cn-north-1.amazonaws.com.cn" for name in ("s3", "sqs", "events")]),
+    ],
+)
+def test_the_clients_of_imports_find_their_services_too(build: Build, region: str, addresses: list[str]) -> None:
+    made = "[make().meta.endpoint_url for make in (queues.s3, queues.sqs, queues.events)]"
+    program = f"from sheaf import queues; print(json.dumps({made}))"
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **credentials}
+    assert build.run(functions()[0], program, **variables) == addresses
+
+
 def test_every_module_has_byte_code_that_is_used_without_looking_at_its_source(build: Build) -> None:
     # A header of magic number, flags (1: a hash, not to be checked) and the hash of the source.
     wrong = [

@@ -3,12 +3,14 @@
 import csv
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
 
+from functions.on_import_rows.handler import handler as rows_handler
 from sheaf import queues
 from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.errors import BusyError, NotFoundError
@@ -21,8 +23,9 @@ from sheaf.imports.batch import Step, Work
 from sheaf.store import imports, tasks
 from tests.functions.whole_table import whole_table
 from tests.harness import BUCKET, make_account
-from tests.imports.carrier import Carrier, told
+from tests.imports.carrier import Carrier, Context, Message, told
 from tests.imports.conftest import Hands
+from tests.store.audit import assert_sound
 
 ACCOUNT = AccountId(1)
 INBOX = "accounts/1/inbox/tasks.csv"
@@ -281,6 +284,23 @@ def test_batches_come_twice_late_and_in_any_order(carrier: Carrier, seed: int) -
     carrier.deliver(first)
     assert whole_table() == before
     assert len(carrier.announced) == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_batches_that_several_workers_have_at_once_count_once(carrier: Carrier) -> None:
+    carrier.tell(carrier.upload(INBOX, many(40)))
+    messages = carrier.messages * 3
+
+    def work(message: Message) -> object:
+        return rows_handler({"Records": [replace(message, times=1).record()]}, Context())
+
+    with ThreadPoolExecutor(4) as workers:
+        answers = list(workers.map(work, messages))
+    carrier.run()
+    assert len(answers) == 30
+    assert (job().status, job().counts) == (ImportStatus.COMPLETED, RowCounts(created=40))
+    assert len(names()) == 40
+    assert_sound(ACCOUNT)
 
 
 @pytest.mark.usefixtures("small_batches")

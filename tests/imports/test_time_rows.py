@@ -184,7 +184,9 @@ def _fields(entry: TimeEntry, **fields: Any) -> TimeEntryFields:
     return replace(current(TimeEntryFields, entry), **fields)
 
 
-@pytest.mark.parametrize("unsaid", [{"notes"}, {"external_reference"}, {"notes", "external_reference"}], ids=str)
+@pytest.mark.parametrize(
+    "unsaid", [{"notes"}, {"external_reference"}, {"notes", "external_reference"}], ids=["notes", "reference", "both"]
+)
 def test_what_the_file_has_no_column_for_stays_as_it_is(unsaid: set[str]) -> None:
     _import(row(1, 1, "a", external_reference=REFERENCE))
     silent = row(1, 1, None if "notes" in unsaid else "a", unsaid=frozenset(unsaid))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sheaf.domain import errors
+from sheaf.domain.bulk_import.rows import RowError
 from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
 from sheaf.domain.task_assignment import LastTaskError, NoSuchTaskError
@@ -32,6 +33,8 @@ def made(kind: type[SheafError]) -> SheafError:
     """A refusal of this class."""
     if kind is problems.MethodNotAllowedError:
         return problems.MethodNotAllowedError("PATCH", "GET, PUT")
+    if kind is RowError:
+        return RowError("hours", "this and that")
     return kind() if "__init__" in vars(kind) else kind("this and that")
 
 
