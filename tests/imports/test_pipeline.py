@@ -373,6 +373,24 @@ def test_a_message_that_can_never_be_applied_is_a_dead_letter_and_the_import_end
     assert job().counts.created == len(names())
 
 
+def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_again(
+    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def steps(work: Work) -> Iterator[Step]:
+        for step in STEPS(work):
+            if not names():
+                tasks.create(ACCOUNT, TaskFields(name="design"), hands.now)
+            yield step
+
+    monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
+    carrier.tell(carrier.upload(INBOX, file_of("Design", "Research")))
+    assert carrier.deliver() == []
+    assert (names(), job().counts) == (["Design", "Research"], RowCounts(created=1, updated=1))
+    assert [one.id for one in all_tasks() if one.name == "Design"] == [
+        one.id for one in all_tasks() if one.version == 2
+    ]
+
+
 # What a cutter after a crash does
 
 

@@ -151,17 +151,15 @@ def test_an_import_is_done_when_as_many_batches_are_as_were_cut(total: int, is_d
     assert imports.standing(ACCOUNT, Id(1)).is_done is is_done
 
 
-def test_a_step_counts_once_whoever_repeats_it() -> None:
+@pytest.mark.parametrize("outcome", ["created", "failed"])
+def test_a_step_counts_once_whoever_repeats_it(outcome: str) -> None:
     started()
-    before = batch(1)
-    settle(before, settled("created"))
-    with pytest.raises(StaleError):
-        settle(before, settled("created"))
-    middle = batch(1)
-    settle(middle, settled("failed", first=2))
-    with pytest.raises(StaleError):
-        settle(middle, settled("failed", first=2))
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=1, failed=1)
+    for number in (1, 2):
+        before = batch(1)
+        settle(before, settled(outcome, first=number))
+        with pytest.raises(StaleError):
+            settle(before, settled(outcome, first=number))
+    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(**{outcome: 2})
 
 
 def test_a_batch_with_other_rows_under_the_same_number_is_told_apart() -> None:
