@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check races build bench deploy lock routes format clean
+.PHONY: help run test check check-code check-types check-template races build bench deploy lock routes format clean
 
 PYTHON_VERSION := 3.13
 # Python 3.13 as `python3.13`, from pyenv or from uv, whichever answers first.
@@ -13,7 +13,10 @@ FIND_PYTHON = for candidate in "$$(command -v python$(PYTHON_VERSION))" \
 	then found="$$candidate"; break; fi; done; \
 	if [ -z "$${found:-}" ]; then echo "Python $(PYTHON_VERSION) was not found: install it as python$(PYTHON_VERSION)," \
 	"or by 'pyenv install $(PYTHON_VERSION)' or 'uv python install $(PYTHON_VERSION)', and try again." >&2; exit 2; fi
-PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+# Without compiling: what is used is compiled when it is imported first, and most is never used.
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-compile
+# The virtual environments and the checks do not wait for one another.
+MAKEFLAGS += --jobs=2
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -23,16 +26,22 @@ help: ## This list.
 run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
 	@exec .venv/bin/python -m tools.local.run
 
-test: check .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
+test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 races: .venv/ready .venv-local/ready ## The races at length: 10,000 histories each instead of 500 (RACES changes it).
 	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n 2 --dist loadgroup tests/races
 
-check: .venv/ready .venv-local/ready ## Lint, format, types, template.
+check: check-code check-types check-template ## Lint, format, types, template.
+
+check-code: .venv/ready
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+check-types: .venv/ready
 	.venv/bin/mypy
+
+check-template: .venv/ready
 	.venv/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/sam validate --lint
 
