@@ -86,6 +86,7 @@ def main() -> int:
     if given.host == HOST:
         options += ["--add-host", f"{HOST}:host-gateway"]
     with _engine() as local:
+        examples.make(local.endpoint_url)
         place = Place(local, given.host, options)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             outcomes = []
