@@ -42,7 +42,6 @@ def prepare(with_time: Collection[int] = ()) -> None:
     entries = [
         Spent(id=one.id, assignment=one) for one in assignments if one.task_id == 1 and one.project_id in with_time
     ]
-    entries = [Spent(id=one.id, assignment=one) for one in timed]
     populate(client(1), task(1), task(2), *map(project, PROJECTS), *assignments, *entries)
 
 
