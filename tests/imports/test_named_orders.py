@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from sheaf.domain.bulk_import.rows import Outcome, Row
 from sheaf.domain.identity import AccountId
 from sheaf.imports.batch import Steps
-from sheaf.imports.named import project_steps, task_assignment_steps, task_steps
+from sheaf.imports.projects import project_steps
+from sheaf.imports.task_assignments import task_assignment_steps
+from sheaf.imports.tasks import task_steps
 from sheaf.store.keys import records
 from sheaf.store.records import Shape
 from sheaf.store.shapes.project import PROJECT

@@ -12,7 +12,7 @@ from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import BillBy, BudgetBy, Project, ProjectFields, new_project
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import STEP_WRITES
-from sheaf.imports.named import project_steps
+from sheaf.imports.projects import project_steps
 from sheaf.store import clients, projects, sequence
 from tests.imports.driver import apply, changes, fates, group, work
 from tests.imports.said import BROUGHT, project_row

@@ -17,7 +17,9 @@ from sheaf.domain.values import Day, Timestamp
 from sheaf.http.replies_v2 import show_project, show_task, show_task_assignment
 from sheaf.imports import formats
 from sheaf.imports.batch import Group, Steps
-from sheaf.imports.named import project_steps, task_assignment_steps, task_steps
+from sheaf.imports.projects import project_steps
+from sheaf.imports.task_assignments import task_assignment_steps
+from sheaf.imports.tasks import task_steps
 from sheaf.store import projects, task_assignments, tasks
 from tests.imports.driver import apply, fates, group, work
 from tests.imports.files import ndjson_bytes, stream

@@ -16,7 +16,9 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.values import Id
 from sheaf.imports import groups
 from sheaf.imports.batch import STEP_WRITES, Group, Step, Steps, Work
-from sheaf.imports.named import project_steps, task_assignment_steps, task_steps
+from sheaf.imports.projects import project_steps
+from sheaf.imports.task_assignments import task_assignment_steps
+from sheaf.imports.tasks import task_steps
 from sheaf.store import clients, creation, operations, projects, removal, repair, task_assignments, tasks
 from sheaf.store.writes import StaleError
 from tests.imports.driver import apply, changes, fates, group, progress, work

@@ -9,7 +9,7 @@ import pytest
 from sheaf.domain.bulk_import.rows import BadRow, Row
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task_assignment import TaskAssignment
-from sheaf.imports.named import task_assignment_steps
+from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.store import sequence, task_assignments
 from tests.imports.driver import apply, changes, fates, group, work
 from tests.imports.said import BROUGHT, assignment_row

@@ -11,7 +11,7 @@ from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.batch import STEP_WRITES, Group
-from sheaf.imports.named import task_steps
+from sheaf.imports.tasks import task_steps
 from sheaf.store import sequence, tasks
 from tests.imports.driver import apply, changes, fates, group, work
 from tests.imports.said import BROUGHT, task_row

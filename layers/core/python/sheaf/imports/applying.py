@@ -12,7 +12,9 @@ from sheaf.domain.bulk_import.rows import BadRow, Outcome, Verdict
 from sheaf.domain.errors import BusyError, SheafError
 from sheaf.imports import clock, finishing
 from sheaf.imports.batch import Group, Message, Step, Steps, Work, from_json, groups_of
-from sheaf.imports.named import project_steps, task_assignment_steps, task_steps
+from sheaf.imports.projects import project_steps
+from sheaf.imports.task_assignments import task_assignment_steps
+from sheaf.imports.tasks import task_steps
 from sheaf.imports.time import time_steps
 from sheaf.log import count_error, logger
 from sheaf.store import imports
