@@ -53,7 +53,7 @@ deploy: build ## Build and deploy to your AWS account (asks before it changes an
 	.venv/bin/sam deploy --parameter-overrides Architecture=$(ARCHITECTURE)
 ARCHITECTURE ?= arm64
 
-bench: .venv/ready .venv-local/ready ## Measure import time, CPU time, round trips and capacity units.
+bench: .venv/ready .venv-local/ready ## Measure cold starts, CPU time, round trips, capacity units and bulk imports.
 	.venv/bin/python -m benchmarks
 
 format: .venv/ready ## Format the code and mend what ruff can mend.

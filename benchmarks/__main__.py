@@ -12,7 +12,7 @@ from botocore.config import Config
 from sheaf.store import client
 from tools.local import engine
 
-TOPICS = ("imports", "cpu", "cost", "lists")
+TOPICS = ("cold_starts", "cpu", "cost", "lists", "import_files", "bulk_imports")
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ class Import:
 
     `rows_total` is None until the whole file has been read; `batches_total` likewise. `error` says why an import as a
     whole failed. `ignored_columns` are those of the file that mean nothing to Sheaf. `user_id` is None for files that
-    were put into the bucket. `announced` says that the completion event is out.
+    were put into the bucket. `has_report` says that the rows which failed are listed in a report in the bucket.
     """
 
     id: Id
