@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-code check-types check-template races build bench deploy lock routes format clean
+.PHONY: help run test check lint types template races build bench deploy lock routes format clean
 
 PYTHON_VERSION := 3.13
 # Python 3.13 as `python3.13`, from pyenv or from uv, whichever answers first.
@@ -32,16 +32,16 @@ test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `che
 races: .venv/ready .venv-local/ready ## The races at length: 10,000 histories each instead of 500 (RACES changes it).
 	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n 2 --dist loadgroup tests/races
 
-check: check-code check-types check-template ## Lint, format, types, template.
+check: lint types template ## Lint, format, types, template.
 
-check-code: .venv/ready
+lint: .venv/ready ## Lint and format.
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
-check-types: .venv/ready
+types: .venv/ready ## Types.
 	.venv/bin/mypy
 
-check-template: .venv/ready
+template: .venv/ready ## The template, as CloudFormation and SAM see it.
 	.venv/bin/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/sam validate --lint
 
