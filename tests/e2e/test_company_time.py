@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.server import Client, Server, environment
-from tests.imports.files import DETAILED_EXPORT, Row, bad_numbers, csv_bytes, detailed_export_rows
+from tests.imports.files import DETAILED_EXPORT, Row, TimeShape, bad_numbers, csv_bytes, detailed_export_rows
 from tools.local import engine
 from tools.template import PROJECT
 
@@ -133,7 +133,7 @@ def test_an_export_is_imported_once_again_corrected_and_through_the_inbox(
     server: Server, newcomer: Callable[[], Client], tmp_path: Path
 ) -> None:
     client, other = newcomer(), newcomer()
-    rows = list(detailed_export_rows(ROWS, BAD))
+    rows = list(detailed_export_rows(ROWS, BAD, TimeShape(stay=5)))
     file, report = tmp_path / "export.csv", tmp_path / "failed.csv"
     file.write_bytes(csv_bytes(DETAILED_EXPORT, rows))
 

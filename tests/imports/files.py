@@ -66,22 +66,25 @@ def ndjson_bytes(objects: Iterable[Mapping[str, Any]]) -> bytes:
 class TimeShape:
     """How many different things a time file is about. Row n is always the same row.
 
-    With the defaults no two rows are about the same person, task and day before there are 2,000 days.
+    With the defaults no two rows are about the same person, task and day before there are 2,000 days. A person stays
+    with a project and a task for `stay` days.
     """
 
     people: int = 20
     clients: int = 5
     projects: int = 25  # each of one client, so at least as many
     tasks: int = 8
+    stay: int = 1
 
 
 def time_row(number: int, shape: TimeShape) -> Row:
     """Row `number` (from 0) of a detailed export."""
     day, place = divmod(number, shape.people)
     person = place
-    project = (person * 7 + day) % shape.projects
+    stays = day // shape.stay
+    project = (person * 7 + stays) % shape.projects
     client = project % shape.clients
-    task = (person + day * 3) % shape.tasks
+    task = (person + stays * 3) % shape.tasks
     hours = f"{(number % 32 + 1) / 4}"
     billable = "Yes" if (project + task) % 3 else "No"
     return (

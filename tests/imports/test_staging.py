@@ -73,6 +73,18 @@ def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01"
 # ------------------------------------------------------------ time
 
 
+def test_a_batch_is_about_a_short_stretch_of_a_persons_time() -> None:
+    _, messages = staged(files.detailed_export(2000, shape=files.TimeShape(people=2)))
+    people = [{values["First Name"] for group in one.groups for _, values in group} for one in messages]
+    months = [sorted({values["Date"][:7] for group in one.groups for _, values in group}) for one in messages]
+    assert (len(messages), [len(one) for one in people].count(1)) == (20, 20)
+    for first, second in zip(range(10), range(10, 20), strict=True):
+        assert people[first] != people[second]
+    assert all(len(one) <= 5 for one in months)
+    for of_one in (months[:10], months[10:]):
+        assert all(before[-1] <= after[0] for before, after in pairwise(of_one))
+
+
 def test_rows_of_one_person_task_and_day_go_together() -> None:
     rows = [
         time_row(),
@@ -84,7 +96,7 @@ def test_rows_of_one_person_task_and_day_go_together() -> None:
     assert together(files.csv_bytes(TIME, rows)) == sets([1, 5], [2], [3], [4])
 
 
-def test_time_comes_in_the_order_of_people_projects_and_days() -> None:
+def test_time_comes_in_the_order_of_people_months_and_projects() -> None:
     shape = files.TimeShape(people=3, clients=2, projects=4, tasks=2)
     _, messages = staged(files.detailed_export(300, shape=shape))
     found = [row for message in messages for group in groups_of(message) for row in group.rows]

@@ -218,8 +218,7 @@ class _TimeRows:
             subject, keys = self._subject(place)
             self._hint(row, keys)
             self._has_ids = self._has_ids or row.kept.id is not None
-            sorted_by = b"".join(map(_digest, place[:4])) + row.spent_date.encode()
-            yield _Placed(raw.number, sorted_by, row.kept.id, subject, text)
+            yield _Placed(raw.number, _time_place(place), row.kept.id, subject, text)
 
     def finish(self) -> None:
         self._flush()
@@ -316,6 +315,16 @@ class _NamedRows:
         raise FileError(
             f"The file has more than {NAMED_ROWS:,} rows of {kind.replace('_', ' ')}; cut it into several files"
         )
+
+
+def _time_place(place: tuple[str, str, str, str, Day]) -> bytes:
+    """Where rows of time are sorted to: a person's months one after the other, and within each what they worked on.
+
+    So a batch is about a short stretch of one person's time, which is all that its worker has to read; and the entries
+    of one transaction share projects and tasks, whose guards it then writes once.
+    """
+    person, client, project, task, day = place
+    return b"".join([_digest(person), day[:7].encode(), *map(_digest, (client, project, task)), day.encode()])
 
 
 @lru_cache(4096)  # a file names few things, and often
