@@ -100,17 +100,14 @@ def test_time_comes_in_the_order_of_people_months_and_projects() -> None:
     shape = files.TimeShape(people=3, clients=2, projects=4, tasks=2)
     _, messages = staged(files.detailed_export(300, shape=shape))
     found = [row for message in messages for group in groups_of(message) for row in group.rows]
-    places = [(row.person, row.client, row.project, row.task) for row in found if isinstance(row, TimeRow)]
+    rows = [row for row in found if isinstance(row, TimeRow)]
+    places = [(row.person, row.spent_date[:7], row.client, row.project, row.task) for row in rows]
     assert len(places) == 300
     changes = sum(1 for one, other in pairwise(places) if one != other)
     assert changes == len(set(places)) - 1
-    days = [
-        row.spent_date
-        for row in found
-        if isinstance(row, TimeRow)
-        and (row.person, row.project, row.task) == (places[0][0], places[0][2], places[0][3])
-    ]
-    assert days == sorted(days)
+    for place in set(places):
+        days = [row.spent_date for row, of in zip(rows, places, strict=True) if of == place]
+        assert days == sorted(days)
 
 
 def test_time_entries_of_one_id_go_together_wherever_they_are() -> None:
