@@ -80,15 +80,19 @@ class Page:
 def page(account: Account) -> Page:
     token = make_token(account)
     api = Api(token)
-    project = made.project(api)
-    task, other = made.task(api, "Design"), made.task(api, "Print")
-    made.assignment(api, project["id"], other["id"])
-    assigned = made.assignment(api, project["id"], task["id"], billable=True, hourly_rate=80, budget=80)
-    path = f"/v2/projects/{project['id']}/task_assignments/{assigned['id']}"
-    assert api.patch(path, {"is_active": False}).status == 200
     (user,) = identity.users(account.id)
-    xml = v1(api, authorization=basic(str(user.email), token))
-    return Page(xml, api, project["id"], task["id"], assigned["id"])
+    return prepared(api, v1(api, authorization=basic(str(user.email), token)))
+
+
+def prepared(json: Api, xml: Api) -> Page:
+    """The page's project, made by v2 for v1 to read."""
+    project = made.project(json)
+    task, other = made.task(json, "Design"), made.task(json, "Print")
+    made.assignment(json, project["id"], other["id"])
+    assigned = made.assignment(json, project["id"], task["id"], billable=True, hourly_rate=80, budget=80)
+    path = f"/v2/projects/{project['id']}/task_assignments/{assigned['id']}"
+    assert json.patch(path, {"is_active": False}).status == 200
+    return Page(xml, json, project["id"], task["id"], assigned["id"])
 
 
 def shown(fields_of: str) -> list[tuple[str, str | None]]:
