@@ -216,8 +216,8 @@ def _neighbours(endpoint_url: str, times: int, supply: int) -> Table:
         "Requests while another account imports",
         f"{WORKERS} threads apply time entries to one account, {applied_rows:,} in this time, while another account"
         f" sends {times} requests of each kind, one by one; as many before it and after it are the comparison. All"
-        " of it shares one process and the local engine, which answers one call after the other: the times are those"
-        " of waiting for these, as the last line shows. Conflicts over common items would show in the calls of"
+        " of it shares one process and the local engine, which answers one call after the other; the last line shows"
+        " how long a read without Sheaf waits for both. Conflicts over common items would show in the calls of"
         " DynamoDB.",
         [
             "request",
