@@ -115,8 +115,8 @@ def _rows(endpoint_url: str, rows: int) -> Table:
         f"{rows:,} rows of each, in batches of {ROWS_OF_A_BATCH} as the queue delivers them, one after the other. Per"
         " second of CPU time: with recorded answers in place of the network, fastest of"
         f" {REPLAYS} rounds; the time of giving these ({max(one.stub_share for one in found.values()):.1%} at most) is"
-        " left out. The local engine is a process of its own and says nothing of DynamoDB's speed. The rows"
-        f" in the middle also make {SHAPE.people} people, {SHAPE.projects} projects, {SHAPE.tasks} tasks and up to"
+        " left out. The local engine is a process of its own and says nothing of DynamoDB's speed. The first"
+        f" rows of time also make {SHAPE.people} people, {SHAPE.projects} projects, {SHAPE.tasks} tasks and up to"
         f" {SHAPE.projects * SHAPE.tasks} assignments.",
         [
             "rows",
@@ -216,8 +216,8 @@ def _neighbours(endpoint_url: str, times: int, supply: int) -> Table:
         "Requests while another account imports",
         f"{WORKERS} threads apply time entries to one account, {applied_rows:,} in this time, while another account"
         f" sends {times} requests of each kind, one by one; as many before it and after it are the comparison. All"
-        " of it shares one process and the local engine, which answers one call after the other: the times are those"
-        " of waiting for these, as the last line shows. Conflicts over common items would show in the calls of"
+        " of it shares one process and the local engine, which answers one call after the other; the last line shows"
+        " how long a read without Sheaf waits for both. Conflicts over common items would show in the calls of"
         " DynamoDB.",
         [
             "request",

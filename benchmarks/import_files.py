@@ -68,7 +68,7 @@ def measure(_endpoint_url: str) -> str:
     table = Table(
         "Files to import",
         "Harvest's detailed time export, read as a stream, staged on disk and cut into batches, each in a new process."
-        " CPU time, that of making the file included. "
+        " CPU time, that of making the file included."
         f" `{GIGABYTE}=1 make bench` adds a file of 1 GB, and minutes.",
         ["file", "rows", "batches", "staged, s", "cut, s", "rows/s", "peak memory, MB"],
         rows,
