@@ -55,6 +55,7 @@ TEXT = "Name,Rate\nDesign,100\nBüro,\n"
         b' Name , "Rate" \n'.replace(b' "Rate" ', b'"Rate"') + b"Design,100\nB\xc3\xbcro,\n",
         TEXT.replace("100", "100,,,").encode(),
     ],
+    ids=lambda data: f"{len(data)} bytes from {data[:1].hex()}",
 )
 def test_a_csv_file_is_read_whatever_it_is_written_in(data: bytes) -> None:
     assert read(data) == (("Name", "Rate"), DESIGN)
