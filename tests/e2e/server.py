@@ -29,7 +29,7 @@ BUILT = {"build", "build.toml", "cache"}
 """What a session leaves to the next one: `sam build` takes ten seconds of the eleven that a first start takes."""
 
 READY_SECONDS = 180
-STOP_SECONDS = 60
+STOP_SECONDS = 320
 ANSWER_SECONDS = 60
 
 
