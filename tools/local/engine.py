@@ -25,7 +25,7 @@ LOCALHOST = "127.0.0.1"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 START_SECONDS = 30.0
-STOP_SECONDS = 300.0  # ministack saves everything at its end: with 200,000 time entries that takes minutes
+STOP_SECONDS = 300.0  # ministack saves everything at its end: 200,000 time entries take it more than a minute
 LOCK_SECONDS = 15.0
 LOG_TAIL_LINES = 20
 LOGS_BYTES = 20_000_000
