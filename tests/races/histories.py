@@ -20,6 +20,9 @@ from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
 RACES = int(os.environ.get("RACES", "500"))
 """How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
 
+FEW = max(RACES // 4, 125)
+"""The same for races about what other races are about too."""
+
 
 _MOST_ACTORS = 8
 _LANES = 3  # histories that run beside each other, so that neither we nor the engine wait

@@ -10,12 +10,12 @@ from sheaf.domain.task_assignment import LastTaskError
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
-from tests.races.histories import RACES, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import FEW, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.rows import rows
 from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
 
-PROJECTS = range(1, RACES + 1)
+PROJECTS = range(1, FEW + 1)
 ONE, OTHER = 0, 1
 SHARE_OF_CONFLICTS = 0.1
 
@@ -69,7 +69,8 @@ def test_of_the_last_two_only_one_goes(table: str) -> None:
             lambda number: {
                 "one": lambda: remove(number + 1, ONE),
                 "other": lambda: remove(number + 1, OTHER),
-            }
+            },
+            FEW,
         )
     assert_sound(ACCOUNT)
     endings = [
@@ -83,6 +84,7 @@ def test_a_removal_and_logging_time_leave_an_archived_assignment_or_none(table: 
     prepare()
     histories = run(
         lambda number: {"remove": lambda: remove(number + 1, ONE), "log": lambda: log(number + 1, ONE)},
+        FEW,
     )
     assert_sound(ACCOUNT)
     left = active_left()

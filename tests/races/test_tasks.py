@@ -15,7 +15,7 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, tasks
 from sheaf.store.writes import Item
 from tests.domain.strategies import task
-from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, run
+from tests.races.histories import FEW, RACES, Actor, Ending, EndsAs, History, check, run
 from tests.store.rows import is_sequence, place, put_tasks, rows, start_ids_after
 
 ACCOUNT = AccountId(1)
@@ -169,7 +169,7 @@ def test_a_rename_meets_a_deletion_before_it_or_after_it(table: str) -> None:
     def race(number: int) -> Mapping[str, Actor]:
         return {"delete": lambda: _delete(number + 1), "rename": lambda: _change(number + 1, name=f"New {number}")}
 
-    histories = run(race)
+    histories = run(race, FEW)
     endings = [
         Ending("deleted first", {"delete": None, "rename": NotFoundError}, left=None),
         Ending("renamed first", {"delete": None, "rename": None}, left=None),
@@ -181,9 +181,9 @@ def test_a_rename_meets_a_deletion_before_it_or_after_it(table: str) -> None:
 
 
 def test_the_totals_are_right_after_everybody_changed_them_at_once(table: str) -> None:
-    active = [number % 2 == 0 for number in range(RACES)]
-    put_tasks(ACCOUNT, [task(number + 1, is_active=active[number]) for number in range(RACES)])
-    start_ids_after(ACCOUNT, RACES)
+    active = [number % 2 == 0 for number in range(FEW)]
+    put_tasks(ACCOUNT, [task(number + 1, is_active=active[number]) for number in range(FEW)])
+    start_ids_after(ACCOUNT, FEW)
 
     def race(number: int) -> Mapping[str, Actor]:
         return {
@@ -192,7 +192,7 @@ def test_the_totals_are_right_after_everybody_changed_them_at_once(table: str) -
             "create": lambda: _create(f"New {number}"),
         }
 
-    histories = run(race)
+    histories = run(race, FEW)
     after = Table()
 
     def left(history: History) -> object:
