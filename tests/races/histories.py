@@ -20,7 +20,7 @@ from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
 RACES = int(os.environ.get("RACES", "500"))
 """How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
 
-FEW = max(RACES // 4, 125)
+FEW = RACES // 4
 """The same for races about what other races are about too."""
 
 
