@@ -17,6 +17,8 @@ FIND_PYTHON = for candidate in "$$(command -v python$(PYTHON_VERSION))" \
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-compile
 # The virtual environments and the checks do not wait for one another.
 MAKEFLAGS += --jobs=2
+# One more than two cores have: a test and its engine wait for each other, so that a third finds room beside two.
+WORKERS ?= 3
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -27,10 +29,10 @@ run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PO
 	@exec .venv/bin/python -m tools.local.run
 
 test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
-	.venv/bin/python -m pytest -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
 races: .venv/ready .venv-local/ready ## The races at length: 10,000 histories each instead of 500 (RACES changes it).
-	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n 2 --dist loadgroup tests/races
+	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/races
 
 check: lint types template ## Lint, format, types, template.
 
