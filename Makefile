@@ -17,8 +17,7 @@ FIND_PYTHON = for candidate in "$$(command -v python$(PYTHON_VERSION))" \
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check --no-compile
 # The virtual environments and the checks do not wait for one another.
 MAKEFLAGS += --jobs=2
-# One more than two cores have: a test and its engine wait for each other, so that a third finds room beside two.
-WORKERS ?= 3
+WORKERS ?= 2
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
