@@ -206,7 +206,7 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
             this number before.
     """
     places = [_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
-    job_place, place = (_place(key) for key in places)
+    job_place, place = (keys.place(key) for key in places)
     found = reads.items(places)
     if job_place not in found:
         raise ImportClosedError
@@ -266,7 +266,7 @@ def standing(account_id: AccountId, import_id: Id) -> Standing:
     """An import and how far it has come (B2). Raises NotFoundError."""
     place = _key(account_id, import_id)
     found = reads.items([place, *_shards(account_id, import_id)])
-    item = found.get(_place(place))
+    item = found.get(keys.place(place))
     if item is None:
         raise NotFoundError
     return _standing(item, _counted(account_id, item, found))
@@ -476,10 +476,6 @@ def _shards(account_id: AccountId, import_id: Id) -> list[Key]:
     return [keys.import_counts(account_id, import_id, shard) for shard in range(keys.IMPORT_SHARDS)]
 
 
-def _place(key: Key) -> tuple[str, str]:
-    return key["pk"]["S"], key["sk"]["S"]
-
-
 def _item(account_id: AccountId, import_id: Id) -> Item:
     item = reads.item(_key(account_id, import_id))
     if item is None:
@@ -494,7 +490,7 @@ def _has_shards(item: Item) -> bool:
 
 def _counted(account_id: AccountId, item: Item, found: Mapping[tuple[str, str], Item]) -> Item:
     """What the shards among `found` say of an import, added up, and when the latest of them moved."""
-    places = map(_place, _shards(account_id, read_id(item["id"])))
+    places = map(keys.place, _shards(account_id, read_id(item["id"])))
     shards = [found[place] for place in places if place in found]
     names = (*Outcome, "batches_done")
     added: Item = {name: number(sum(int(one[name]["N"]) for one in shards)) for name in names}

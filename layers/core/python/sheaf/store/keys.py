@@ -1,7 +1,8 @@
 """store: every key string of the table, spelled once. docs/data-model.md explains who reads and writes them."""
 
 import hashlib
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Day, Id, Timestamp
@@ -21,6 +22,11 @@ OPEN_OPERATIONS = "OPERATIONS"
 OPEN_IMPORTS = "IMPORTS"
 IMPORT_SHARDS = 8
 IMPORT_FAILURES = "FAILED#"
+
+
+def place(item: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+    """The primary key of an item, or a key itself, as something that can be compared and looked up."""
+    return item["pk"]["S"], item["sk"]["S"]
 
 
 def sortable(number: int) -> str:

@@ -75,7 +75,7 @@ class Shape[R: Listed]:
 
     def holders(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
         """Whose each of these claims is, without those that are free."""
-        wanted = {_place(keys.name(account_id, self.kind, one)): one for one in claims}
+        wanted = {keys.place(keys.name(account_id, self.kind, one)): one for one in claims}
         found = reads.items([keys.name(account_id, self.kind, one) for one in claims])
         return {wanted[place]: read_id(item["record_id"]) for place, item in found.items()}
 
@@ -172,7 +172,7 @@ class Shape[R: Listed]:
 
 def rewritten(before: Iterable[Item], after: Iterable[Item], version: int) -> list[Write]:
     """The writes that turn a record's items into others, each still at the version that was read."""
-    old, new = ({_place(item): item for item in items} for items in (before, after))
+    old, new = ({keys.place(item): item for item in items} for items in (before, after))
     return [
         *(put_changed(item, version) if place in old else put_new(item, StaleError()) for place, item in new.items()),
         *(_delete(item, version) for place, item in old.items() if place not in new),
@@ -188,10 +188,6 @@ def counted(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
 def _known(counter: Counter) -> Counter:
     """The counter of what was there when it was read; where it has gone since, reading again shows that."""
     return Counter(counter.key, StaleError() if counter.missing else None)
-
-
-def _place(item: Item | Key) -> tuple[str, str]:
-    return item["pk"]["S"], item["sk"]["S"]
 
 
 def _delete(item: Item, version: int) -> Write:

@@ -321,12 +321,12 @@ class _Items:
         self._found: dict[tuple[str, str], Item] = {}
 
     def read(self, wanted: Iterable[Key]) -> None:
-        new = {place: key for key in wanted if (place := _place(key)) not in self._asked}
+        new = {place: key for key in wanted if (place := keys.place(key)) not in self._asked}
         self._asked |= new.keys()
         self._found |= reads.items(list(new.values()))
 
     def get(self, key: Key) -> Item | None:
-        return self._found.get(_place(key))
+        return self._found.get(keys.place(key))
 
 
 def _first_keys(account_id: AccountId, one: Where) -> Iterator[Key]:
@@ -425,8 +425,4 @@ def _spot(entry: TimeEntry) -> Spot:
 
 
 def _places(account_id: AccountId, entry: TimeEntry) -> Iterator[tuple[str, str]]:
-    return map(_place, places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id))
-
-
-def _place(key: Key) -> tuple[str, str]:
-    return key["pk"]["S"], key["sk"]["S"]
+    return map(keys.place, places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id))
