@@ -12,7 +12,7 @@ from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
 from tests.races.histories import FEW, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.rows import rows
+from tests.store.rows import Rows
 from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
 
 PROJECTS = range(1, FEW + 1)
@@ -54,9 +54,9 @@ def log(project_id: int, which: int) -> None:
     time_entries.create(ACCOUNT, Id(1), fields, NOW)
 
 
-def active_left() -> Callable[[History], int]:
+def active_left(after: Rows) -> Callable[[History], int]:
     """How many active assignments the project of a history has."""
-    listed = [item for (pk, _), item in rows().items() if "#PROJECT#" in pk and pk.endswith("#TASK_ASSIGNMENT")]
+    listed = [item for (pk, _), item in after.items() if "#PROJECT#" in pk and pk.endswith("#TASK_ASSIGNMENT")]
     counted = Counter(int(item["project_id"]["N"]) for item in listed if item["is_active"]["BOOL"])
     return lambda history: counted[history.number + 1]
 
@@ -72,12 +72,12 @@ def test_of_the_last_two_only_one_goes(table: str) -> None:
             },
             FEW,
         )
-    assert_sound(ACCOUNT)
+    after = assert_sound(ACCOUNT)
     endings = [
         Ending("one went", {"one": None, "other": LastTaskError}, left=1),
         Ending("the other went", {"one": LastTaskError, "other": None}, left=1),
     ]
-    check(histories, EndsAs(endings, active_left()), ["one went", "the other went"])
+    check(histories, EndsAs(endings, active_left(after)), ["one went", "the other went"])
 
 
 def test_a_removal_and_logging_time_leave_an_archived_assignment_or_none(table: str) -> None:
@@ -86,8 +86,7 @@ def test_a_removal_and_logging_time_leave_an_archived_assignment_or_none(table: 
         lambda number: {"remove": lambda: remove(number + 1, ONE), "log": lambda: log(number + 1, ONE)},
         FEW,
     )
-    assert_sound(ACCOUNT)
-    left = active_left()
+    left = active_left(assert_sound(ACCOUNT))
 
     def judge(history: History) -> str | None:
         archived = history.outcomes["remove"].value

@@ -28,7 +28,7 @@ from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks, time_entries
 from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.rows import rows
+from tests.store.rows import Rows
 from tests.store.world import Spent, assignment, client, populate, project, task
 
 ACCOUNT = AccountId(1)
@@ -97,34 +97,33 @@ def _populate(*, assigned: bool = True, with_time: bool = False, spare_tasks: bo
     )
 
 
-def _race(actors: Callable[[int], Mapping[str, Actor]]) -> list[History]:
+def _race(actors: Callable[[int], Mapping[str, Actor]]) -> tuple[list[History], Rows]:
     """Run the race under conflicts, which no local engine has by itself, and audit the table that it leaves."""
     with conflicts(SHARE_OF_CONFLICTS):
         histories = run(lambda number: actors(number + 1))
-    assert_sound(ACCOUNT)
-    return histories
+    return histories, assert_sound(ACCOUNT)
 
 
-def _entries_left() -> Callable[[History], int]:
+def _entries_left(after: Rows) -> Callable[[History], int]:
     """How many entries the project of a history has."""
-    listed = [item for (pk, _), item in rows().items() if "#PROJECT#" in pk and pk.endswith("#TIME_ENTRY")]
+    listed = [item for (pk, _), item in after.items() if "#PROJECT#" in pk and pk.endswith("#TIME_ENTRY")]
     counted = Counter(int(item["project_id"]["N"]) for item in listed)
     return lambda history: counted[history.number + 1]
 
 
 def test_a_task_is_deleted_with_its_assignment_or_gets_time(table: str) -> None:
     _populate()
-    histories = _race(lambda number: {"delete": lambda: _delete_task(number), "log": lambda: _log(number)})
+    histories, after = _race(lambda number: {"delete": lambda: _delete_task(number), "log": lambda: _log(number)})
     endings = [
         Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
         Ending("logged", {"delete": TaskHasTimeError, "log": None}, left=1),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["deleted", "logged"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
 
 
 def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) -> None:
     _populate(with_time=True)
-    histories = _race(
+    histories, after = _race(
         lambda number: {
             "unlog": lambda: time_entries.delete(ACCOUNT, Id(number), lambda _: None),
             "log": lambda: _log(number),
@@ -135,24 +134,24 @@ def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) 
         Ending("deleted", {"unlog": None, "log": InvalidError, "delete": None}, left=0),
         Ending("kept", {"unlog": None, "log": None, "delete": TaskHasTimeError}, left=1),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["deleted", "kept"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "kept"])
 
 
 def test_an_assignment_is_deleted_or_gets_time(table: str) -> None:
     _populate()
-    histories = _race(lambda number: {"delete": lambda: _delete_assignment(number), "log": lambda: _log(number)})
+    histories, after = _race(lambda number: {"delete": lambda: _delete_assignment(number), "log": lambda: _log(number)})
     endings = [
         Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
         Ending("logged", {"delete": TaskAssignmentHasTimeError, "log": None}, left=1),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["deleted", "logged"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
 
 
 def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
     """Every third history archives the task, the others the project or the assignment."""
     kinds = sorted(_ARCHIVING)
     _populate()
-    histories = _race(
+    histories, after = _race(
         lambda number: {
             "archive": lambda: _ARCHIVING[kinds[number % len(kinds)]](number),
             "log": lambda: _log(number),
@@ -163,7 +162,7 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
             Ending("archived first", {"archive": None, "log": InvalidError}, left=0),
             Ending("logged first", {"archive": None, "log": None}, left=1),
         ],
-        _entries_left(),
+        _entries_left(after),
     )
 
     def judge(history: History) -> str | None:
@@ -175,27 +174,27 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
 
 def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str) -> None:
     _populate(assigned=False)
-    histories = _race(lambda number: {"delete": lambda: _delete_task(number), "assign": lambda: _assign(number)})
+    histories, after = _race(lambda number: {"delete": lambda: _delete_task(number), "assign": lambda: _assign(number)})
     endings = [
         Ending("deleted first", {"delete": None, "assign": NoSuchTaskError}, left=0),
         Ending("assigned first", {"delete": None, "assign": None}, left=0),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["deleted first", "assigned first"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted first", "assigned first"])
 
 
 def test_of_two_assignments_of_a_task_to_a_project_exactly_one_is_made(table: str) -> None:
     _populate(assigned=False)
-    histories = _race(lambda number: {"one": lambda: _assign(number), "other": lambda: _assign(number)})
+    histories, after = _race(lambda number: {"one": lambda: _assign(number), "other": lambda: _assign(number)})
     endings = [
         Ending("one wins", {"one": None, "other": TaskTakenError}, left=0),
         Ending("the other wins", {"one": TaskTakenError, "other": None}, left=0),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["one wins", "the other wins"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["one wins", "the other wins"])
 
 
 def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
     _populate(with_time=True, spare_tasks=True)
-    histories = _race(
+    histories, after = _race(
         lambda number: {
             "move": lambda: _move_to(RACES + number, number),
             "delete": lambda: _delete_task(RACES + number),
@@ -205,12 +204,12 @@ def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
         Ending("moved", {"move": None, "delete": TaskHasTimeError}, left=1),
         Ending("deleted", {"move": InvalidError, "delete": None}, left=1),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["moved", "deleted"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["moved", "deleted"])
 
 
 def test_no_time_outlives_its_project(table: str) -> None:
     _populate(with_time=True)
-    histories = _race(
+    histories, after = _race(
         lambda number: {
             "delete": lambda: projects.delete(ACCOUNT, Id(number), NOW),
             "log": lambda: _log(number),
@@ -222,4 +221,4 @@ def test_no_time_outlives_its_project(table: str) -> None:
         # Deletions of one account count one another; where too many meet, one gives up and changes nothing.
         Ending("too busy", {"delete": BusyError, "log": None}, left=2),
     ]
-    check(histories, EndsAs(endings, _entries_left()), ["deleted first", "logged first"])
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted first", "logged first"])

@@ -3,7 +3,7 @@
 Records are believed; everything that hangs on them is worked out in plain Python and compared with what lies there.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
+from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.keys import Key, Kind
 from sheaf.store.records import Shape
@@ -29,10 +30,11 @@ _IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
 _BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
 
-def assert_sound(account_id: AccountId) -> None:
-    """The table holds the records of this account, what follows from them, and nothing else."""
-    found = _plain(rows())
-    assert found == _plain(expected(account_id, rows()))
+def assert_sound(account_id: AccountId) -> Rows:
+    """The table holds the records of this account, what follows from them, and nothing else; all of it, as it lies."""
+    found = rows()
+    assert _plain(found) == _plain(expected(account_id, found))
+    return found
 
 
 def contents(found: Rows | None = None) -> Rows:
@@ -84,37 +86,43 @@ def _guard(key: Key, dependents: Iterable[Any], time: int, *, is_open: bool) -> 
 
 
 def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Iterator[Item]:
+    of_client = _groups(projects, lambda one: one.client_id)
     for client in _records(account_id, found, "CLIENT", CLIENT.from_item):
-        of_client = [one for one in projects if one.client_id == client.id]
-        yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client, 0, is_open=True)
+        yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client[client.id], 0, is_open=True)
 
 
 def _task_guards(
     account_id: AccountId, tasks: list[Task], assignments: list[TaskAssignment], entries: list[TimeEntry]
 ) -> Iterator[Item]:
+    of_task, time = _groups(assignments, lambda one: one.task_id), Counter(one.task_id for one in entries)
     for task in tasks:
-        time = sum(entry.task_id == task.id for entry in entries)
-        of_task = [one for one in assignments if one.task_id == task.id]
-        yield _guard(keys.guard(account_id, "TASK", task.id), of_task, time, is_open=task.is_active)
+        yield _guard(keys.guard(account_id, "TASK", task.id), of_task[task.id], time[task.id], is_open=task.is_active)
 
 
 def _project_guards(
     account_id: AccountId, projects: list[Project], assignments: list[TaskAssignment], entries: list[TimeEntry]
 ) -> Iterator[Item]:
-    for project in projects:
-        time = sum(entry.project_id == project.id for entry in entries)
-        of_project = [one for one in assignments if one.project_id == project.id]
-        yield _guard(keys.guard(account_id, "PROJECT", project.id), of_project, time, is_open=project.is_active)
+    of_project, time = _groups(assignments, lambda one: one.project_id), Counter(one.project_id for one in entries)
+    for one in projects:
+        yield _guard(keys.guard(account_id, "PROJECT", one.id), of_project[one.id], time[one.id], is_open=one.is_active)
 
 
 def _pairs(account_id: AccountId, assignments: list[TaskAssignment], entries: list[TimeEntry]) -> Iterator[Item]:
+    time = Counter((one.task_id, one.project_id) for one in entries)
     for one in assignments:
-        time = sum((entry.task_id, entry.project_id) == (one.task_id, one.project_id) for entry in entries)
+        pair = keys.pair(account_id, one.task_id, one.project_id)
         yield {
-            **_guard(keys.pair(account_id, one.task_id, one.project_id), [], time, is_open=one.is_active),
+            **_guard(pair, [], time[one.task_id, one.project_id], is_open=one.is_active),
             "assignment_id": {"N": str(one.id)},
             "project_id": {"N": str(one.project_id)},
         }
+
+
+def _groups[R](records: Iterable[R], key: Callable[[R], Id]) -> defaultdict[Id, list[R]]:
+    groups = defaultdict[Id, list[R]](list)
+    for one in records:
+        groups[key(one)].append(one)
+    return groups
 
 
 def _time_totals(account_id: AccountId, entries: list[TimeEntry]) -> Iterator[Item]:

@@ -378,7 +378,7 @@ def test_an_entry_whose_project_moves_between_two_reads_is_read_again(pauses: li
     def interfere(**_: object) -> None:
         nonlocal reads_of_many
         reads_of_many += 1
-        if reads_of_many == 5:  # users, projects, tasks and assignments are read; the client comes last
+        if reads_of_many == 2:  # users, projects, tasks and assignments are read together; the client comes last
             rivals.pop(0)()
             rivals.pop(0)()
 

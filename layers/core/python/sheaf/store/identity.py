@@ -1,7 +1,7 @@
 """store: accounts, users and access tokens. Access patterns I1 to I13 of docs/data-model.md."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hmac import compare_digest
 
@@ -10,6 +10,7 @@ from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, reads, sequence
 from sheaf.store.items import read_text, text
+from sheaf.store.keys import Key
 from sheaf.store.reads import Stretch
 from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, put_new, retried, update
 
@@ -179,8 +180,19 @@ def archive_user(account_id: AccountId, email: str, now: Timestamp) -> User:
 
 def users_by_id(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, User]:
     """Many users by their ids, archived ones included (I10)."""
-    found = reads.items([keys.record(account_id, "USER", one) for one in user_ids])
-    return {user.id: user for user in map(_user_from_item, found.values())}
+    return users_among(account_id, reads.items(user_keys(account_id, user_ids)))
+
+
+def user_keys(account_id: AccountId, user_ids: Iterable[Id]) -> list[Key]:
+    """Where these users lie: for whoever reads other records in the same call, and picks them with `users_among`."""
+    return [keys.record(account_id, "USER", one) for one in user_ids]
+
+
+def users_among(account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, User]:
+    """The users by their ids, among items of whatever kinds."""
+    pk = keys.records(account_id, "USER")
+    users = (_user_from_item(item) for (partition, _), item in found.items() if partition == pk)
+    return {user.id: user for user in users}
 
 
 def issue_token(account_id: AccountId, token: Token) -> Token:

@@ -4,7 +4,7 @@ A record is stored once in each list that shows it, whole, so that every list is
 transaction, on the version that was read.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -69,8 +69,16 @@ class Shape[R: Listed]:
 
     def get_many(self, account_id: AccountId, record_ids: Collection[Id]) -> dict[Id, R]:
         """Many records by their ids, without the missing ones."""
-        found = reads.items([keys.record(account_id, self.kind, one) for one in record_ids])
-        records = map(self.from_item, found.values())
+        return self.among(account_id, reads.items(self.keys_of(account_id, record_ids)))
+
+    def keys_of(self, account_id: AccountId, record_ids: Iterable[Id]) -> list[Key]:
+        """Where these records lie: for whoever reads several kinds in one call, and picks them out with `among`."""
+        return [keys.record(account_id, self.kind, one) for one in record_ids]
+
+    def among(self, account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, R]:
+        """The records of this kind by their ids, among items of whatever kinds."""
+        pk = keys.records(account_id, self.kind)
+        records = (self.from_item(item) for (partition, _), item in found.items() if partition == pk)
         return {one.id: one for one in records}
 
     def holders(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:

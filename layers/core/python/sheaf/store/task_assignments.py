@@ -247,8 +247,9 @@ def _page(account_id: AccountId, source: Callable[[UnderWay], Source], request: 
 def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
     """The assignments with their tasks and projects as they are named now, without those that have lost one."""
     assignments = [TASK_ASSIGNMENT.from_item(item) for item in items]
-    projects = PROJECT.get_many(account_id, {one.project_id for one in assignments})
-    tasks = TASK.get_many(account_id, {one.task_id for one in assignments})
+    projects, tasks = _projects_and_tasks(
+        account_id, {one.project_id for one in assignments}, {one.task_id for one in assignments}
+    )
     return [
         AssignedTask(one, projects[one.project_id], tasks[one.task_id])
         for one in assignments
@@ -257,10 +258,17 @@ def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
 
 
 def _project_and_task(account_id: AccountId, project_id: Id, task_id: Id) -> tuple[Project, Task]:
-    project = PROJECT.get_many(account_id, {project_id}).get(project_id)
-    if project is None:
+    projects, tasks = _projects_and_tasks(account_id, {project_id}, {task_id})
+    if not projects:
         raise NotFoundError
-    task = TASK.get_many(account_id, {task_id}).get(task_id)
-    if task is None:
+    if not tasks:
         raise NoSuchTaskError
-    return project, task
+    return projects[project_id], tasks[task_id]
+
+
+def _projects_and_tasks(
+    account_id: AccountId, project_ids: Collection[Id], task_ids: Collection[Id]
+) -> tuple[dict[Id, Project], dict[Id, Task]]:
+    """Those of them that are there, in one read."""
+    found = reads.items([*PROJECT.keys_of(account_id, project_ids), *TASK.keys_of(account_id, task_ids)])
+    return PROJECT.among(account_id, found), TASK.among(account_id, found)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sheaf.domain.errors import InvalidError, NotFoundError
-from sheaf.domain.identity import AccountId, User
+from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, operations, reads, sequence, time_guard, time_totals
-from sheaf.store.identity import users_by_id
+from sheaf.store.identity import user_keys, users_among
 from sheaf.store.lists import joined, page_of
 from sheaf.store.records import rewritten
 from sheaf.store.shapes.client import CLIENT
@@ -82,7 +82,7 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         if after is before:
             return found
         _refuse_archived(found)
-        target = _at_spot(account_id, after, found.user) if _spot(after) != _spot(before) else found
+        target = _at_spot(account_id, after) if _spot(after) != _spot(before) else found
         after = replace(after, assignment_id=target.assignment.id)
         commit(
             [
@@ -122,26 +122,40 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
 
 def _place(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
     """A new entry and all it names. Raises InvalidError."""
-    users = users_by_id(account_id, [user_id])
-    if user_id not in users:
-        raise InvalidError("User can't be blank")
-    entry = new_time_entry(sequence.next_id(account_id, "TIME_ENTRY"), user_id, Id(0), fields, now)
-    place = _at_spot(account_id, entry, users[user_id])
-    return replace(place, entry=replace(entry, assignment_id=place.assignment.id))
+    entry = new_time_entry(Id(0), user_id, Id(0), fields, now)
+    place = _at_spot(account_id, entry)
+    entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused wish takes one
+    return replace(place, entry=replace(entry, id=entry_id, assignment_id=place.assignment.id))
 
 
-def _at_spot(account_id: AccountId, entry: TimeEntry, user: User) -> LoggedTime:
+def _at_spot(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     """An entry with the task, project and assignment where it shall stand, all of them active. Raises InvalidError."""
-    project = PROJECT.get_many(account_id, [entry.project_id]).get(entry.project_id)
-    task = TASK.get_many(account_id, [entry.task_id]).get(entry.task_id)
-    missing = [name for name, found in (("Project", project), ("Task", task)) if found is None]
+    pair_key = keys.pair(account_id, entry.task_id, entry.project_id)
+    found = reads.items(
+        [
+            *user_keys(account_id, [entry.user_id]),
+            *PROJECT.keys_of(account_id, [entry.project_id]),
+            *TASK.keys_of(account_id, [entry.task_id]),
+            pair_key,
+        ]
+    )
+    user = users_among(account_id, found).get(entry.user_id)
+    if user is None:
+        raise InvalidError("User can't be blank")
+    project = PROJECT.among(account_id, found).get(entry.project_id)
+    task = TASK.among(account_id, found).get(entry.task_id)
+    missing = [name for name, one in (("Project", project), ("Task", task)) if one is None]
     if project is None or task is None:
         raise InvalidError(", ".join(f"{name} can't be blank" for name in missing))
-    pair = reads.item(keys.pair(account_id, task.id, project.id))
+    pair = found.get(keys.place(pair_key))
     if pair is None:
         raise InvalidError("Task isn't assigned to this project")
-    assignment = TASK_ASSIGNMENT.get_many(account_id, [pair_assignment_id(pair)]).get(pair_assignment_id(pair))
-    client = CLIENT.get_many(account_id, [project.client_id]).get(project.client_id)
+    assignment_id = pair_assignment_id(pair)
+    found = reads.items(
+        [*TASK_ASSIGNMENT.keys_of(account_id, [assignment_id]), *CLIENT.keys_of(account_id, [project.client_id])]
+    )
+    assignment = TASK_ASSIGNMENT.among(account_id, found).get(assignment_id)
+    client = CLIENT.among(account_id, found).get(project.client_id)
     if assignment is None or client is None:
         raise StaleError  # they went between two reads
     place = LoggedTime(entry, user, client, project, task, assignment)
@@ -162,10 +176,18 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     Raises:
         StaleError: a project has moved to another client between two reads.
     """
-    users = users_by_id(account_id, {one.user_id for one in entries})
-    projects = PROJECT.get_many(account_id, {one.project_id for one in entries})
-    tasks = TASK.get_many(account_id, {one.task_id for one in entries})
-    assignments = TASK_ASSIGNMENT.get_many(account_id, {one.assignment_id for one in entries})
+    found = reads.items(
+        [
+            *user_keys(account_id, {one.user_id for one in entries}),
+            *PROJECT.keys_of(account_id, {one.project_id for one in entries}),
+            *TASK.keys_of(account_id, {one.task_id for one in entries}),
+            *TASK_ASSIGNMENT.keys_of(account_id, {one.assignment_id for one in entries}),
+        ]
+    )
+    users = users_among(account_id, found)
+    projects = PROJECT.among(account_id, found)
+    tasks = TASK.among(account_id, found)
+    assignments = TASK_ASSIGNMENT.among(account_id, found)
     clients = CLIENT.get_many(account_id, {one.client_id for one in projects.values()})
     if any(one.client_id not in clients for one in projects.values()):
         raise StaleError
