@@ -16,7 +16,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.values import Id
-from sheaf.store import client, imports, time_entries
+from sheaf.store import client, import_endings, imports, time_entries
 from tests.functions.whole_table import whole_table
 from tests.harness import make_account, make_table
 from tests.imports import files
@@ -168,7 +168,7 @@ def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
         assert comparable() == expected
         assert carrier.report(1) == report
         assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
-        assert list(imports.open_imports()) == []
+        assert list(import_endings.open_imports()) == []
         assert_sound(ACCOUNT)
 
 

@@ -10,8 +10,9 @@ from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, PageRequest
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import imports
-from sheaf.store.imports import Batch, BatchDiffersError, Cut, Failure, Header, ImportClosedError, Settled
+from sheaf.store import import_endings, import_progress, imports
+from sheaf.store.import_progress import Batch, BatchDiffersError, Failure, Settled
+from sheaf.store.imports import Cut, Header, ImportClosedError
 from sheaf.store.writes import StaleError, commit
 from tests.store.faults import CrashError, crashing, recorded
 
@@ -52,11 +53,11 @@ def settled(*outcomes: str, is_last: bool = False, used: frozenset[Id] = frozens
 
 
 def settle(batch: Batch, what: Settled) -> None:
-    commit(imports.progress(ACCOUNT, Id(1), batch, what, LAST))
+    commit(import_progress.progress(ACCOUNT, Id(1), batch, what, LAST))
 
 
 def batch(number: int, digest: str = "d") -> Batch:
-    return imports.batch(ACCOUNT, Id(1), number, digest)[1]
+    return import_progress.batch(ACCOUNT, Id(1), number, digest)[1]
 
 
 # Before it runs
@@ -64,7 +65,7 @@ def batch(number: int, digest: str = "d") -> Batch:
 
 def test_a_new_import_waits_for_its_file() -> None:
     assert created() == WAITING == imports.get(ACCOUNT, Id(1))
-    assert list(imports.open_imports()) == [(ACCOUNT, 1)]
+    assert list(import_endings.open_imports()) == [(ACCOUNT, 1)]
 
 
 def test_another_accounts_import_is_not_there() -> None:
@@ -72,7 +73,7 @@ def test_another_accounts_import_is_not_there() -> None:
     with pytest.raises(NotFoundError):
         imports.get(OTHER, Id(1))
     with pytest.raises(NotFoundError):
-        imports.cancel(OTHER, Id(1), LATER)
+        import_endings.cancel(OTHER, Id(1), LATER)
 
 
 def test_it_starts_with_the_first_file_and_takes_no_other() -> None:
@@ -94,7 +95,7 @@ def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_
     for _ in range(3):
         created()
     imports.start(ACCOUNT, Id(2), FILE, LATER)
-    commit(imports.progress(ACCOUNT, Id(2), Batch(1, "d"), settled("created", "failed"), LAST))
+    commit(import_progress.progress(ACCOUNT, Id(2), Batch(1, "d"), settled("created", "failed"), LAST))
     page = imports.page(ACCOUNT, PageRequest(per_page=2))
     assert [one.id for one in page.records] == [3, 2]
     assert page.records[1] == imports.get(ACCOUNT, Id(2))
@@ -126,7 +127,7 @@ def test_the_cutter_finds_how_far_it_has_come() -> None:
 
 def test_a_batch_is_found_where_its_last_step_left_it() -> None:
     started()
-    assert imports.batch(ACCOUNT, Id(1), 9, "d") == (RUNNING, Batch(9, "d"))
+    assert import_progress.batch(ACCOUNT, Id(1), 9, "d") == (RUNNING, Batch(9, "d"))
     settle(batch(9), settled("created", "failed", used=frozenset({Id(5), Id(6)})))
     assert batch(9) == Batch(9, "d", 2, frozenset({Id(5), Id(6)}))
     settle(batch(9), settled("updated", first=3, is_last=True))
@@ -174,15 +175,15 @@ def test_the_failed_rows_are_kept_with_their_values() -> None:
     settle(batch(1), settled("failed", "created", "failed"))
     settle(batch(1), settled("failed", first=4))
     settle(batch(2), settled("failed", first=5))
-    found = sorted(imports.failures(ACCOUNT, Id(1)), key=lambda one: one[0].number)
+    found = sorted(import_progress.failures(ACCOUNT, Id(1)), key=lambda one: one[0].number)
     assert found == [
         (Verdict(number, Outcome.FAILED, "name", "Bad"), {"name": f"Row {number}"}) for number in (1, 3, 4, 5)
     ]
 
 
 def test_a_step_takes_three_writes_at_most() -> None:
-    assert len(imports.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("failed"), NOW)) == 3
-    assert len(imports.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("created"), NOW)) == 2
+    assert len(import_progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("failed"), NOW)) == 3
+    assert len(import_progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("created"), NOW)) == 2
 
 
 # Its end
@@ -196,7 +197,7 @@ def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus)
     started()
     settle(batch(1), settled(outcome, is_last=True))
     imports.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
-    done = imports.complete(ACCOUNT, Id(1), LAST, has_report=True)
+    done = import_endings.complete(ACCOUNT, Id(1), LAST, has_report=True)
     expected = replace(
         RUNNING,
         status=status,
@@ -208,14 +209,14 @@ def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus)
         updated_at=LAST,
     )
     assert done == expected == imports.get(ACCOUNT, Id(1))
-    assert imports.complete(ACCOUNT, Id(1), LAST, has_report=True) is None
+    assert import_endings.complete(ACCOUNT, Id(1), LAST, has_report=True) is None
 
 
 def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
     started()
     settle(batch(1), settled("created", "failed"))
     late = batch(2)
-    cancelled = imports.cancel(ACCOUNT, Id(1), LAST)
+    cancelled = import_endings.cancel(ACCOUNT, Id(1), LAST)
     assert cancelled == replace(
         RUNNING,
         status=ImportStatus.CANCELLED,
@@ -230,40 +231,40 @@ def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
         batch(1)
     with pytest.raises(ImportClosedError):
         imports.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
-    assert imports.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
+    assert import_endings.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
     assert cancelled == imports.get(ACCOUNT, Id(1))
 
 
 def test_an_import_that_still_waits_can_be_cancelled() -> None:
     created()
-    cancelled = imports.cancel(ACCOUNT, Id(1), LATER)
+    cancelled = import_endings.cancel(ACCOUNT, Id(1), LATER)
     assert cancelled == replace(WAITING, status=ImportStatus.CANCELLED, finished_at=LATER, updated_at=LATER)
     assert imports.start(ACCOUNT, Id(1), FILE, LAST) == cancelled
 
 
 def test_what_has_ended_cannot_be_cancelled() -> None:
     started()
-    imports.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty.", LATER)
+    import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty.", LATER)
     with pytest.raises(InvalidError, match="Import has already ended"):
-        imports.cancel(ACCOUNT, Id(1), LAST)
+        import_endings.cancel(ACCOUNT, Id(1), LAST)
     assert imports.get(ACCOUNT, Id(1)).error == "The file is empty."
 
 
 def calls_of_cancelling() -> int:
     started()
     with recorded() as calls:
-        imports.cancel(ACCOUNT, Id(1), LAST)
+        import_endings.cancel(ACCOUNT, Id(1), LAST)
     return len(calls)
 
 
 def test_a_cancellation_that_was_cut_off_anywhere_is_carried_on_by_the_next_who_comes(account: object) -> None:
     for at in range(calls_of_cancelling()):
         job = imports.start(ACCOUNT, created().id, FILE, LATER)
-        commit(imports.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
+        commit(import_progress.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
         with crashing(at, carried_out=True), pytest.raises(CrashError):
-            imports.cancel(ACCOUNT, job.id, LAST)
+            import_endings.cancel(ACCOUNT, job.id, LAST)
         if not imports.get(ACCOUNT, job.id).status.is_final:
-            assert imports.cancel(ACCOUNT, job.id, LAST).status is ImportStatus.CANCELLED
+            assert import_endings.cancel(ACCOUNT, job.id, LAST).status is ImportStatus.CANCELLED
         ended = imports.get(ACCOUNT, job.id)
         assert (ended.status, ended.counts, ended.finished_at) == (ImportStatus.CANCELLED, RowCounts(created=1), LAST)
 
@@ -271,22 +272,22 @@ def test_a_cancellation_that_was_cut_off_anywhere_is_carried_on_by_the_next_who_
 def test_of_two_ways_to_an_end_the_first_wins() -> None:
     started()
     with crashing(3, carried_out=True), pytest.raises(CrashError):
-        imports.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
+        import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
     assert imports.standing(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
     with pytest.raises(InvalidError):
-        imports.cancel(ACCOUNT, Id(1), LAST)
+        import_endings.cancel(ACCOUNT, Id(1), LAST)
     assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.FAILED
 
 
 def test_a_concluded_import_is_out_of_the_watchdogs_sight() -> None:
     created()
     imports.create(OTHER, FIELDS, None, NOW)
-    imports.concluded(ACCOUNT, Id(1))
-    assert list(imports.open_imports()) == [(OTHER, 1)]
+    import_endings.concluded(ACCOUNT, Id(1))
+    assert list(import_endings.open_imports()) == [(OTHER, 1)]
 
 
 def test_a_report_may_come_after_the_end() -> None:
     started()
-    imports.cancel(ACCOUNT, Id(1), LATER)
-    imports.reported(ACCOUNT, Id(1))
+    import_endings.cancel(ACCOUNT, Id(1), LATER)
+    import_endings.reported(ACCOUNT, Id(1))
     assert imports.get(ACCOUNT, Id(1)).has_report
