@@ -159,7 +159,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
     carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheaf.imports.staging.ROWS", 40)
+    monkeypatch.setattr("sheaf.imports.packing.ROWS", 40)
     content = tasks_with_ids(1000)
     undisturbed(carrier, hands, content)
     expected, report = comparable(), carrier.report(1)

@@ -62,7 +62,7 @@ def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of a few rows, so that a short file has many."""
     monkeypatch.setattr("sheaf.imports.batch.ROWS", 4)
-    monkeypatch.setattr("sheaf.imports.staging.ROWS", 4, raising=False)
+    monkeypatch.setattr("sheaf.imports.packing.ROWS", 4)
 
 
 # The way of a file
