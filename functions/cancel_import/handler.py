@@ -5,7 +5,7 @@ from sheaf.http.call import Call
 from sheaf.http.entry import v2_endpoint
 from sheaf.http.replies_v2 import show_import
 from sheaf.http.reply import Reply
-from sheaf.store import identity, imports
+from sheaf.store import identity, import_endings
 
 
 def cancel_import(call: Call) -> Reply:
@@ -13,7 +13,7 @@ def cancel_import(call: Call) -> Reply:
 
     Its report, if rows had failed, is not there yet.
     """
-    stopped = imports.cancel(call.account_id, call.path_id("import_id"), call.now)
+    stopped = import_endings.cancel(call.account_id, call.path_id("import_id"), call.now)
     users = identity.users_by_id(call.account_id, list(filter(None, [stopped.user_id])))
     return Reply(200, show_import(stopped, users, None))
 

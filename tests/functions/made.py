@@ -12,8 +12,9 @@ from sheaf.domain.bulk_import.rows import Outcome, Verdict
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest
-from sheaf.store import identity, imports, repair
-from sheaf.store.imports import Header, Settled
+from sheaf.store import identity, import_endings, import_progress, imports, repair
+from sheaf.store.import_progress import Settled
+from sheaf.store.imports import Header
 from sheaf.store.writes import commit
 from tests.harness import NOW, Api
 
@@ -71,13 +72,13 @@ def end_import(api: Api, import_id: int, outcome: str) -> None:
     """Bring an import that was run to its end, with this verdict on its last row; it has a report if that failed."""
     account_id, one = AccountId(int(api.account_id)), Id(import_id)
     _settle(account_id, one, outcome, is_last=True)
-    assert imports.complete(account_id, one, NOW, has_report=outcome == "failed")
+    assert import_endings.complete(account_id, one, NOW, has_report=outcome == "failed")
 
 
 def _settle(account_id: AccountId, import_id: Id, *outcomes: str, is_last: bool) -> None:
     verdicts = [Verdict(number, Outcome(outcome)) for number, outcome in enumerate(outcomes, 1)]
-    _, batch = imports.batch(account_id, import_id, 1, "digest")
-    commit(imports.progress(account_id, import_id, batch, Settled(verdicts, [], frozenset(), is_last), NOW))
+    _, batch = import_progress.batch(account_id, import_id, 1, "digest")
+    commit(import_progress.progress(account_id, import_id, batch, Settled(verdicts, [], frozenset(), is_last), NOW))
 
 
 def person(

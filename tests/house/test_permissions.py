@@ -23,8 +23,9 @@ from sheaf.domain.bulk_import.rows import Outcome, Verdict
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.http import identity
-from sheaf.store import client, imports, keys, reads
-from sheaf.store.imports import Batch, Header, Settled
+from sheaf.store import client, import_endings, import_progress, imports, keys, reads
+from sheaf.store.import_progress import Batch, Settled
+from sheaf.store.imports import Header
 from sheaf.store.reads import Stretch
 from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
 from tests.functions import made
@@ -182,7 +183,7 @@ def stuck_import() -> None:
     account_id, import_id = AccountId(1), Id(1)
     failed = Verdict(1, Outcome.FAILED, "Task", "Bad")
     commit(
-        imports.progress(
+        import_progress.progress(
             account_id, import_id, Batch(1, ""), Settled([failed], [(failed, {})], frozenset(), False), NOW
         )
     )
@@ -220,7 +221,7 @@ def ended_import() -> None:
 def reported_import() -> None:
     """Import 1 of the demo account has ended and has a report."""
     ended_import()
-    imports.complete(AccountId(1), Id(1), NOW, has_report=True)
+    import_endings.complete(AccountId(1), Id(1), NOW, has_report=True)
 
 
 ADMIN = Api("local-admin-token")

@@ -11,8 +11,8 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.imports import finishing
 from sheaf.log import count_error, count_failed_import
-from sheaf.store import imports
-from sheaf.store.imports import Batch, Settled
+from sheaf.store import import_progress
+from sheaf.store.import_progress import Batch, Settled
 from tests.harness import NOW
 from tests.house.processed import dangling, plain, processed, references, statements, texts
 from tools.template import Function, functions, template
@@ -228,7 +228,7 @@ def test_the_table_survives_mistakes() -> None:
 
 def test_what_an_import_needs_on_its_way_goes_by_itself() -> None:
     ((_, table),) = of_type("AWS::DynamoDB::Table").items()
-    left = imports.progress(AccountId(1), Id(1), Batch(1, ""), Settled([], [], frozenset(), False), NOW)
+    left = import_progress.progress(AccountId(1), Id(1), Batch(1, ""), Settled([], [], frozenset(), False), NOW)
     assert table["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "purge_at", "Enabled": True}
     assert ["purge_at" in write.parameters["UpdateExpression"] for write in left] == [False, True]
 

@@ -16,7 +16,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.values import Id
-from sheaf.store import client, imports, time_entries
+from sheaf.store import client, import_endings, imports, time_entries
 from tests.functions.whole_table import whole_table
 from tests.harness import make_account, make_table
 from tests.imports import files
@@ -159,7 +159,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
     carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheaf.imports.staging.ROWS", 40)
+    monkeypatch.setattr("sheaf.imports.packing.ROWS", 40)
     content = tasks_with_ids(1000)
     undisturbed(carrier, hands, content)
     expected, report = comparable(), carrier.report(1)
@@ -168,7 +168,7 @@ def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
         assert comparable() == expected
         assert carrier.report(1) == report
         assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
-        assert list(imports.open_imports()) == []
+        assert list(import_endings.open_imports()) == []
         assert_sound(ACCOUNT)
 
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sheaf.domain.bulk_import.rows import BadRow, RawRow
-from sheaf.imports import formats
+from sheaf.imports import formats, lines
 from tests.imports import files
 from tests.imports.files import Stream, stream
 
@@ -258,7 +258,7 @@ def test_every_flat_object_is_read_back(rows: list[dict[str, Any]], packing: str
 def test_a_file_is_read_in_pieces_and_no_further_than_it_is_asked_for() -> None:
     source = Stream(files.large_export(5_000_000))
     table = formats.read(source)
-    assert source.size <= 3 * formats.PIECE
+    assert source.size <= 3 * lines.PIECE
     for row in table.rows:
         if row.number == 2000:
             break

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sheaf.domain.bulk_import import columns
 from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow
-from sheaf.imports import formats
+from sheaf.imports import formats, lines
 from tests.imports.files import Stream, stream
 from tools.template import PROJECT
 
@@ -263,14 +263,14 @@ def test_a_small_file_may_unpack_to_more_than_200_times_its_size() -> None:
 def test_a_file_that_is_too_large_is_refused(
     pack: Callable[[Sequence[bytes]], Iterator[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "UNPACKED_LIMIT", 3 * 1024**2)
+    monkeypatch.setattr(lines, "UNPACKED_LIMIT", 3 * 1024**2)
     assert len(list(formats.read(Stream(pack([ROWS] * 3))).rows)) > 700
     with pytest.raises(FileError, match=r"^The file is larger than 0 GB; cut it into several$"):
         list(formats.read(Stream(pack([ROWS] * 4))).rows)
 
 
 def test_a_gzip_file_of_very_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "MEMBER_LIMIT", 10)
+    monkeypatch.setattr(lines, "MEMBER_LIMIT", 10)
     empty, one = gzip.compress(b""), gzip.compress(b"Name,Rate\nDesign,1\n")
     assert len(read(empty * 9 + one)) == 1
     with pytest.raises(FileError, match=r"^The gzip file consists of more than 10 files; pack it again$"):
@@ -279,7 +279,7 @@ def test_a_gzip_file_of_very_many_files_is_refused(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("line", [b"\n", b"A,1\n"])
 def test_a_file_of_very_many_lines_is_refused(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "LINE_LIMIT", 10)
+    monkeypatch.setattr(lines, "LINE_LIMIT", 10)
     assert read(b"Name,Rate\n" + line * 8 + b"A,1\n")[0] == RawRow(1, {"Name": "A", "Rate": "1"})
     with pytest.raises(FileError, match=r"^The file has more than 10 lines; cut it into several$"):
         read(b"Name,Rate\n" + line * 9 + b"A,1\n")

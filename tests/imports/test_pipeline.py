@@ -20,7 +20,8 @@ from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
 from sheaf.imports import applying, cutting, finishing
 from sheaf.imports.batch import Step, Work
-from sheaf.store import imports, tasks
+from sheaf.store import import_endings, imports, tasks
+from sheaf.store.shapes.bulk_import import Standing
 from tests.functions.whole_table import whole_table
 from tests.harness import BUCKET, make_account
 from tests.imports.carrier import Carrier, Context, Message, told
@@ -61,7 +62,7 @@ def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of a few rows, so that a short file has many."""
     monkeypatch.setattr("sheaf.imports.batch.ROWS", 4)
-    monkeypatch.setattr("sheaf.imports.staging.ROWS", 4, raising=False)
+    monkeypatch.setattr("sheaf.imports.packing.ROWS", 4)
 
 
 # The way of a file
@@ -113,7 +114,7 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
             "finished_at": hands.now,
         }
     ]
-    assert list(imports.open_imports()) == []
+    assert list(import_endings.open_imports()) == []
 
 
 @pytest.mark.parametrize("brought", [3, 9, 30])
@@ -217,7 +218,7 @@ def ended(carrier: Carrier, reason: str) -> None:
     assert (job().status, job().error, job().counts) == (ImportStatus.FAILED, reason, RowCounts())
     told_of = [(one["detail-type"], one["status"], one["error"]) for one in carrier.announced]
     assert told_of == [("import.failed", "failed", reason)]
-    assert (names(), carrier.messages, list(imports.open_imports())) == ([], [], [])
+    assert (names(), carrier.messages, list(import_endings.open_imports())) == ([], [], [])
 
 
 def test_what_is_wrong_with_a_file_ends_its_import(carrier: Carrier) -> None:
@@ -514,13 +515,13 @@ def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
 def test_a_cancelled_import_counts_just_what_it_has_changed(carrier: Carrier, hands: Hands, delivered: int) -> None:
     carrier.tell(carrier.upload(INBOX, many(39) + b",red\n"))
     carrier.deliver(carrier.messages[:delivered])
-    imports.cancel(ACCOUNT, Id(1), hands.now)
+    import_endings.cancel(ACCOUNT, Id(1), hands.now)
     carrier.run()
     assert (job().status, job().rows_total) == (ImportStatus.CANCELLED, 40)
     assert job().counts.created == len(names()) == sum(one.version == 1 for one in all_tasks())
     assert carrier.watch() == 1
     assert job().has_report is bool(job().counts.failed)
-    assert (carrier.announced, carrier.dead, list(imports.open_imports())) == ([], [], [])
+    assert (carrier.announced, carrier.dead, list(import_endings.open_imports())) == ([], [], [])
 
 
 def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
@@ -529,7 +530,7 @@ def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
     def steps(work: Work) -> Iterator[Step]:
         for number, step in enumerate(STEPS(work)):
             if number == 2:
-                imports.cancel(ACCOUNT, Id(1), hands.now)
+                import_endings.cancel(ACCOUNT, Id(1), hands.now)
             yield step
 
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
@@ -574,7 +575,7 @@ def test_what_the_last_worker_could_not_finish_is_finished_by_the_watchdog(
     assert carrier.watch() == 1
     assert (job().status, len(carrier.announced)) == (ImportStatus.COMPLETED_WITH_ERRORS, 1)
     assert "Task can't be blank" in carrier.report(1)
-    assert list(imports.open_imports()) == []
+    assert list(import_endings.open_imports()) == []
 
 
 def test_a_long_report_is_left_to_the_watchdog(carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -593,7 +594,7 @@ def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
         imports.create(ACCOUNT, ImportFields(), None, hands.now)
     standing = imports.standing
 
-    def fail(account_id: AccountId, import_id: Id) -> imports.Standing:
+    def fail(account_id: AccountId, import_id: Id) -> Standing:
         if import_id == 2:
             raise RuntimeError("broken")
         return standing(account_id, import_id)
@@ -601,4 +602,4 @@ def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
     monkeypatch.setattr(imports, "standing", fail)
     hands.move(hours=24)
     assert carrier.watch() == 2
-    assert list(imports.open_imports()) == [(1, 2)]
+    assert list(import_endings.open_imports()) == [(1, 2)]

@@ -10,7 +10,7 @@ from sheaf.domain.bulk_import.columns import kind_of, reader
 from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import BadRow
 from sheaf.domain.bulk_import.transfer import OPEN_FOR
-from sheaf.imports import batch, cutting, finishing, formats, staging
+from sheaf.imports import batch, cutting, finishing, formats, lines, staging
 from tools.template import PROJECT, template
 
 README = (PROJECT / "README.md").read_text()
@@ -43,9 +43,9 @@ GB = 1024**3
 @pytest.mark.parametrize(
     "words",
     [
-        f"| a file, as it is uploaded; unpacked | {cutting.SIZE_LIMIT // GB} GB; {formats.UNPACKED_LIMIT // GB} GB |",
+        f"| a file, as it is uploaded; unpacked | {cutting.SIZE_LIMIT // GB} GB; {lines.UNPACKED_LIMIT // GB} GB |",
         f"| rows of a file of tasks, projects or task assignments | {staging.NAMED_ROWS:,} |",
-        f"| a row; columns of a file | {formats.ROW_LIMIT // 1024} KB; {formats.COLUMN_LIMIT} |",
+        f"| a row; columns of a file | {lines.ROW_LIMIT // 1024} KB; {formats.COLUMN_LIMIT} |",
         f"| rows about one record, or about one person's day on one task | {batch.GROUP_ROWS} |",
         f"below 2^{cells.KEPT_ID_LIMIT.bit_length() - 1} |",
         f"| fails after {finishing.UPLOAD_HOURS} hours; after {finishing.STILL_MINUTES} minutes |",

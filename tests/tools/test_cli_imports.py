@@ -16,7 +16,7 @@ from sheaf.domain.bulk_import.rows import Outcome, Verdict
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.imports.report import write_report
-from sheaf.store import imports
+from sheaf.store import import_endings, imports
 from tests.functions import made
 from tests.harness import NOW, Api
 from tests.tools.conftest import Outcome as Ended
@@ -216,12 +216,12 @@ def test_local_works_on_what_make_run_has_brought_up(
             "import 1 is completed: 1 created, 1 updated, 1 unchanged, 0 failed",
         ),
         (
-            [run("created"), lambda: imports.cancel(ACCOUNT, Id(1), NOW)],
+            [run("created"), lambda: import_endings.cancel(ACCOUNT, Id(1), NOW)],
             1,
             "import 1 is cancelled: 1 created, 0 updated, 0 unchanged, 0 failed",
         ),
         (
-            [lambda: imports.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
+            [lambda: import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
             1,
             "import 1 has failed: 0 created, 0 updated, 0 unchanged, 0 failed",
         ),
@@ -246,7 +246,7 @@ def test_it_stays_until_the_import_has_ended(
 def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Sheaf, deployment: str) -> None:
     begun()
     made.run_import(Api(), 1)
-    imports.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
+    import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert outcome.status == 1
     assert outcome.err.splitlines()[1:] == ["The file was replaced", "ignored columns: Colour"]

@@ -24,7 +24,7 @@ from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportS
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.replies_v2 import show_listed_import
-from sheaf.store import identity, imports
+from sheaf.store import identity, import_endings, imports
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 from tools.cli.deployment import Deployment
@@ -126,7 +126,7 @@ def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
             place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=body)
     except BaseException:
         with suppress(SheafError, BotoCoreError, ClientError):
-            imports.cancel(given.account, job.id, now)
+            import_endings.cancel(given.account, job.id, now)
             output.tell(f"import {job.id} is cancelled: its file was not uploaded")
         raise
     return job

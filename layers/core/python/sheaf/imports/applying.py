@@ -17,8 +17,9 @@ from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.imports.time import time_steps
 from sheaf.log import count_error, logger
-from sheaf.store import imports
-from sheaf.store.imports import Batch, BatchDiffersError, Failure, ImportClosedError, Settled
+from sheaf.store import import_progress
+from sheaf.store.import_progress import Batch, BatchDiffersError, Failure, Settled
+from sheaf.store.imports import ImportClosedError
 from sheaf.store.writes import ATTEMPTS, StaleError, commit, pause
 
 STEPS: Mapping[FileKind, Steps] = {
@@ -152,7 +153,7 @@ def _settle(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> Non
         steps = _refused if _is_unreadable(part.groups[0]) else STEPS[message.kind]
     attempt = 0
     while attempt < ATTEMPTS:
-        job, batch = imports.batch(message.account_id, message.import_id, message.number, delivery.digest)
+        job, batch = import_progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
         if batch.rows_done >= part.end:
             return
         work = Work(
@@ -193,7 +194,7 @@ def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch
         step.used,
         is_last=rows_done == len(delivery.values),
     )
-    progress = imports.progress(message.account_id, message.import_id, batch, settled, clock.now())
+    progress = import_progress.progress(message.account_id, message.import_id, batch, settled, clock.now())
     try:
         commit([*progress, *step.writes])
     except BusyError:

@@ -23,8 +23,9 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, new_time_entry
 from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import STEP_WRITES, Step, Work
-from sheaf.store import identity, sequence, time_imports
-from sheaf.store.time_imports import Change, Maker, Making, There, Turn, Where
+from sheaf.store import identity, sequence, time_imports, time_places
+from sheaf.store.time_imports import Change, Turn
+from sheaf.store.time_places import Maker, Making, There, Where
 from sheaf.store.writes import StaleError, Write
 
 _STEP_BYTES = 3_000_000  # of notes in all places of a step's entries; a transaction takes 4 MB
@@ -121,7 +122,7 @@ class _Batch:
             one.where = _where(one.time)
             one.before = self._by_id.get(one.time.kept.id or _NOT_YET)
         standing = {_standing(entry) for entry in self._by_id.values()}
-        self._places = time_imports.look(self._account_id, {one.where for one in self._sound()} | standing)
+        self._places = time_places.look(self._account_id, {one.where for one in self._sound()} | standing)
         for one in self._sound():
             if one.before is not None and self._places[_standing(one.before)].assignment_id is None:
                 if not self._work.dry_run:  # the time of a project that was removed, not swept up yet
