@@ -79,3 +79,12 @@ def test_nothing_too_dear_is_imported(package: str) -> None:
 def test_pydantic_is_imported_where_a_body_is_read_and_nowhere_else(function: Function) -> None:
     modules = imported(f"functions.{function.operation}.handler")["modules"]
     assert bool(loaded("pydantic", modules)) is (function.operation in body_readers())
+
+
+def test_cutting_a_file_imports_nothing_that_applies_rows_nor_the_other_way_round() -> None:
+    cutter, worker = (
+        imported(f"functions.{name}.handler")["modules"] for name in ("on_import_uploaded", "on_import_rows")
+    )
+    applies = ("applying", "tasks", "projects", "task_assignments", "time")
+    assert [name for name in applies if f"sheaf.imports.{name}" in cutter] == []
+    assert [name for name in ("cutting", "staging", "formats") if f"sheaf.imports.{name}" in worker] == []

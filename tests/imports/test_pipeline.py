@@ -19,7 +19,7 @@ from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
 from sheaf.imports import applying, cutting, finishing
-from sheaf.imports.batch import Step, Work
+from sheaf.imports.batch import CUT_TWICE, Step, Work
 from sheaf.store import import_endings, imports, tasks
 from sheaf.store.shapes.bulk_import import Standing
 from tests.functions.whole_table import whole_table
@@ -438,7 +438,7 @@ def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
         tasks.update(ACCOUNT, one.id, lambda task, name=f"New {(number * 5) % 12}": replace(task, name=name))  # type: ignore[misc]
     carrier.tell(event)
     carrier.run()
-    assert (job().status, job().error) == (ImportStatus.FAILED, applying.CUT_TWICE)
+    assert (job().status, job().error) == (ImportStatus.FAILED, CUT_TWICE)
 
 
 # The queue

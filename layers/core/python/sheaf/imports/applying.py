@@ -11,7 +11,7 @@ from sheaf.domain.bulk_import.job import FileKind
 from sheaf.domain.bulk_import.rows import BadRow, Outcome, Verdict
 from sheaf.domain.errors import BusyError, SheafError
 from sheaf.imports import clock, finishing
-from sheaf.imports.batch import Group, Message, Step, Steps, Work, from_json, groups_of
+from sheaf.imports.batch import CUT_TWICE, Group, Message, Step, Steps, Work, from_json, groups_of
 from sheaf.imports.projects import project_steps
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
@@ -30,7 +30,6 @@ STEPS: Mapping[FileKind, Steps] = {
 }
 
 DELIVERIES = queues.RECEIVES
-CUT_TWICE = "Records that the file refers to were changed while it was read; import it again to finish it"
 
 
 def apply(body: str, last_resort: str | None = None) -> None:

@@ -19,6 +19,7 @@ ROWS = 100  # rows that a batch holds, more only where one group does
 GROUP_ROWS = 500  # rows that may be about one record, or about one person's day on one task
 BATCH_BYTES = 200_000  # of the message that carries a batch; SQS takes 262,144
 STEP_WRITES = 95  # that a step may have: a transaction holds 100, and the progress of the import is part of it
+CUT_TWICE = "Records that the file refers to were changed while it was read; import it again to finish it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from sheaf.domain.project import ClientProject
 from sheaf.domain.task_assignment import AssignedTask
 from sheaf.domain.values import Id
 from sheaf.imports import clock, finishing, formats, staging
-from sheaf.imports.applying import CUT_TWICE
-from sheaf.imports.batch import to_json
+from sheaf.imports.batch import CUT_TWICE, to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
 from sheaf.queues import Upload
