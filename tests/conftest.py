@@ -1,4 +1,4 @@
-"""The engine that tests run against: ministack, started once for each test process, with one table a test."""
+"""The engine that tests run against: ministack, started once a test process, with one table a test that writes."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from hypothesis import settings
 from sheaf.domain.identity import Account
 from sheaf.store import client
 from tests.harness import Api, make_table
-from tests.seeds import put_account, put_administrator
+from tests.seeds import DemoToRead, demo_to_read, put_account, put_administrator
 from tools.local import engine
 
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
@@ -29,6 +29,20 @@ def table(endpoint_url: str) -> Iterator[str]:
     name = make_table(endpoint_url)
     yield name
     client.dynamodb().delete_table(TableName=name)
+
+
+@pytest.fixture(scope="session")
+def to_read(endpoint_url: str) -> Iterator[DemoToRead]:
+    """One demo account for all that only reads."""
+    with demo_to_read(endpoint_url) as demo_account:
+        yield demo_account
+
+
+@pytest.fixture
+def reading(to_read: DemoToRead) -> Iterator[None]:
+    """That demo account is the one in use."""
+    with to_read.in_use():
+        yield
 
 
 @pytest.fixture

@@ -28,12 +28,17 @@ BUCKET = "imports"
 def make_table(endpoint_url: str) -> str:
     """Create an empty table as the template describes it and point the store at it; return its name."""
     name = f"sheaf-{secrets.token_hex(4)}"
-    use_table(name, endpoint_url)
+    point_at(name, endpoint_url)
     os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
-    settings.table_name.cache_clear()
-    http_identity._memory.cache_clear()
     client.dynamodb().create_table(**table_definition(name))
     return name
+
+
+def point_at(name: str, endpoint_url: str) -> None:
+    """Let the store work on this table, with nothing remembered of another one."""
+    use_table(name, endpoint_url)
+    settings.table_name.cache_clear()
+    http_identity._memory.cache_clear()
 
 
 def make_account(account_id: int = 1, name: str = "Demo Company") -> Account:
@@ -70,6 +75,14 @@ def load_event(operation: str, scenario: str) -> dict[str, Any]:
     """One of the example events that `sam local invoke` is given too."""
     event: dict[str, Any] = json.loads((EVENTS / operation / f"{scenario}.json").read_text())
     return event
+
+
+def only_reads(event: Mapping[str, Any]) -> bool:
+    """Whether a request is a GET of an operation that has no other method: one path of v1 changes something by GET."""
+    http = event["requestContext"]["http"]
+    operation = route_of(http["method"], http["path"]).operation
+    methods = {route.method for route in routes() if route.operation == operation}
+    return bool(http["method"] == "GET" and methods <= {"GET", ""})
 
 
 def scenarios() -> list[Path]:

@@ -1,7 +1,9 @@
 """What most tests begin with, written once a process the long way and copied from then on: there are thousands."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
@@ -10,9 +12,8 @@ from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store import client
 from sheaf.store.writes import Item
-from tests.harness import make_account, make_table, make_token
-from tests.store.rows import put_items, rows
-from tools.connection import use_table
+from tests.harness import make_account, make_table, make_token, point_at
+from tests.store.rows import Rows, put_items, rows
 from tools.local import demo
 
 
@@ -35,6 +36,42 @@ def put_demo_account(endpoint_url: str) -> Timestamp:
     started, items = _demo_account(endpoint_url)
     put_items(items)
     return started
+
+
+@dataclass(frozen=True)
+class DemoToRead:
+    """The demo account on a table that stays, for whatever only reads: there are hundreds."""
+
+    table: str
+    endpoint_url: str
+    started: Timestamp
+    held: Rows
+    """All that the table holds, at the start as at the end."""
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Let the store work on it for the length of a `with` block, and then on what it worked on before."""
+        before = os.environ.get("TABLE_NAME", _NONE)
+        point_at(self.table, self.endpoint_url)
+        try:
+            yield
+        finally:
+            point_at(before, self.endpoint_url)
+
+
+_NONE = "no-table"
+
+
+@contextmanager
+def demo_to_read(endpoint_url: str) -> Iterator[DemoToRead]:
+    """Make that table. Whoever wrote to it made all tests after them worthless: that fails at the end."""
+    before = os.environ.get("TABLE_NAME", _NONE)
+    table = make_table(endpoint_url)
+    demo_account = DemoToRead(table, endpoint_url, put_demo_account(endpoint_url), rows())
+    point_at(before, endpoint_url)
+    yield demo_account
+    with demo_account.in_use():
+        assert rows() == demo_account.held
 
 
 @cache
@@ -68,5 +105,4 @@ def _aside(endpoint_url: str) -> Iterator[str]:
     name = make_table(endpoint_url)
     yield name
     client.dynamodb().delete_table(TableName=name)
-    use_table(in_use, endpoint_url)
-    settings.table_name.cache_clear()
+    point_at(in_use, endpoint_url)

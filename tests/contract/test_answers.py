@@ -205,7 +205,7 @@ def examples_of_parameters() -> Iterator[tuple[str, str, object]]:
                 yield route, one["name"], one["example"]
 
 
-@pytest.mark.usefixtures("demo_account")
+@pytest.mark.usefixtures("reading")
 @pytest.mark.parametrize(("route", "name", "example"), list(examples_of_parameters()))
 def test_every_example_of_a_parameter_is_accepted(route: str, name: str, example: object) -> None:
     text = str(example).lower() if isinstance(example, bool) else example
@@ -226,7 +226,7 @@ def _success(route: str) -> str:
     return reference
 
 
-@pytest.mark.usefixtures("demo_account")
+@pytest.mark.usefixtures("reading")
 @pytest.mark.parametrize("route", lists())
 @pytest.mark.parametrize("start", ["", "page=1&", "is_active=true&", "updated_since=2017-06-26&"])
 def test_every_page_of_a_walk_is_as_documented(start: str, route: str) -> None:

@@ -7,8 +7,8 @@ import pytest
 from sheaf.domain.values import Timestamp
 from tests.functions import examples, v1_examples
 from tests.functions.examples import Whole
-from tests.harness import Api, make_account, make_token
-from tests.seeds import put_demo_account
+from tests.harness import Api, load_event, make_account, make_token, only_reads
+from tests.seeds import DemoToRead, put_demo_account
 
 Replay = Callable[[str, str], Whole]
 
@@ -20,15 +20,28 @@ def started(table: str, endpoint_url: str) -> Timestamp:
 
 
 @pytest.fixture
-def replay(started: Timestamp) -> Replay:
+def replay(request: pytest.FixtureRequest) -> Replay:
     """Answers one example event (operation, scenario) from the demo account."""
-    return lambda operation, scenario: examples.replay(operation, scenario, started)
+    return _from_a_fitting_table(examples.replay, request)
 
 
 @pytest.fixture
-def replay_v1(started: Timestamp) -> Replay:
+def replay_v1(request: pytest.FixtureRequest) -> Replay:
     """The same for an operation of v1, in whichever of its formats."""
-    return lambda operation, scenario: v1_examples.replay(operation, scenario, started)
+    return _from_a_fitting_table(v1_examples.replay, request)
+
+
+def _from_a_fitting_table(answer: Callable[[str, str, Timestamp], Whole], request: pytest.FixtureRequest) -> Replay:
+    """From the test's own table, if it has one or the event may write; otherwise from the one that is there to read."""
+
+    def replayed(operation: str, scenario: str) -> Whole:
+        if "table" in request.fixturenames or not only_reads(load_event(operation, scenario)):
+            return answer(operation, scenario, request.getfixturevalue("started"))
+        to_read: DemoToRead = request.getfixturevalue("to_read")
+        with to_read.in_use():
+            return answer(operation, scenario, to_read.started)
+
+    return replayed
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_task_and_assignment_are_read_through_both_versions_at_once(
     assert api.get("/v2/projects/1/task_assignments").body["total_entries"] == 5
 
 
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("scenario", ["duplicate_name", "blank_name", "unknown_project", "broken_xml", "by_a_member"])
 def test_whoever_is_refused_gets_neither_task_nor_assignment(scenario: str, replay_v1: Replay) -> None:
     api = Api("local-admin-token")

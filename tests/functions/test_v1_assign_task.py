@@ -58,6 +58,7 @@ def test_an_assigned_task_is_read_through_both_versions_at_once(replay_v1: Repla
     assert (there["task"]["id"], there["billable"], there["hourly_rate"]) == (5, False, 0)
 
 
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("scenario", ["task_taken", "unknown_task", "misprinted", "unknown_project", "by_a_member"])
 def test_a_refused_assignment_leaves_nothing_behind(scenario: str, replay_v1: Replay) -> None:
     before = Api("local-admin-token").get("/v2/task_assignments").raw

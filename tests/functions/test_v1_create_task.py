@@ -73,6 +73,7 @@ def test_what_is_created_here_is_read_through_v2_at_once(api: Api) -> None:
     )
 
 
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("scenario", ["duplicate_name", "blank_name", "broken_xml", "with_an_entity", "form"])
 def test_a_refused_task_leaves_nothing_behind(scenario: str, replay_v1: Replay) -> None:
     before = Api("local-admin-token").get("/v2/tasks").raw

@@ -54,6 +54,7 @@ def test_a_task_without_time_is_gone_with_its_assignments_and_its_name_is_free(r
     assert made.task(api, "Graphic Design")["id"] > 5
 
 
+@pytest.mark.usefixtures("started")
 def test_a_task_with_time_is_archived_and_keeps_its_assignments_and_its_time(replay_v1: Replay) -> None:
     api = Api("local-admin-token")
     before = api.get("/v2/task_assignments").raw, api.get("/v2/time_entries").raw

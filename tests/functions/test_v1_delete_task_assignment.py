@@ -61,6 +61,7 @@ def test_a_removed_assignment_is_gone_from_both_versions_at_once(replay_v1: Repl
     assert api.get("/v2/tasks/1").status == 200
 
 
+@pytest.mark.usefixtures("started")
 def test_an_assignment_with_time_is_archived_and_keeps_its_time(replay_v1: Replay) -> None:
     api = Api("local-admin-token")
     entries = api.get("/v2/time_entries").body["time_entries"]
