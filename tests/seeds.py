@@ -1,7 +1,7 @@
 """What most tests begin with, written once a process the long way and copied from then on: there are thousands."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store import client
 from sheaf.store.writes import Item
-from tests.harness import make_account, make_table, make_token, point_at
+from tests.harness import Api, make_account, make_table, make_token, point_at
 from tests.store.rows import Rows, put_items, rows
 from tools.local import demo
 
@@ -88,6 +88,24 @@ def _administrator(endpoint_url: str) -> tuple[str, list[Item]]:
         without = rows()
         token = make_token(account)
         return token, [item for place, item in rows().items() if place not in without]
+
+
+def put_made(make: Callable[[Api], None], endpoint_url: str) -> None:
+    """What `make` makes as the administrator of account 1, on a table with these two."""
+    put_items(_made(make, endpoint_url))
+
+
+@cache
+def _made(make: Callable[[Api], None], endpoint_url: str) -> list[Item]:
+    _administrator(endpoint_url)
+    with _aside(endpoint_url):
+        put_account(endpoint_url)
+        token = put_administrator(endpoint_url)
+        without = rows()
+        make(Api(token))
+        found = rows()
+        assert without.keys() <= found.keys()  # what was deleted could not be copied
+        return [item for place, item in found.items() if without.get(place) != item]
 
 
 @cache

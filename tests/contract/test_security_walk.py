@@ -13,6 +13,7 @@ from tests.contract.requests import ADDRESSES, BODIES, body_of
 from tests.functions import made
 from tests.functions.whole_table import whole_table
 from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token, route_of
+from tests.seeds import put_made
 from tools.template import routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -211,15 +212,30 @@ def furnish(api: Api, records: int) -> None:
         made.time_entry(api, project["id"], task["id"])
 
 
+def furnish_two(api: Api) -> None:
+    """One of each for the caller, and two in another account."""
+    other_api = Api(make_token(make_account(2, "Other Company")), 2)
+    furnish(api, 1)
+    furnish(other_api, 2)
+
+
+def furnish_and_delete(api: Api) -> None:
+    """One of each, and then none: an import is cancelled by DELETE, and stays."""
+    furnish(api, 1)
+    for address in ("time_entries/1", "projects/1/task_assignments/1", "projects/1", "clients/1", "tasks/1"):
+        assert api.delete(f"/v2/{address}").status == 200
+
+
 OF_ONE = pytest.mark.parametrize(
     ("method", "path"), [route for route in sorted(ADDRESSES) if "{" in route[1]], ids=lambda part: part
 )
 
 
 @OF_ONE
-def test_what_another_account_has_looks_like_what_never_was(method: str, path: str, api: Api, other_api: Api) -> None:
-    furnish(api, 1)
-    furnish(other_api, 2)
+def test_what_another_account_has_looks_like_what_never_was(
+    method: str, path: str, api: Api, endpoint_url: str
+) -> None:
+    put_made(furnish_two, endpoint_url)
     before = whole_table()
     body = BODIES.get(route_of(method, re.sub(r"\{\w+\}", "2", path)).operation)
 
@@ -232,10 +248,9 @@ def test_what_another_account_has_looks_like_what_never_was(method: str, path: s
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
 def test_another_accounts_assignment_is_not_found_on_a_project_of_ones_own(
-    method: str, api: Api, other_api: Api
+    method: str, api: Api, endpoint_url: str
 ) -> None:
-    furnish(api, 1)
-    furnish(other_api, 2)
+    put_made(furnish_two, endpoint_url)
 
     theirs, never = (
         api.send(method, f"/v2/projects/1/task_assignments/{number}", {"budget": 1}) for number in ("2", "99")
@@ -245,16 +260,13 @@ def test_another_accounts_assignment_is_not_found_on_a_project_of_ones_own(
     assert whole(never) == NOTHING_HERE
 
 
-# An import is cancelled by DELETE, and stays.
 @pytest.mark.parametrize(
     ("method", "path"),
     [route for route in sorted(ADDRESSES) if "{" in route[1] and "imports" not in route[1]],
     ids=lambda part: part,
 )
-def test_what_was_deleted_looks_like_what_never_was(method: str, path: str, api: Api) -> None:
-    furnish(api, 1)
-    for address in ("time_entries/1", "projects/1/task_assignments/1", "projects/1", "clients/1", "tasks/1"):
-        assert api.delete(f"/v2/{address}").status == 200
+def test_what_was_deleted_looks_like_what_never_was(method: str, path: str, api: Api, endpoint_url: str) -> None:
+    put_made(furnish_and_delete, endpoint_url)
     body = BODIES.get(route_of(method, re.sub(r"\{\w+\}", "1", path)).operation)
 
     deleted, never = (api.send(method, re.sub(r"\{\w+\}", number, path), body) for number in ("1", "99"))

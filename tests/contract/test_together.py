@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.functions import made
 from tests.functions.pages import ids, records_of, walk
 from tests.harness import Answer, Api, make_account, make_token
+from tests.seeds import put_made
 
 LISTS = (
     "/v2/tasks",
@@ -25,7 +26,13 @@ LISTS = (
 
 
 @pytest.fixture
-def town(api: Api) -> Api:
+def town(api: Api, endpoint_url: str) -> Api:
+    """The API of an account with the records of a town."""
+    put_made(build_town, endpoint_url)
+    return api
+
+
+def build_town(api: Api) -> None:
     """Three clients, five projects, five tasks on the first of them and two on the others, and time on most.
 
     Every third project, task and assignment is archived.
@@ -39,7 +46,6 @@ def town(api: Api) -> Api:
             made.time_entry(api, project, task_id, spent_date=f"2026-{7 + task_id:02}-{20 - project}")
     for address in ("projects/3", "tasks/3", *(f"projects/1/task_assignments/{number}" for number in (2, 5))):
         assert api.patch(f"/v2/{address}", {"is_active": False}).status == 200
-    return api
 
 
 def times(api: Api, path: str) -> list[str]:

@@ -25,7 +25,7 @@ from tests.functions import made
 from tests.functions.examples import requests as examples
 from tests.functions.whole_table import whole_table
 from tests.harness import NOW, Answer, Api, load_event, make_account, make_token, route_of
-from tests.seeds import put_demo_account
+from tests.seeds import put_demo_account, put_made
 from tests.v1 import XML, basic, texts, v1
 
 # One process answers all requests once, for all of these tests.
@@ -324,16 +324,23 @@ def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api:
     assert {door: one for door, one in answers.items() if door[1] not in OTHER_PATHS and one != nothing} == {}
 
 
+def furnish_another_account(_: Api) -> None:
+    """A project with two tasks that somebody else has."""
+    other = Api(make_token(make_account(2, "Other Company")), 2)
+    project = made.project(other)
+    for number in range(2):
+        made.assignment(other, project["id"], made.task(other, f"Task {number}")["id"])
+
+
 OF_ONE = [route for route in sorted(ADDRESSES_OF_V1) if "{" in route[1]]
 
 
 @pytest.mark.parametrize(("method", "path"), OF_ONE, ids=lambda part: part)
 @pytest.mark.parametrize("kind", [XML, JSON])
-def test_what_another_account_has_looks_like_what_never_was(kind: str, method: str, path: str, api: Api) -> None:
-    other = Api(make_token(make_account(2, "Other Company")), 2)
-    project = made.project(other)
-    for number in range(2):
-        made.assignment(other, project["id"], made.task(other, f"Task {number}")["id"])
+def test_what_another_account_has_looks_like_what_never_was(
+    kind: str, method: str, path: str, api: Api, endpoint_url: str
+) -> None:
+    put_made(furnish_another_account, endpoint_url)
     caller, before = v1(api, kind, content_type=XML), whole_table()
 
     theirs, never = (
