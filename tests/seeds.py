@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
+from benchmarks.operations import populated
 from sheaf import settings
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
@@ -36,6 +37,13 @@ def put_demo_account(endpoint_url: str) -> Timestamp:
     started, items = _demo_account(endpoint_url)
     put_items(items)
     return started
+
+
+def put_measured_account(endpoint_url: str) -> Account:
+    """Account 1 as the benchmarks of single operations know it."""
+    account, items = _measured_account(endpoint_url)
+    put_items(items)
+    return account
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,12 @@ def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
         started = to_timestamp(datetime.now(UTC))
         demo.seed(table, endpoint_url)
         return started, list(rows().values())
+
+
+@cache
+def _measured_account(endpoint_url: str) -> tuple[Account, list[Item]]:
+    with _aside(endpoint_url):
+        return populated(), list(rows().values())
 
 
 @contextmanager
