@@ -25,8 +25,10 @@ type Rows = Mapping[tuple[str, str], Item]
 _TOGETHER = 100  # TransactWriteItems takes no more
 _HEADERS = {
     "Content-Type": "application/x-amz-json-1.0",
+    "X-Amz-Date": "20260101T000000Z",
     "X-Amz-Target": "DynamoDB_20120810.TransactWriteItems",
-    "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{engine.REGION}/dynamodb/aws4_request",
+    "Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{engine.REGION}/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=none",  # no local engine looks at it
 }
 
 
