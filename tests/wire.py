@@ -28,8 +28,11 @@ type _Connection = tuple[socket.socket, BinaryIO]
 _idle: defaultdict[tuple[str, int], list[_Connection]] = defaultdict(list)
 
 
-class _Body(BytesIO):
+class Body(BytesIO):
+    """The body of an `AWSResponse` whose bytes are here already."""
+
     def stream(self) -> Iterator[bytes]:
+        """All of it at once."""
         yield self.read()
 
 
@@ -54,7 +57,7 @@ class _Wire:
                 length = int(line.partition(b":")[2])
         body = connection[1].read(length)
         _idle[address].append(connection)
-        return AWSResponse(request.url, int(status.split()[1]), HTTPHeaders(), _Body(body))
+        return AWSResponse(request.url, int(status.split()[1]), HTTPHeaders(), Body(body))
 
     def close(self) -> None:
         """Nothing: connections are kept for as long as the process lives."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from sheaf.store.reads import Stretch
 from sheaf.store.writes import commit, put_new
 from tests.store.faults import BEFORE_SEND, hooked
 from tests.store.rows import rows
+from tests.wire import Body
 
 ACCOUNT = AccountId(1)
 TRIES = 4
@@ -34,11 +34,6 @@ CALLS: dict[str, Callable[[], object]] = {
 }
 
 
-class _Body(BytesIO):
-    def stream(self) -> Iterator[bytes]:
-        yield self.read()
-
-
 @contextmanager
 def _every_answer_is(status: int, code: str) -> Iterator[list[str]]:
     """Answer over the wire as DynamoDB does; yields one operation for each request that was sent."""
@@ -47,7 +42,7 @@ def _every_answer_is(status: int, code: str) -> Iterator[list[str]]:
     def answer(request: Any, **_: object) -> AWSResponse:
         sent.append(request.headers["X-Amz-Target"].decode().partition(".")[2])
         body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": f"{code} in table sheaf-prod"}
-        return AWSResponse(request.url, status, HTTPHeaders(), _Body(json.dumps(body).encode()))
+        return AWSResponse(request.url, status, HTTPHeaders(), Body(json.dumps(body).encode()))
 
     with hooked(BEFORE_SEND, answer):
         yield sent
