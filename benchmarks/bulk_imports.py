@@ -57,7 +57,7 @@ FEW = files.TimeShape(people=5, projects=5, tasks=4)
 def export(first: int, rows: int, shape: files.TimeShape = SHAPE) -> bytes:
     """A detailed export of rows from number `first` on."""
     numbers = range(first, first + rows)
-    return files.csv_bytes(files.DETAILED_EXPORT, (files.time_row(one, shape) for one in numbers))
+    return files.csv_bytes(files.DETAILED_EXPORT, (files.time_row(number, shape) for number in numbers))
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     reader = columns.reader(kind, table.columns)
     imports.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
     with staging.stage(table, reader, lambda _ids: {}) as staged:
-        return job.id, [to_json(one) for one in staged.messages(account_id, job.id, kind)]
+        return job.id, [to_json(message) for message in staged.messages(account_id, job.id, kind)]
 
 
 _NUMBERS = count(1)
@@ -204,14 +204,14 @@ def _neighbours(endpoint_url: str, times: int, supply: int) -> Table:
     importing = make_account(1)
     neighbour = _neighbour(2)
     api = remembered(neighbour)
-    sends: dict[str, Callable[[], object]] = {one.name: one.prepare(api) for one in REQUESTS}
+    sends: dict[str, Callable[[], object]] = {operation.name: operation.prepare(api) for operation in REQUESTS}
     sends[BARE] = lambda: reads.item(keys.record(neighbour.id, "TASK", Id(1)))
     _asked(sends, 1)  # loads the handlers
     alone = _asked(sends, times)
     with _importing(importing.id, supply) as rows_done:
         during = _asked(sends, times)
         applied_rows = rows_done()
-    alone = {name: one + alone[name] for name, one in _asked(sends, times).items()}
+    alone = {name: asked + alone[name] for name, asked in _asked(sends, times).items()}
     return Table(
         "Requests while another account imports",
         f"{WORKERS} threads apply time entries to one account, {applied_rows:,} in this time, while another account"
@@ -312,8 +312,8 @@ def _importing(account_id: AccountId, rows: int) -> Iterator[Callable[[], int]]:
             yield rows_done
         finally:
             has_ended.set()
-        for one in workers:
-            one.result()
+        for worker in workers:
+            worker.result()
 
 
 def _neighbour(account_id: int) -> Account:

@@ -74,7 +74,7 @@ def _baseline(folder: Path) -> Start:
 
 def _starts(build: Path) -> list[Start]:
     layers = [build / "VendorLayer" / "python", build / "CoreLayer" / "python"]
-    folders = {one.operation: [*layers, build / one.logical_id] for one in functions()}
+    folders = {function.operation: [*layers, build / function.logical_id] for function in functions()}
     client = "import handler; from sheaf.store.client import dynamodb; dynamodb()"
     return [
         Start("`list_tasks` without its client", "import handler", folders["list_tasks"]),
@@ -84,8 +84,8 @@ def _starts(build: Path) -> list[Start]:
 
 def _medians(starts: Sequence[Start], rounds: int, *more: str) -> dict[str, float]:
     """The median of each start. They take turns, so that a slow moment of the machine meets all of them alike."""
-    times = [[one.milliseconds(*more) for one in starts] for _ in range(rounds)]
-    return {one.name: median(column) for one, column in zip(starts, zip(*times, strict=True), strict=True)}
+    times = [[start.milliseconds(*more) for start in starts] for _ in range(rounds)]
+    return {start.name: median(column) for start, column in zip(starts, zip(*times, strict=True), strict=True)}
 
 
 def _take_boto3(target: Path, *left_out: str) -> None:

@@ -8,7 +8,7 @@ from tests.harness import Api, make_table, make_token
 
 def measure(endpoint_url: str) -> str:
     """The table of all operations."""
-    rows = [_row(one.name, cost_of(one, endpoint_url)) for one in OPERATIONS]
+    rows = [_row(operation.name, cost_of(operation, endpoint_url)) for operation in OPERATIONS]
     first = first_cost_of(OPERATIONS[0], endpoint_url)
     table = Table(
         "What an operation asks of DynamoDB",
@@ -20,21 +20,21 @@ def measure(endpoint_url: str) -> str:
     return str(table)
 
 
-def cost_of(one: Operation, endpoint_url: str) -> Cost:
+def cost_of(operation: Operation, endpoint_url: str) -> Cost:
     """What an operation costs in a fresh table, by a caller who is remembered."""
     make_table(endpoint_url)
-    return cost_of_sending(one, remembered(populated()))
+    return cost_of_sending(operation, remembered(populated()))
 
 
-def first_cost_of(one: Operation, endpoint_url: str) -> Cost:
+def first_cost_of(operation: Operation, endpoint_url: str) -> Cost:
     """What an operation costs in a fresh table, by a caller who is seen for the first time."""
     make_table(endpoint_url)
-    return cost_of_sending(one, Api(make_token(populated())))
+    return cost_of_sending(operation, Api(make_token(populated())))
 
 
-def cost_of_sending(one: Operation, api: Api) -> Cost:
+def cost_of_sending(operation: Operation, api: Api) -> Cost:
     """What an operation costs that is sent now."""
-    send = one.prepare(api)
+    send = operation.prepare(api)
     with metered() as cost:
         send()
     return cost

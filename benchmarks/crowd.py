@@ -45,7 +45,7 @@ def assigned(account_id: AccountId, count: int) -> Account:
     task = tasks.create(account.id, TaskFields(name="Design"), NOW)
     first = new_task_assignment(Id(1), project, task, default_fields(project, task), NOW)
     every = (replace(first, id=Id(number), is_active=number <= FEW) for number in range(1, count + 1))
-    _write(TASK_ASSIGNMENT.stored(account.id, one)[0].parameters["Item"] for one in every)
+    _write(TASK_ASSIGNMENT.stored(account.id, task_assignment)[0].parameters["Item"] for task_assignment in every)
     totals = Counter(keys.totals(account.id, "TASK_ASSIGNMENT"))
     commit([counted(totals, active=FEW, archived=count - FEW)])
     return account

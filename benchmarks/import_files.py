@@ -56,14 +56,14 @@ def measure(_endpoint_url: str) -> str:
     rows = [
         [
             f"{size} MB",
-            f"{one.rows:,}",
-            f"{one.batches:,}",
-            f"{one.seconds_staged:.1f}",
-            f"{one.seconds_cut:.1f}",
-            f"{one.rows_per_second:,.0f}",
-            f"{one.megabytes:.0f}",
+            f"{reading.rows:,}",
+            f"{reading.batches:,}",
+            f"{reading.seconds_staged:.1f}",
+            f"{reading.seconds_cut:.1f}",
+            f"{reading.rows_per_second:,.0f}",
+            f"{reading.megabytes:.0f}",
         ]
-        for size, one in found
+        for size, reading in found
     ]
     table = Table(
         "Files to import",

@@ -57,14 +57,14 @@ def costs(count: int, endpoint_url: str) -> dict[str, Cost]:
     """What each page of tasks costs in an account with `count` tasks."""
     make_table(endpoint_url)
     api = remembered(crowded(1, count, active=FEW))
-    return {one.name: cost_of_sending(one, api) for one in lists(count)}
+    return {operation.name: cost_of_sending(operation, api) for operation in lists(count)}
 
 
 def assignment_costs(count: int, endpoint_url: str) -> dict[str, Cost]:
     """What each page of task assignments costs in an account with `count` of them."""
     make_table(endpoint_url)
     api = remembered(assigned(AccountId(1), count))
-    return {one.name: cost_of_sending(one, api) for one in assignment_lists(count)}
+    return {operation.name: cost_of_sending(operation, api) for operation in assignment_lists(count)}
 
 
 def _table(title: str, explanation: str, measured: Mapping[str, Mapping[str, Cost]]) -> str:

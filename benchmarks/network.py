@@ -42,8 +42,8 @@ def replaying(answers: list[Answer]) -> Iterator[None]:
     turns = cycle(answers)
 
     def answer(request: Any, **_: object) -> AWSResponse:
-        one = next(turns)
-        return AWSResponse(request.url, one.status, HTTPHeaders(), one)
+        answer = next(turns)
+        return AWSResponse(request.url, answer.status, HTTPHeaders(), answer)
 
     with _hooked("before-send.dynamodb", answer):
         yield

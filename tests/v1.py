@@ -38,13 +38,15 @@ class Field:
 def record(element: Element | str) -> tuple[str, list[Field]]:
     """The name of an element, and its children in their order."""
     root = fromstring(element.encode()) if isinstance(element, str) else element
-    return root.tag, [Field(one.tag, one.text, one.get("type"), one.get("nil") == "true") for one in root]
+    return root.tag, [
+        Field(element.tag, element.text, element.get("type"), element.get("nil") == "true") for element in root
+    ]
 
 
 def records(xml: str) -> tuple[str, Mapping[str, str], list[tuple[str, list[Field]]]]:
     """A list: the name of its root, the root's attributes, and each record in it."""
     root = fromstring(xml.encode())
-    return root.tag, root.attrib, [record(one) for one in root]
+    return root.tag, root.attrib, [record(element) for element in root]
 
 
 def texts(xml: str) -> dict[str, str | None]:

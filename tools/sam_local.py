@@ -134,7 +134,7 @@ def in_process(endpoint_url: str, event: Path) -> dict[str, Any]:
 
 def in_container(place: Place, table: str, event: Path) -> object:
     """What `sam local invoke` prints; where that is no answer, everything that it had to say."""
-    logical_id = next(one.logical_id for one in functions() if one.operation == event.parent.name)
+    logical_id = next(function.logical_id for function in functions() if function.operation == event.parent.name)
     endpoint_url = f"http://{place.host}:{place.engine.port}"
     imports = examples.make(place.engine.endpoint_url)
     variables = {"TABLE_NAME": table, **imports, "AWS_ENDPOINT_URL": endpoint_url}

@@ -41,7 +41,7 @@ class Function:
     def actions(self) -> frozenset[str]:
         """The actions that its policies allow."""
         statements = [one for policy in self.properties["Policies"] for one in policy["Statement"]]
-        return frozenset(action for one in statements for action in one["Action"])
+        return frozenset(action for statement in statements for action in statement["Action"])
 
 
 @cache

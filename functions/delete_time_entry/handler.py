@@ -12,7 +12,7 @@ from sheaf.store import time_entries
 def delete_time_entry(call: Call) -> Reply:
     """Delete a time entry and answer with it as it was (Harvest v2, "Delete a time entry")."""
     found = time_entries.delete(
-        call.account_id, call.path_id("time_entry_id"), lambda one: require_own(call.user, one.entry)
+        call.account_id, call.path_id("time_entry_id"), lambda logged_time: require_own(call.user, logged_time.entry)
     )
     return Reply(200, show_time_entry(found, call.user))
 

@@ -13,7 +13,7 @@ def list_imports(call: Call) -> Reply:
     """The account's imports, the newest first, whoever began them."""
     query = read_list_query(call, "list_imports")
     page = imports.page(call.account_id, query.paging)
-    users = identity.users_by_id(call.account_id, list({one.user_id for one in page.records if one.user_id}))
+    users = identity.users_by_id(call.account_id, list({record.user_id for record in page.records if record.user_id}))
     return query.reply("imports", page, lambda one: show_listed_import(one, users))
 
 

@@ -15,11 +15,13 @@ def list_my_project_assignments(call: Call) -> Reply:
     query = read_list_query(call, "list_my_project_assignments")
     wanted = Filter(is_active=True, updated_since=query.filter.updated_since)
     page = projects.page(call.account_id, wanted, query.paging)
-    tasks = task_assignments.active_by_project(call.account_id, [one.id for one in page.records])
+    tasks = task_assignments.active_by_project(call.account_id, [record.id for record in page.records])
     return query.reply(
         "project_assignments",
         page,
-        lambda one: show_project_assignment(call.user, one.project, one.client, tasks[one.id]),
+        lambda client_project: show_project_assignment(
+            call.user, client_project.project, client_project.client, tasks[client_project.id]
+        ),
     )
 
 

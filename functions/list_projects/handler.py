@@ -19,7 +19,9 @@ def list_projects(call: Call) -> Reply:
         client_id=call.query_id("client_id"),
         among=call.user.seen_projects,
     )
-    return query.reply("projects", page, lambda one: show_project(one.project, one.client))
+    return query.reply(
+        "projects", page, lambda client_project: show_project(client_project.project, client_project.client)
+    )
 
 
 handler = v2_endpoint(list_projects, may_see_projects)

@@ -15,7 +15,10 @@ def list_time_entries(call: Call) -> Reply:
     query, wanted = read_time_query(call)
     page = time_entries.page(call.account_id, TimeReader(call.user.id, call.user.seen_projects), wanted, query.paging)
     return query.reply(
-        "time_entries", page, lambda one: show_time_entry(one, call.user), lambda one: one.entry.spent_date
+        "time_entries",
+        page,
+        lambda logged_time: show_time_entry(logged_time, call.user),
+        lambda logged_time: logged_time.entry.spent_date,
     )
 
 

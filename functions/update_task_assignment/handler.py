@@ -20,7 +20,7 @@ def update_task_assignment(call: Call) -> Reply:
         call.account_id,
         project_id,
         call.path_id("task_assignment_id"),
-        lambda one: changed(one, body.over(TaskAssignmentFields, one), call.now),
+        lambda task_assignment: changed(task_assignment, body.over(TaskAssignmentFields, task_assignment), call.now),
     )
     return Reply(200, show_task_assignment(found))
 

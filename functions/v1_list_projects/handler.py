@@ -16,7 +16,7 @@ def v1_list_projects(call: Call) -> Reply:
     wanted = Filter(updated_since=updated_since(call))
     client_id = call.query_id("client")
     found = projects.page(call.account_id, wanted, WHOLE, client_id=client_id, among=call.user.seen_projects)
-    return show_list(call, "projects", [project(one.project) for one in found.records])
+    return show_list(call, "projects", [project(record.project) for record in found.records])
 
 
 handler = v1_endpoint(v1_list_projects, may_see_projects)

@@ -14,7 +14,7 @@ from sheaf.store import tasks
 def v1_list_tasks(call: Call) -> Reply:
     """All tasks, archived ones included (Harvest v1, "Get all tasks")."""
     found = tasks.page(call.account_id, Filter(updated_since=updated_since(call)), WHOLE)
-    return show_list(call, "tasks", [task(one) for one in found.records])
+    return show_list(call, "tasks", [task(record) for record in found.records])
 
 
 handler = v1_endpoint(v1_list_tasks, may_manage_tasks)

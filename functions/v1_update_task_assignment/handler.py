@@ -16,7 +16,10 @@ def v1_update_task_assignment(call: Call) -> Reply:
     project_id, assignment_id = managed_project_id(call), call.path_id("task_assignment_id")
     body = read_task_assignment(call)
     task_assignments.update(
-        call.account_id, project_id, assignment_id, lambda one: changed(one, body.over_assignment(one), call.now)
+        call.account_id,
+        project_id,
+        assignment_id,
+        lambda task_assignment: changed(task_assignment, body.over_assignment(task_assignment), call.now),
     )
     return done(call, 200, f"/projects/{project_id}/task_assignments/{assignment_id}")
 

@@ -118,7 +118,7 @@ def _of_body(response: Part, answer: Answer) -> Iterator[str]:
 
 def _of_order(schema: Part, value: object, place: str) -> Iterator[str]:
     if len(schema.shapes) > 1:
-        yield from _of_order(next(one for one in schema.shapes if _validator(one).is_valid(value)), value, place)
+        yield from _of_order(next(shape for shape in schema.shapes if _validator(shape).is_valid(value)), value, place)
     elif isinstance(value, dict):
         names = [name for name in schema.value.get("properties", {}) if name in value]
         if list(value) != names:

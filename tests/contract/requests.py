@@ -280,9 +280,9 @@ def _of_one_operation() -> Iterator[Request]:
         if "time_entries" in route:
             address = ADDRESSES[method, route]
             body = {**(body_of(method, address) or {}), **({"task_id": 2} if method == "POST" else {})}
-            for one in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
+            for literal in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
                 event = ADMIN.event(method, address, body)
-                yield Request(f"{method} {route} where archived {one}", event, before=partial(archive, one))
+                yield Request(f"{method} {route} where archived {literal}", event, before=partial(archive, literal))
 
 
 def _routes_with(*methods: str) -> list[tuple[str, str]]:

@@ -95,7 +95,7 @@ def test_every_documented_error_text_is_one_that_the_api_sends(route: tuple[str,
     sent = [(answer.status, answer.body) for answer in of_route(answers, route)]
 
     # Where a redirect leads to depends on the path: its text is an example of a kind.
-    missing = [one for one in error_examples(route) if one not in sent and one[0] != 308]
+    missing = [example for example in error_examples(route) if example not in sent and example[0] != 308]
     assert missing == []
 
 
@@ -111,8 +111,8 @@ def test_every_example_of_an_answer_is_valid_and_in_order(route: tuple[str, str]
 def objects(schema: Part) -> Iterator[Part]:
     """The schemas of all objects within a schema."""
     if len(schema.shapes) > 1:
-        for one in schema.shapes:
-            yield from objects(one)
+        for shape in schema.shapes:
+            yield from objects(shape)
     if "properties" in schema.value:
         yield schema
     for inner in schema.within("properties"):
@@ -123,7 +123,7 @@ def objects(schema: Part) -> Iterator[Part]:
 
 @ROUTES
 def test_an_answer_has_no_field_that_is_not_documented(route: tuple[str, str]) -> None:
-    schemas = [one.at("content", JSON, "schema") for one in operation(*route).within("responses")]
+    schemas = [part.at("content", JSON, "schema") for part in operation(*route).within("responses")]
     open_ones = {
         inner.pointer
         for schema in schemas
@@ -136,7 +136,7 @@ def test_an_answer_has_no_field_that_is_not_documented(route: tuple[str, str]) -
 
 @ROUTES
 def test_an_answer_has_every_documented_field_but_the_message_of_a_404(route: tuple[str, str]) -> None:
-    schemas = [one.at("content", JSON, "schema") for one in operation(*route).within("responses")]
+    schemas = [part.at("content", JSON, "schema") for part in operation(*route).within("responses")]
     optional = {
         (inner.pointer.rsplit("/", 1)[1], name)
         for schema in schemas
@@ -281,12 +281,14 @@ def test_the_limits_in_the_schemas_are_those_of_the_code() -> None:
     assert {schemas[name]["properties"]["name"]["maxLength"] for name in named} == {NAME_LIMIT}
     texts = (("Client", "address"), ("Project", "notes"), ("TimeEntry", "notes"))
     assert {schemas[name]["properties"][field]["maxLength"] for name, field in texts} == {TEXT_LIMIT}
-    assert {schemas["Project"]["properties"][one]["maximum"] for one in ("budget", "fee")} == {float(AMOUNT_LIMIT)}
+    assert {schemas["Project"]["properties"][literal]["maximum"] for literal in ("budget", "fee")} == {
+        float(AMOUNT_LIMIT)
+    }
     assert schemas["NewName"]["maxLength"] == NAME_LIMIT
     assert schemas["Id"]["maximum"] == ID_LIMIT - 1
     assert schemas["NewRate"]["maximum"] == float(AMOUNT_LIMIT)
     pages = [one for name, one in schemas.items() if name.endswith("Page") and one["type"] == "object"]
-    assert {next(iter(one["properties"].values()))["maxItems"] for one in pages} == {PER_PAGE_LIMIT}
+    assert {next(iter(page["properties"].values()))["maxItems"] for page in pages} == {PER_PAGE_LIMIT}
     assert len(pages) == len({_success(route) for route in lists()})
     per_page = document()["components"]["parameters"]["PerPage"]["schema"]
     assert (per_page["minimum"], per_page["maximum"], per_page["default"]) == (1, PER_PAGE_LIMIT, PER_PAGE_LIMIT)

@@ -97,7 +97,7 @@ def prepared(json: Api, xml: Api) -> Page:
 
 def shown(fields_of: str) -> list[tuple[str, str | None]]:
     """The fields of a record in their order, with its ids replaced."""
-    return [(one.name, "an id" if one.name in ID_FIELDS else one.text) for one in record(fields_of)[1]]
+    return [(field.name, "an id" if field.name in ID_FIELDS else field.text) for field in record(fields_of)[1]]
 
 
 def assert_created(page: Page, answer: Answer) -> int:
@@ -113,7 +113,7 @@ def test_get_one_task_assignment(page: Page) -> None:
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/xml; charset=utf-8")
     assert record(answer.raw)[0] == "task-assignment"
     assert shown(answer.raw)[:7] == shown(ASSIGNMENT)
-    ids = {one.name: one.text for one in record(answer.raw)[1] if one.name in ID_FIELDS}
+    ids = {field.name: field.text for field in record(answer.raw)[1] if field.name in ID_FIELDS}
     assert ids == dict(zip(ID_FIELDS, map(str, (page.assignment_id, page.project_id, page.task_id)), strict=True))
 
 
@@ -125,7 +125,7 @@ def test_get_all_tasks_assigned_to_a_given_project(page: Page) -> None:
     assert (answer.status, root) == (200, page_root)
     assert [name for name, _ in found] == [name for name, _ in on_page]
     for (_, ours), (_, theirs) in zip(found, on_page, strict=True):
-        assert [one.name for one in ours][:7] == [one.name for one in theirs]
+        assert [our.name for our in ours][:7] == [their.name for their in theirs]
 
 
 def test_assign_a_task_to_a_project(page: Page) -> None:
@@ -134,7 +134,7 @@ def test_assign_a_task_to_a_project(page: Page) -> None:
     answer = page.xml.post(page.base, ASSIGN.format(task_id=task["id"]).encode())
 
     assigned = page.xml.get(f"{page.base}/{assert_created(page, answer)}")
-    assert ("task-id", str(task["id"])) in [(one.name, one.text) for one in record(assigned.raw)[1]]
+    assert ("task-id", str(task["id"])) in [(field.name, field.text) for field in record(assigned.raw)[1]]
 
 
 def test_the_sample_that_the_page_misprints_is_refused_with_the_right_form(page: Page) -> None:
@@ -155,9 +155,9 @@ def test_create_a_new_task_and_assign_it_to_a_project(page: Page) -> None:
     answer = page.xml.post(f"{page.base}/add_with_create_new_task", CREATE_AND_ASSIGN.encode())
 
     assigned = record(page.xml.get(f"{page.base}/{assert_created(page, answer)}").raw)[1]
-    (task_id,) = [one.text for one in assigned if one.name == "task-id"]
+    (task_id,) = [field.text for field in assigned if field.name == "task-id"]
     assert ("name", "Backend Development") in [
-        (one.name, one.text) for one in record(page.xml.get(f"/tasks/{task_id}").raw)[1]
+        (field.name, field.text) for field in record(page.xml.get(f"/tasks/{task_id}").raw)[1]
     ]
 
 
@@ -194,7 +194,7 @@ def test_a_project_keeps_one_task(page: Page) -> None:
 
 
 def _pairs(fields: list[Field]) -> list[tuple[str, str | None]]:
-    return [(one.name, one.text) for one in fields]
+    return [(field.name, field.text) for field in fields]
 
 
 def test_changing_a_task_for_a_project(page: Page) -> None:
@@ -202,9 +202,9 @@ def test_changing_a_task_for_a_project(page: Page) -> None:
 
     changed = record(page.xml.get(page.one).raw)[1]
     assert answer.status == 200
-    assert [(one.name, one.text) for one in changed if one.name in ("billable", "deactivated", "estimate")] == [
+    assert [(field.name, field.text) for field in changed if field.name in ("billable", "deactivated", "estimate")] == [
         ("billable", "true"),
         ("deactivated", "false"),
         ("estimate", "3234"),
     ]
-    assert [one.is_null for one in changed if one.name == "hourly-rate"] == [True]
+    assert [field.is_null for field in changed if field.name == "hourly-rate"] == [True]

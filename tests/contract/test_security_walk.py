@@ -66,7 +66,7 @@ def every(answer: Whole) -> dict[tuple[str, str], Whole]:
 
 def test_the_walk_goes_to_every_route_of_the_template() -> None:
     assert set(ADDRESSES) == {(route.method, route.path) for route in routes() if not is_v1(route.path)}
-    assert {(one.method, one.path) for one in (route_of(*door) for door in DOORS)} == set(ADDRESSES)
+    assert {(route.method, route.path) for route in (route_of(*door) for door in DOORS)} == set(ADDRESSES)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def build_town(api: Api) -> None:
 
 def times(api: Api, path: str) -> list[str]:
     """When the records of a list were last changed."""
-    return [one["updated_at"] for one in records_of(api.get(path))]
+    return [record["updated_at"] for record in records_of(api.get(path))]
 
 
 FILTERS = ("", "is_active=true&", "is_active=false&", "updated_since=2017-01-01&")
@@ -68,10 +68,10 @@ def test_a_walk_by_cursor_is_the_walk_by_page_number_there_and_back(per_page: in
         first = town.get(f"{path}?{query}per_page={per_page}&page=1")
         by_number = [first, *walk(town, first, "next")]
 
-        assert [record for one in there for record in records_of(one)] == whole
-        assert [records_of(one) for one in by_number] == [records_of(one) for one in there]
-        assert [records_of(one) for one in back] == [records_of(one) for one in there[-2::-1]]
-        assert {one.body["total_entries"] for one in (*there, *by_number, *back)} == {len(whole)}
+        assert [record for answer in there for record in records_of(answer)] == whole
+        assert [records_of(answer) for answer in by_number] == [records_of(answer) for answer in there]
+        assert [records_of(answer) for answer in back] == [records_of(answer) for answer in there[-2::-1]]
+        assert {answer.body["total_entries"] for answer in (*there, *by_number, *back)} == {len(whole)}
 
 
 @pytest.mark.parametrize("managed", [None, {1, 3, 5}, {2, 99}])
@@ -80,10 +80,10 @@ def test_the_list_of_all_assignments_is_the_union_of_the_lists_of_the_projects(
 ) -> None:
     reader = town if managed is None else made.manager(town, *managed)
     projects = ids(reader.get("/v2/projects"))
-    assert projects == [one for one in (5, 4, 3, 2, 1) if managed is None or one in managed]
+    assert projects == [literal for literal in (5, 4, 3, 2, 1) if managed is None or literal in managed]
 
     for query in FILTERS:
-        parts = [records_of(reader.get(f"/v2/projects/{one}/task_assignments?{query}")) for one in projects]
+        parts = [records_of(reader.get(f"/v2/projects/{project}/task_assignments?{query}")) for project in projects]
         union = sorted((one for part in parts for one in part), key=lambda one: int(one["id"]), reverse=True)
         assert records_of(reader.get(f"/v2/task_assignments?{query}")) == union
 
@@ -99,9 +99,9 @@ def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_o
     active = ids(town.get("/v2/tasks?is_active=true"))
     wanted = {
         project_id: [
-            one["id"]
-            for one in reversed(records_of(town.get(f"/v2/projects/{project_id}/task_assignments?is_active=true")))
-            if one["task"]["id"] in active
+            record["id"]
+            for record in reversed(records_of(town.get(f"/v2/projects/{project_id}/task_assignments?is_active=true")))
+            if record["task"]["id"] in active
         ]
         for project_id in ids(town.get("/v2/projects?is_active=true"))
     }
@@ -176,7 +176,7 @@ def test_a_member_sees_their_own_time_only_and_totals_say_no_more(town: Api) -> 
     ):
         listed = member.get(f"/v2/time_entries?{query}&per_page=1")
         everything = [listed, *walk(member, listed, "next")]
-        assert {one["user"]["id"] for page in everything for one in records_of(page)} <= {mine[0]["user"]["id"]}
+        assert {record["user"]["id"] for page in everything for record in records_of(page)} <= {mine[0]["user"]["id"]}
         assert listed.body["total_entries"] == len(ids(*everything))
 
 

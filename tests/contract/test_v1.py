@@ -257,7 +257,7 @@ def walk(api: Api, query: str = "") -> dict[tuple[str, str], Whole]:
 
 
 def test_the_walk_goes_to_every_route_of_v1() -> None:
-    assert {(one.method, one.path) for one in (route_of(*door) for door in DOORS)} == {*ADDRESSES_OF_V1, DEFAULT}
+    assert {(route.method, route.path) for route in (route_of(*door) for door in DOORS)} == {*ADDRESSES_OF_V1, DEFAULT}
 
 
 @pytest.mark.parametrize("kind", [XML, JSON])

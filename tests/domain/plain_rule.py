@@ -56,37 +56,37 @@ class Case:
 
     def afterwards(self) -> Counter[tuple[str, int]]:
         """The names and shades of all things when the rows are carried out."""
-        return Counter((one.name, one.shade) for one in self._finally(self._together()))
+        return Counter((thing.name, thing.shade) for thing in self._finally(self._together()))
 
     def _outcomes(self) -> Iterator[tuple[int, Outcome]]:
         together = self._together()
         first = self._first()
-        for one in self.rows:
-            leader = first[one.content]
+        for row in self.rows:
+            leader = first[row.content]
             before = self._of(leader)
             if leader not in together:
-                yield one.number, Outcome.FAILED
-            elif one is not leader or before == self._after(leader, before):
-                yield one.number, Outcome.UNCHANGED
+                yield row.number, Outcome.FAILED
+            elif row is not leader or before == self._after(leader, before):
+                yield row.number, Outcome.UNCHANGED
             else:
-                yield one.number, Outcome.UPDATED if before else Outcome.CREATED
+                yield row.number, Outcome.UPDATED if before else Outcome.CREATED
 
     def _first(self) -> Mapping[object, Said]:
         first: dict[object, Said] = {}
-        for one in sorted(self.rows, key=lambda one: one.number):
-            first.setdefault(one.content, one)
+        for row in sorted(self.rows, key=lambda row: row.number):
+            first.setdefault(row.content, row)
         return first
 
     def _together(self) -> set[Said]:
         told = list(self._first().values())
         able = [
-            one
-            for one in told
-            if self._is_possible(one) and not any(self._about_one(one, each) for each in told if each is not one)
+            said
+            for said in told
+            if self._is_possible(said) and not any(self._about_one(said, each) for each in told if each is not said)
         ]
         together: set[Said] = set()
         for some in chain.from_iterable(combinations(able, size) for size in range(len(able) + 1)):
-            names = [one.name for one in self._finally(some)]
+            names = [thing.name for thing in self._finally(some)]
             if len(set(names)) == len(names):
                 together |= set(some)
         return together
@@ -97,16 +97,20 @@ class Case:
 
     def _of(self, said: Said) -> Thing | None:
         """The thing that a row is about, if it is there."""
-        by_id = {one.record for one in self.rows}
-        for one in self.things:
-            if one.id == said.record if said.record is not None else one.name == said.name and one.id not in by_id:
-                return one
+        by_id = {row.record for row in self.rows}
+        for thing in self.things:
+            if (
+                thing.id == said.record
+                if said.record is not None
+                else thing.name == said.name and thing.id not in by_id
+            ):
+                return thing
         return None
 
-    def _about_one(self, one: Said, other: Said) -> bool:
-        if one.record is not None and one.record == other.record:
+    def _about_one(self, said: Said, other: Said) -> bool:
+        if said.record is not None and said.record == other.record:
             return True
-        names = [each.name or getattr(self._of(each), "name", None) for each in (one, other)]
+        names = [each.name or getattr(self._of(each), "name", None) for each in (said, other)]
         return names[0] is not None and names[0] == names[1]
 
     def _after(self, said: Said, before: Thing | None) -> Thing:
@@ -115,9 +119,9 @@ class Case:
         return replace(before, name=said.name or before.name, shade=said.shade)
 
     def _finally(self, some: Sequence[Said] | set[Said]) -> list[Thing]:
-        found = [(one, self._of(one)) for one in some]
+        found = [(said, self._of(said)) for said in some]
         touched = {before.id for _, before in found if before is not None}
-        left = [one for one in self.things if one.id not in touched]
+        left = [thing for thing in self.things if thing.id not in touched]
         return [*left, *(self._after(said, before) for said, before in found)]
 
 

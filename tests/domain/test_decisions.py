@@ -33,25 +33,27 @@ def wish(said: Said) -> Wish[Thing]:
 
 
 def known(things: Iterable[Thing]) -> Known[Thing]:
-    records = {one.id: one for one in things}
-    return Known(records, {one.name: one.id for one in records.values()}, lambda one: one.name, TAKEN, "thing")
+    records = {thing.id: thing for thing in things}
+    return Known(
+        records, {record.name: record.id for record in records.values()}, lambda record: record.name, TAKEN, "thing"
+    )
 
 
 def decided(things: Iterable[Thing], rows: Sequence[Said]) -> dict[int, Decision[Thing]]:
-    found = decide([wish(one) for one in rows], known(things))
-    return {one.number: decision for one, decision in zip(rows, found, strict=True)}
+    found = decide([wish(row) for row in rows], known(things))
+    return {said.number: decision for said, decision in zip(rows, found, strict=True)}
 
 
 def after(things: Iterable[Thing], decisions: Mapping[int, Decision[Thing]]) -> Counter[tuple[str, int]]:
     """The things as they are then."""
-    records = {one.id: one for one in things}
+    records = {thing.id: thing for thing in things}
     new = []
-    for one in decisions.values():
-        if one.after is not None and one.after.id != NEW:
-            records[one.after.id] = one.after
-        elif one.after is not None:
-            new.append(one.after)
-    return Counter((one.name, one.shade) for one in chain(records.values(), new))
+    for decision in decisions.values():
+        if decision.after is not None and decision.after.id != NEW:
+            records[decision.after.id] = decision.after
+        elif decision.after is not None:
+            new.append(decision.after)
+    return Counter((thing.name, thing.shade) for thing in chain(records.values(), new))
 
 
 CASES = cases("ABCDE")
@@ -60,9 +62,9 @@ CASES = cases("ABCDE")
 @given(CASES)
 def test_as_much_is_carried_out_as_leaves_no_name_twice(case: Case) -> None:
     decisions = decided(case.things, case.rows)
-    outcomes = {number: one.verdict.outcome for number, one in decisions.items()}
-    for one in outcomes.values():
-        event(one)
+    outcomes = {number: decision.verdict.outcome for number, decision in decisions.items()}
+    for outcome in outcomes.values():
+        event(outcome)
     assert outcomes == case.outcomes()
     assert after(case.things, decisions) == case.afterwards()
 
@@ -78,41 +80,41 @@ def test_the_order_of_rows_makes_no_difference(case: Case, data: st.DataObject) 
 
 @given(CASES, st.data())
 def test_their_numbers_only_choose_among_rows_that_say_the_same(case: Case, data: st.DataObject) -> None:
-    numbers = data.draw(st.permutations([one.number for one in case.rows]))
-    renumbered = [replace(one, number=number) for one, number in zip(case.rows, numbers, strict=True)]
+    numbers = data.draw(st.permutations([row.number for row in case.rows]))
+    renumbered = [replace(said, number=number) for said, number in zip(case.rows, numbers, strict=True)]
     first, second = decided(case.things, case.rows), decided(case.things, renumbered)
     assert after(case.things, first) == after(case.things, second)
     assert _by_content(case.rows, first) == _by_content(renumbered, second)
 
 
 def _by_content(rows: Iterable[Said], decisions: Mapping[int, Decision[Thing]]) -> Counter[object]:
-    return Counter((one.content, decisions[one.number].verdict.outcome) for one in rows)
+    return Counter((row.content, decisions[row.number].verdict.outcome) for row in rows)
 
 
 @given(CASES)
 def test_what_was_carried_out_is_unchanged_the_next_time_and_what_failed_fails_again(case: Case) -> None:
     first = decided(case.things, case.rows)
     ids = iter(range(100, 200))
-    records = {one.id: one for one in case.things}
-    for one in first.values():
-        if one.after is not None:
-            made = replace(one.after, id=Id(next(ids))) if one.after.id == NEW else one.after
+    records = {thing.id: thing for thing in case.things}
+    for decision in first.values():
+        if decision.after is not None:
+            made = replace(decision.after, id=Id(next(ids))) if decision.after.id == NEW else decision.after
             records[made.id] = made
     second = decided(records.values(), case.rows)
     unchanged = {
-        number: one.verdict if one.verdict.outcome is Outcome.FAILED else Verdict(number, Outcome.UNCHANGED)
-        for number, one in first.items()
+        number: decision.verdict if decision.verdict.outcome is Outcome.FAILED else Verdict(number, Outcome.UNCHANGED)
+        for number, decision in first.items()
     }
-    assert {number: one.verdict for number, one in second.items()} == unchanged
-    assert all(one.after is None for one in second.values())
+    assert {number: decision.verdict for number, decision in second.items()} == unchanged
+    assert all(decision.after is None for decision in second.values())
 
 
 @given(CASES)
 def test_the_places_that_are_looked_up_are_all_that_the_decision_needs(case: Case) -> None:
     whole = known(case.things)
-    wishes = [wish(one) for one in case.rows]
+    wishes = [wish(row) for row in case.rows]
     meant = {each.record for each in case.rows}
-    by_id = {record_id: one for record_id, one in whole.records.items() if record_id in meant}
+    by_id = {record_id: thing for record_id, thing in whole.records.items() if record_id in meant}
     wanted = places(wishes, by_id, whole.place_of)
     holders = {name: one for name, one in whole.holders.items() if name in wanted or one in by_id}
     assert decide(wishes, replace(whole, holders=holders)) == decide(wishes, whole)
@@ -135,7 +137,7 @@ def test_a_row_that_was_refused_from_the_start_says_why() -> None:
 def test_a_row_that_is_refused_still_contradicts_another_about_the_same_record() -> None:
     wishes = [refused(1, RowError("shade", "none"), Id(7), "a"), wish(Said(2, Id(7), "A"))]
     message = "Rows 1 and 2 say different things about the same thing"
-    assert [one.verdict.message for one in decide(wishes, known([Thing(Id(7), "A")]))] == [message, message]
+    assert [decision.verdict.message for decision in decide(wishes, known([Thing(Id(7), "A")]))] == [message, message]
 
 
 def test_a_refusal_that_names_no_field_is_told_without_one() -> None:
@@ -149,8 +151,8 @@ def test_a_refusal_that_names_no_field_is_told_without_one() -> None:
 def test_of_a_group_that_is_too_large_only_what_would_be_written_fails() -> None:
     made = Thing(Id(1), "A")
     verdicts = [Verdict(number, outcome) for number, outcome in enumerate(Outcome)]
-    found = too_large([Decision(one, None, made) for one in verdicts], "thing")
-    assert [one.verdict.outcome for one in found] == [
+    found = too_large([Decision(verdict, None, made) for verdict in verdicts], "thing")
+    assert [decision.verdict.outcome for decision in found] == [
         Outcome.FAILED,
         Outcome.FAILED,
         Outcome.UNCHANGED,

@@ -125,7 +125,7 @@ def test_no_row_is_new_while_an_entry_that_differs_in_one_thing_is_left(
     found = match(rows, entries, unsaid)
     left = [entry for entry in entries if entry not in found]
     new = [row for row, entry in zip(rows, found, strict=True) if entry is None]
-    assert [one for one in new if any(len(_differing(one, entry, unsaid)) <= 1 for entry in left)] == []
+    assert [row for row in new if any(len(_differing(row, entry, unsaid)) <= 1 for entry in left)] == []
 
 
 @given(_many)

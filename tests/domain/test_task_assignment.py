@@ -94,8 +94,8 @@ def test_each_field_alone_makes_a_change_and_the_pair_stays(difference: dict[str
 
 def test_nothing_that_can_be_said_is_the_pair_or_decided_by_us() -> None:
     ours = {"id", "project_id", "task_id", "created_at", "updated_at", "version"}
-    assert {one.name for one in fields_of(TaskAssignment)} - ours == {
-        one.name for one in fields_of(TaskAssignmentFields)
+    assert {field.name for field in fields_of(TaskAssignment)} - ours == {
+        field.name for field in fields_of(TaskAssignmentFields)
     }
 
 

@@ -44,7 +44,7 @@ def test_a_file_that_is_sent_to_its_signed_address_becomes_time(client: Client) 
 
 def test_a_file_that_is_put_into_the_inbox_is_imported(client: Client, server: Server) -> None:
     s3 = engine.client("s3", server.engine_url)
-    bucket = next(one["Name"] for one in s3.list_buckets()["Buckets"] if "importsbucket" in one["Name"])
+    bucket = next(bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if "importsbucket" in bucket["Name"])
     s3.put_object(Bucket=bucket, Key=f"accounts/{client.account_id}/inbox/tasks.csv", Body=files.tasks(120))
     until = time.monotonic() + SECONDS
     while not client.get("/v2/imports").body["imports"] and time.monotonic() < until:

@@ -89,4 +89,4 @@ def test_imports_are_for_administrators_alone(right: Right, api: Api) -> None:
 
     refused = [manager.post("/v2/imports"), manager.get("/v2/imports"), manager.get("/v2/imports/1")]
 
-    assert [one.status for one in [*refused, manager.delete("/v2/imports/1")]] == [403] * 4
+    assert [answer.status for answer in [*refused, manager.delete("/v2/imports/1")]] == [403] * 4

@@ -119,7 +119,7 @@ def test_nothing_is_billable_on_a_project_that_is_not(api: Api) -> None:
 
     project = made.project(api, is_billable=False)
 
-    assert [one["billable"] for one in assignments_of(api, project["id"])] == [False]
+    assert [assignment["billable"] for assignment in assignments_of(api, project["id"])] == [False]
 
 
 @pytest.mark.parametrize("tasks", [20, 21, 45])
@@ -129,7 +129,7 @@ def test_a_project_with_many_default_tasks_has_them_all(tasks: int, api: Api) ->
 
     project = made.project(api)
 
-    names = [one["task"]["name"] for one in assignments_of(api, project["id"])]
+    names = [assignment["task"]["name"] for assignment in assignments_of(api, project["id"])]
     assert names == [f"Task {number:03}" for number in range(tasks)]
     assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == tasks
 
@@ -189,6 +189,6 @@ def test_another_accounts_client_looks_like_one_that_never_was(api: Api, other_a
 
     answers = [api.post("/v2/projects", {"client_id": one, "name": "Web"}) for one in (theirs["id"], 99)]
 
-    assert [(one.status, one.raw, one.headers) for one in answers] == [
+    assert [(answer.status, answer.raw, answer.headers) for answer in answers] == [
         (422, '{"message":"Client can\'t be blank"}', answers[0].headers)
     ] * 2

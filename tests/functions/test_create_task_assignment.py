@@ -135,6 +135,6 @@ def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api
 
     answers = [api.post(address_of(project), {"task_id": one}) for one in (theirs["id"], 99)]
 
-    assert [(one.status, one.raw, one.headers) for one in answers] == [
+    assert [(answer.status, answer.raw, answer.headers) for answer in answers] == [
         (422, '{"message":"Task can\'t be blank"}', answers[0].headers)
     ] * 2

@@ -191,8 +191,8 @@ def test_what_belongs_to_another_account_looks_like_what_never_was(
         made.task(other_api, f"Task {number}")
         made.member(other_api)
 
-    answers = [api.post("/v2/time_entries", {**spot, field: one}) for one in (3, 99)]
+    answers = [api.post("/v2/time_entries", {**spot, field: literal}) for literal in (3, 99)]
 
-    assert [(one.status, one.body, one.headers) for one in answers] == [
+    assert [(answer.status, answer.body, answer.headers) for answer in answers] == [
         (422, {"message": sentence}, answers[0].headers)
     ] * 2

@@ -71,7 +71,7 @@ LISTS = ("/v2/projects", "/v2/task_assignments", "/v2/time_entries")
 
 def kept(table: dict[tuple[str, str], dict[str, Any]], counts: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
     """What a table holds beside totals, which stay where they were once counted."""
-    return {place: item for place, item in table.items() if not any(one in place[0] for one in counts)}
+    return {place: item for place, item in table.items() if not any(count in place[0] for count in counts)}
 
 
 def test_the_time_of_other_projects_stays(api: Api) -> None:
@@ -83,7 +83,7 @@ def test_the_time_of_other_projects_stays(api: Api) -> None:
 
     api.delete(f"/v2/projects/{going['id']}")
 
-    assert [api.get(f"/v2/time_entries/{one['id']}").status for one in entries] == [404, 200]
+    assert [api.get(f"/v2/time_entries/{entry['id']}").status for entry in entries] == [404, 200]
     assert api.get("/v2/time_entries").body["time_entries"] == entries[1:]
     assert api.delete(f"/v2/tasks/{task['id']}").status == 422
 

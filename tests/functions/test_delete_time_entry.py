@@ -87,7 +87,7 @@ def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(ap
     other = made.project(api, "Other")
 
     people = [made.member(api), made.manager(api, other["id"]), made.manager(api, 1)]
-    answers = [one.delete(f"/v2/time_entries/{entry['id']}") for one in people]
+    answers = [person.delete(f"/v2/time_entries/{entry['id']}") for person in people]
 
-    assert [one.status for one in answers] == [404, 404, 200]
+    assert [answer.status for answer in answers] == [404, 404, 200]
     assert answers[0].raw == answers[1].raw == api.delete("/v2/time_entries/99").raw

@@ -61,7 +61,7 @@ def test_a_cursor_is_good_for_its_own_project_only(api: Api) -> None:
             made.assignment(api, project["id"], task_id)
     following = api.get("/v2/projects/1/task_assignments?per_page=1").body["links"]["next"]
 
-    statuses = [api.follow(following.replace("projects/1", f"projects/{one}")).status for one in (1, 2)]
+    statuses = [api.follow(following.replace("projects/1", f"projects/{literal}")).status for literal in (1, 2)]
 
     assert statuses == [200, 422]
 

@@ -85,7 +85,10 @@ def test_filters_narrow_the_list_and_managers_see_their_projects_of_it(
 def test_a_cursor_is_good_for_its_own_client_only(six: Api) -> None:
     following = six.get(f"{PATH}?client_id=1&per_page=1").body["links"]["next"]
 
-    assert [six.follow(following.replace("client_id=1", f"client_id={one}")).status for one in (1, 2)] == [200, 422]
+    assert [six.follow(following.replace("client_id=1", f"client_id={literal}")).status for literal in (1, 2)] == [
+        200,
+        422,
+    ]
 
 
 def test_a_manager_of_no_project_sees_an_empty_list(six: Api) -> None:
@@ -95,7 +98,7 @@ def test_a_manager_of_no_project_sees_an_empty_list(six: Api) -> None:
 def test_a_project_moves_from_client_to_client_with_its_counts(six: Api) -> None:
     moved = six.patch(f"{PATH}/5", {"client_id": 2}).body
 
-    lists = [six.get(f"{PATH}?client_id={one}&is_active=true&per_page=1").body for one in (1, 2)]
+    lists = [six.get(f"{PATH}?client_id={literal}&is_active=true&per_page=1").body for literal in (1, 2)]
 
     assert moved["client"]["id"] == 2
     assert [one["total_entries"] for one in lists] == [1, 3]

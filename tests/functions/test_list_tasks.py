@@ -131,8 +131,8 @@ def test_a_walk_by_cursor_meets_each_task_once_there_and_back(per_page: int, que
     back = [*walk(eleven, there[-1], "previous")]
 
     assert ids(*there) == wanted
-    assert [ids(one) for one in back] == [ids(one) for one in there[-2::-1]]
-    assert {len(ids(one)) for one in there[:-1]} <= {per_page}
+    assert [ids(answer) for answer in back] == [ids(answer) for answer in there[-2::-1]]
+    assert {len(ids(answer)) for answer in there[:-1]} <= {per_page}
 
 
 @pytest.mark.parametrize("query", FILTERS)
@@ -144,8 +144,8 @@ def test_a_walk_by_page_number_is_the_walk_by_cursor(per_page: int, query: str, 
     first = eleven.get(f"/v2/tasks?per_page={per_page}&page=1&{query}")
     by_number = [first, *walk(eleven, first, "next")]
 
-    assert [one.body["tasks"] for one in by_number] == [one.body["tasks"] for one in by_cursor]
-    assert [one.body["page"] for one in by_number] == list(range(1, len(by_number) + 1))
+    assert [answer.body["tasks"] for answer in by_number] == [answer.body["tasks"] for answer in by_cursor]
+    assert [answer.body["page"] for answer in by_number] == list(range(1, len(by_number) + 1))
 
 
 @pytest.mark.parametrize("query", FILTERS)
@@ -156,14 +156,14 @@ def test_every_page_knows_the_exact_length_of_the_list(query: str, eleven: Api) 
     first = eleven.get(f"/v2/tasks?per_page=2&{query}")
     pages = [first, *walk(eleven, first, "next"), eleven.get(f"/v2/tasks?per_page=2&page=3&{query}")]
 
-    assert {(one.body["total_entries"], one.body["total_pages"]) for one in pages} == {(total, -(-total // 2))}
+    assert {(answer.body["total_entries"], answer.body["total_pages"]) for answer in pages} == {(total, -(-total // 2))}
 
 
 def test_a_walk_by_cursor_has_page_numbers_at_its_two_ends_only(eleven: Api) -> None:
     first = eleven.get("/v2/tasks?per_page=3")
     pages = [first, *walk(eleven, first, "next")]
 
-    numbers = [[one.body[name] for name in ("previous_page", "page", "next_page")] for one in pages]
+    numbers = [[answer.body[name] for name in ("previous_page", "page", "next_page")] for answer in pages]
     assert numbers == [[None, 1, 2], [None, None, None], [None, None, None], [3, 4, None]]
 
 
@@ -284,7 +284,9 @@ def test_links_carry_the_account_but_never_the_token(start: str, authorization: 
     parameters = [parse_qs(urlsplit(link).query) for link in links]
     assert len(ids(first, second)) == 6
     assert eleven.token not in first.raw + second.raw
-    assert [(one.get("access_token"), one.get("account_id")) for one in parameters] == [(None, ["1"])] * len(links)
+    assert [(parameter.get("access_token"), parameter.get("account_id")) for parameter in parameters] == [
+        (None, ["1"])
+    ] * len(links)
 
 
 def test_links_repeat_the_callers_parameters_in_alphabetical_order(eleven: Api) -> None:

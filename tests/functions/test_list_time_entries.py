@@ -159,7 +159,7 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_filter_leaves_what_fits_of_what_its_reader_may_see(query: str, crew: Crew) -> None:
-    wanted = [one for one in crew.entries if fits(one, query)]
+    wanted = [entry for entry in crew.entries if fits(entry, query)]
     readers = [
         (crew.admin, wanted),
         (crew.member, [one for one in wanted if one["user"]["id"] == 2]),
@@ -175,7 +175,7 @@ def test_a_filter_leaves_what_fits_of_what_its_reader_may_see(query: str, crew: 
 
 
 def test_the_newest_day_comes_first_and_within_a_day_the_newest_entry(crew: Crew) -> None:
-    order = [(one["spent_date"], one["id"]) for one in crew.entries]
+    order = [(entry["spent_date"], entry["id"]) for entry in crew.entries]
 
     assert order == sorted(order, reverse=True)
 

@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
         self.last_id = 0
 
     def is_free(self, name: str, but: int = 0) -> bool:
-        taken = {fold_name(one.name) for task_id, one in self.known.items() if task_id != but}
+        taken = {fold_name(known.name) for task_id, known in self.known.items() if task_id != but}
         return fold_name(name.strip()) not in taken
 
     @rule(name=NAMES, is_active=st.booleans())
@@ -93,9 +93,9 @@ class Life(RuleBasedStateMachine):
     def lists_and_their_totals_are_exact(self) -> None:
         for query, state in (("", None), ("&is_active=true", True), ("&is_active=false", False)):
             wanted = [
-                (task_id, one.name, one.is_active)
-                for task_id, one in sorted(self.known.items(), reverse=True)
-                if state in (None, one.is_active)
+                (task_id, known.name, known.is_active)
+                for task_id, known in sorted(self.known.items(), reverse=True)
+                if state in (None, known.is_active)
             ]
             whole = self.api.get(f"/v2/tasks?{query}").body
             assert [(one["id"], one["name"], one["is_active"]) for one in whole["tasks"]] == wanted
@@ -109,9 +109,12 @@ class Life(RuleBasedStateMachine):
         mine = {place: item for place, item in whole_table().items() if place[0].startswith(f"ACCOUNT#{account_id}#")}
         claims = {place for place in mine if place[1] == "TASK_NAME"}
         guards = {place: item["is_open"]["BOOL"] for place, item in mine.items() if place[1] == "GUARD"}
-        assert claims == {place_of(keys.name(account_id, "TASK", fold_name(one.name))) for one in self.known.values()}
+        assert claims == {
+            place_of(keys.name(account_id, "TASK", fold_name(known.name))) for known in self.known.values()
+        }
         assert guards == {
-            place_of(keys.guard(account_id, "TASK", Id(task_id))): one.is_active for task_id, one in self.known.items()
+            place_of(keys.guard(account_id, "TASK", Id(task_id))): known.is_active
+            for task_id, known in self.known.items()
         }
 
 

@@ -100,7 +100,7 @@ def test_each_message_succeeds_or_comes_again_by_itself(
     ]
     assert handler({"Records": records}, Context("r1")) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert applied == [("good", None), ("last", "r1")]
-    assert [one.levelname for one in caplog.records] == [level, "INFO"]
+    assert [record.levelname for record in caplog.records] == [level, "INFO"]
     counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ServerErrors" in line]
     assert [one["ServerErrors"] for one in counted] == [[1.0]] * (level == "ERROR")
 

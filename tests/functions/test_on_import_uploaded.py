@@ -69,11 +69,11 @@ def test_a_fault_is_logged_counted_and_raised_again(
     monkeypatch.setattr(cutting, "cut", fail)
     with pytest.raises(RuntimeError, match="broken"):
         handler(load_event(OPERATION, "inbox"))
-    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("ERROR", "unexpected error")]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", "unexpected error")]
     (counted,) = [line for line in capsys.readouterr().out.splitlines() if "ServerErrors" in line]
     assert json.loads(counted)["ServerErrors"] == [1.0]
 
 
 def test_what_is_refused_is_logged_with_the_reason(carrier: Carrier, caplog: pytest.LogCaptureFixture) -> None:
     carrier.tell(load_event(OPERATION, "unknown_folder"))
-    assert [(one.levelname, one.getMessage()) for one in caplog.records][:1] == [("WARNING", "refused")]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records][:1] == [("WARNING", "refused")]

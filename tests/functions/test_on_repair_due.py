@@ -107,7 +107,7 @@ def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, cap
     with pytest.raises(RuntimeError, match="broken"):
         woken()
 
-    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [("ERROR", "unexpected error")]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", "unexpected error")]
 
 
 def test_a_fault_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,7 @@ def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(ap
     entry = made.time_entry(made.member(api), project["id"], task["id"])
 
     readers = [api, made.manager(api, project["id"]), made.manager(api, other["id"]), made.member(api)]
-    answers = [one.get(f"/v2/time_entries/{entry['id']}") for one in readers]
+    answers = [reader.get(f"/v2/time_entries/{entry['id']}") for reader in readers]
 
-    assert [one.status for one in answers] == [200, 200, 404, 404]
+    assert [answer.status for answer in answers] == [200, 200, 404, 404]
     assert answers[2].raw == answers[3].raw == api.get("/v2/time_entries/99").raw

@@ -143,7 +143,7 @@ def test_moving_to_another_client_frees_the_name_with_the_first(api: Api, old_pr
     moved = api.patch(old_project, {"client_id": other["id"]}).body
 
     assert moved["client"] == {"id": 2, "name": "Another", "currency": "USD"}
-    answers = [api.post("/v2/projects", {"client_id": one, "name": "Web"}).status for one in (2, 1)]
+    answers = [api.post("/v2/projects", {"client_id": literal, "name": "Web"}).status for literal in (2, 1)]
     assert answers == [422, 201]
 
 

@@ -177,7 +177,7 @@ def test_time_does_not_go_where_work_has_ended(address: str, sentence: str, api:
 def test_moved_time_counts_where_it_is_and_no_more_where_it_was(api: Api, old_entry: str) -> None:
     api.patch(old_entry, {"task_id": 2})
 
-    assert [api.delete(f"/v2/tasks/{one}").status for one in (1, 2)] == [200, 422]
+    assert [api.delete(f"/v2/tasks/{literal}").status for literal in (1, 2)] == [200, 422]
 
 
 def test_the_time_of_others_looks_to_a_member_like_time_that_never_was(api: Api, old_entry: str) -> None:
@@ -186,5 +186,5 @@ def test_the_time_of_others_looks_to_a_member_like_time_that_never_was(api: Api,
 
     answers = [member.patch(address, {"notes": "Mine"}) for address in (old_entry, "/v2/time_entries/99")]
 
-    assert [(one.status, one.raw) for one in answers] == [(404, '{"status":404,"error":"Not Found"}')] * 2
+    assert [(answer.status, answer.raw) for answer in answers] == [(404, '{"status":404,"error":"Not Found"}')] * 2
     assert whole_table() == before

@@ -75,7 +75,7 @@ def test_deleting_twice_hints_again_or_finds_nothing(api: Api) -> None:
 
     answers = [v1(api).delete(f"/tasks/{one['id']}") for one in (kept, gone) for _ in range(2)]
 
-    assert [(one.status, "Hint" in one.headers) for one in answers] == [
+    assert [(answer.status, "Hint" in answer.headers) for answer in answers] == [
         (200, True),
         (200, True),
         (200, False),

@@ -71,7 +71,7 @@ def test_an_assignment_with_time_is_archived_and_keeps_its_time(replay_v1: Repla
     path = "/projects/1/task_assignments/2"
     assert texts(v1(api).get(path).raw)["deactivated"] == "true"
     assert api.get(f"/v2{path}").body["is_active"] is False
-    assert [one["id"] for one in api.get("/v2/time_entries").body["time_entries"]] == [one["id"] for one in entries]
+    assert [one["id"] for one in api.get("/v2/time_entries").body["time_entries"]] == [entry["id"] for entry in entries]
     time = {"project_id": 1, "task_id": 2, "spent_date": "2026-11-20", "hours": 1}
     assert api.post("/v2/time_entries", time).status == 422
 
@@ -119,7 +119,7 @@ def test_removing_twice_hints_again_or_finds_nothing(api: Api) -> None:
 
     answers = [v1(api).delete(f"{path}/{one}") for one in (with_time, gone) for _ in range(2)]
 
-    assert [(one.status, one.headers.get("Hint")) for one in answers] == [
+    assert [(answer.status, answer.headers.get("Hint")) for answer in answers] == [
         (200, ARCHIVED),
         (200, ARCHIVED),
         (200, None),

@@ -77,9 +77,9 @@ def shown(name: str, fields: Record, kind: str = XML) -> Whole:
 def listed(name: str, records: Sequence[Record], kind: str = XML) -> Whole:
     """200 with all records."""
     root = f"{name}s".replace("_", "-")
-    inner = "".join(as_xml(name, one, indent="  ") for one in records)
+    inner = "".join(as_xml(name, record, indent="  ") for record in records)
     in_xml = f'{_PROLOG}<{root} type="array">\n{inner}</{root}>\n'
-    return _whole(200, kind, in_xml if kind == XML else as_json([{name: one} for one in records]))
+    return _whole(200, kind, in_xml if kind == XML else as_json([{name: record} for record in records]))
 
 
 def hash_of(fields: Record, kind: str = XML) -> Whole:

@@ -48,8 +48,8 @@ def test_a_handler_is_built_by_the_entry_wrapper(operation: str) -> None:
 
 
 def test_what_has_a_route_is_not_named_like_what_something_else_wakes() -> None:
-    assert {one.operation for one in functions() if one.operation.startswith("on_")} == {
-        one.operation for one in functions() if not one.routes
+    assert {function.operation for function in functions() if function.operation.startswith("on_")} == {
+        function.operation for function in functions() if not function.routes
     }
 
 
@@ -136,7 +136,9 @@ def test_no_route_answers_the_token_of_an_archived_user(table: str, route: Route
     assert answer(route, Api(make_token(make_account(), is_active=False))).status == 401
 
 
-@pytest.mark.parametrize("route", [one for one in routes() if one.path.startswith("/v2/")], ids=lambda one: one.path)
+@pytest.mark.parametrize(
+    "route", [route for route in routes() if route.path.startswith("/v2/")], ids=lambda one: one.path
+)
 def test_no_route_of_v2_answers_the_token_of_another_account(table: str, route: Route) -> None:
     make_account(1)
     assert answer(route, Api(make_token(make_account(2)), account_id=1)).status == 404

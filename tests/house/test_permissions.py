@@ -348,16 +348,16 @@ def test_the_rights_that_a_statement_grants() -> None:
 
 
 def test_every_call_is_recorded(table: str) -> None:
-    one, another = keys.account(AccountId(1)), keys.account(AccountId(2))
+    key, another = keys.account(AccountId(1)), keys.account(AccountId(2))
     absent = {"Key": another, "ConditionExpression": "attribute_not_exists(pk)"}
     with recorded() as found:
-        reads.item(one)
-        reads.items([one])
+        reads.item(key)
+        reads.items([key])
         list(reads.stretch(Stretch("x", low="0", high="9", index=keys.BY_STATE, sort_attribute="state_sk")))
-        commit([put_new({**one, "name": {"S": "One"}}, StaleError())])
-        change = update(one, "SET id = :two", {":two": {"N": "2"}})
+        commit([put_new({**key, "name": {"S": "One"}}, StaleError())])
+        change = update(key, "SET id = :two", {":two": {"N": "2"}})
         commit([change, Write("ConditionCheck", absent, StaleError())])
-        commit([delete_if(one, "id = :two", {":two": {"N": "2"}}, StaleError())])
+        commit([delete_if(key, "id = :two", {":two": {"N": "2"}}, StaleError())])
     assert found == {
         ("dynamodb:GetItem", "Table"),
         ("dynamodb:BatchGetItem", "Table"),

@@ -39,7 +39,7 @@ def files_of_tests() -> set[str]:
 
 def documented() -> set[str]:
     """The operationIds; what answers requests that fit no route is no operation of the API, so it has none."""
-    unrouted = {one.operation for one in functions() if not any(route.method for route in one.routes)}
+    unrouted = {function.operation for function in functions() if not any(route.method for route in function.routes)}
     return operation_ids() | unrouted
 
 
@@ -91,7 +91,7 @@ def test_every_function_has_a_log_group_with_its_name_and_no_group_is_left_over(
 
 
 def test_every_function_writes_to_its_own_log_group() -> None:
-    written = {one.operation: one.properties["LoggingConfig"] for one in functions()}
+    written = {function.operation: function.properties["LoggingConfig"] for function in functions()}
     assert written == {slug: {"LogGroup": {"Ref": f"{camel(slug)}LogGroup"}} for slug in operations()}
 
 

@@ -95,7 +95,7 @@ FOLDERS = {"${ImportsBucket.Arn}/accounts/*", "${ImportsBucket.Arn}/reports/*"}
 
 def wildcards(made: Mapping[str, Any]) -> list[str]:
     """The actions and resources of policies that are allowed and not spelled out."""
-    allowed = [one for one in statements(made) if one["Effect"] == "Allow"]
+    allowed = [statement for statement in statements(made) if statement["Effect"] == "Allow"]
     told = [text for one in allowed for name in ("Action", "Resource") for text in texts(one[name])]
     return sorted(text for text in told if ("*" in text or "?" in text) and text not in FOLDERS)
 
@@ -127,7 +127,7 @@ def test_a_wildcard_is_found(statement: Mapping[str, Any], found: str) -> None:
 
 
 def test_every_policy_of_a_function_is_spelled_out_beside_it() -> None:
-    policies = [(one.operation, policy) for one in functions() for policy in one.properties["Policies"]]
+    policies = [(function.operation, policy) for function in functions() for policy in function.properties["Policies"]]
     assert [(operation, policy) for operation, policy in policies if set(policy) != {"Statement"}] == []
 
 
@@ -138,7 +138,7 @@ def test_no_managed_policy_is_attached_but_those_of_sam() -> None:
 
 
 def test_nobody_may_scan_or_use_partiql() -> None:
-    granted = {text for one in statements(processed(plain())) for text in texts(one["Action"])}
+    granted = {text for statement in statements(processed(plain())) for text in texts(statement["Action"])}
     assert [action for action in granted if action == "dynamodb:Scan" or "PartiQL" in action] == []
 
 
@@ -146,7 +146,7 @@ def test_nobody_may_scan_or_use_partiql() -> None:
 
 
 def test_a_function_states_what_is_its_own_and_nothing_else() -> None:
-    stated = {one.operation: set(one.properties) for one in functions()}
+    stated = {function.operation: set(function.properties) for function in functions()}
     of_imports = {name for name in stated if name.startswith("on_import_")}
     assert [name for name in of_imports if not stated[name] <= STATED_OF_IMPORTS] == []
     others = stated.keys() - of_imports
@@ -169,31 +169,34 @@ def wakers(function: Function) -> Iterator[str]:
 
 
 def test_the_description_of_a_function_is_what_wakes_it() -> None:
-    described = {one.operation: one.properties["Description"] for one in functions()}
-    assert described == {one.operation: ", ".join(wakers(one)) for one in functions()}
+    described = {function.operation: function.properties["Description"] for function in functions()}
+    assert described == {function.operation: ", ".join(wakers(function)) for function in functions()}
 
 
 def test_a_scheduled_run_that_fails_is_not_repeated_before_the_next_is_due() -> None:
     schedules = [
         event["Properties"]
-        for one in functions()
-        for event in one.properties.get("Events", {}).values()
+        for function in functions()
+        for event in function.properties.get("Events", {}).values()
         if event["Type"] == "ScheduleV2"
     ]
-    assert [one["RetryPolicy"] for one in schedules] == [{"MaximumRetryAttempts": 0}] * 2
+    assert [schedule["RetryPolicy"] for schedule in schedules] == [{"MaximumRetryAttempts": 0}] * 2
 
 
 def test_the_scheduler_may_wake_its_functions_and_do_nothing_else() -> None:
     made = processed(plain())["Resources"]
     roles = [one["Properties"] for one in made.values() if one["Type"] == "AWS::IAM::Role"]
-    of_scheduler = [one for one in roles if "scheduler.amazonaws.com" in set(texts(one["AssumeRolePolicyDocument"]))]
-    granted = [(one["Action"], one["Resource"]) for one in statements([role["Policies"] for role in of_scheduler])]
+    of_scheduler = [role for role in roles if "scheduler.amazonaws.com" in set(texts(role["AssumeRolePolicyDocument"]))]
+    granted = [
+        (statement["Action"], statement["Resource"])
+        for statement in statements([role["Policies"] for role in of_scheduler])
+    ]
     woken = ["OnRepairDueFunction", "OnImportWatchDueFunction"]
     assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": [one, "Arn"]}) for one in woken]
 
 
 def test_no_route_is_answered_by_two_functions() -> None:
-    every = [(route.method, route.path) for one in functions() for route in one.routes]
+    every = [(route.method, route.path) for function in functions() for route in function.routes]
     assert sorted(set(every)) == sorted(every)
 
 
@@ -267,9 +270,9 @@ def test_the_bucket_is_reached_by_tls_alone() -> None:
 
 def test_uploads_and_reports_go_by_themselves() -> None:
     rules = imports_bucket()["Properties"]["LifecycleConfiguration"]["Rules"]
-    kept = {one["Prefix"]: one["ExpirationInDays"] for one in rules if "Prefix" in one}
+    kept = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
     assert kept == {"accounts/": 30, "reports/": 90}
-    assert [one["NoncurrentVersionExpiration"] for one in rules if "Prefix" in one] == [{"NoncurrentDays": 1}] * 2
+    assert [rule["NoncurrentVersionExpiration"] for rule in rules if "Prefix" in rule] == [{"NoncurrentDays": 1}] * 2
 
 
 def test_both_queues_are_encrypted() -> None:

@@ -183,7 +183,9 @@ def _refusals() -> Sequence[tuple[Endpoint, dict[str, str], int]]:
     ]
 
 
-@pytest.mark.parametrize(("endpoint", "headers", "status"), _refusals(), ids=[str(one[2]) for one in _refusals()])
+@pytest.mark.parametrize(
+    ("endpoint", "headers", "status"), _refusals(), ids=[str(refusal[2]) for refusal in _refusals()]
+)
 @pytest.mark.parametrize("ids", [("mine-7", "mine-7"), ("not mine", "gateway-id"), ("", "gateway-id")])
 def test_every_answer_repeats_the_request_id(
     api: Api, endpoint: Endpoint, headers: dict[str, str], status: int, ids: tuple[str, str]
@@ -257,7 +259,9 @@ def test_a_request_writes_one_line_with_these_fields(api: Api, output: Callable[
     }
 
 
-@pytest.mark.parametrize(("endpoint", "headers", "status"), _refusals(), ids=[str(one[2]) for one in _refusals()])
+@pytest.mark.parametrize(
+    ("endpoint", "headers", "status"), _refusals(), ids=[str(refusal[2]) for refusal in _refusals()]
+)
 def test_every_request_is_written_down_once_and_measured_once(
     api: Api, output: Callable[[], str], endpoint: Endpoint, headers: dict[str, str], status: int
 ) -> None:

@@ -257,7 +257,10 @@ def test_in_a_list_that_runs_by_days_a_cursor_names_the_day(query: str) -> None:
     records = [Dated(Id(3), "2026-02-01"), Dated(Id(9), "2026-01-31")]
     read = _read(f"{query}&per_page=2")
     links = read.reply(
-        "entries", Page(records, 9, has_newer=True, has_older=True), lambda one: {"id": one.id}, lambda one: one.day
+        "entries",
+        Page(records, 9, has_newer=True, has_older=True),
+        lambda dated: {"id": dated.id},
+        lambda dated: dated.day,
     ).body["links"]
     found = [parse_qs(urlsplit(links[name]).query).get("cursor") for name in ("next", "previous")]
     cursors = [read_cursor(one[0], ACCOUNT.paging_key, SCOPE) for one in found if one]
@@ -276,7 +279,9 @@ def test_from_an_empty_page_the_way_back_stays_on_its_day(cursor: Cursor, link: 
     text = write_cursor(cursor, ACCOUNT.paging_key, SCOPE)
     page: Page[Dated] = Page([], 9, has_newer=cursor.direction == "after", has_older=cursor.direction == "before")
     links = (
-        _read(f"cursor={text}").reply("entries", page, lambda one: {"id": one.id}, lambda one: one.day).body["links"]
+        _read(f"cursor={text}")
+        .reply("entries", page, lambda dated: {"id": dated.id}, lambda dated: dated.day)
+        .body["links"]
     )
     followed = parse_qs(urlsplit(links[link]).query)["cursor"][0]
     assert read_cursor(followed, ACCOUNT.paging_key, SCOPE) == leads_to

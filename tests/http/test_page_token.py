@@ -51,8 +51,8 @@ def test_a_cursor_does_not_show_its_signature_key_or_a_key_of_the_table() -> Non
 
 
 @given(_cursors, _cursors)
-def test_two_places_have_two_cursors(one: Cursor, other: Cursor) -> None:
-    assert (one == other) == (write_cursor(one, KEY, SCOPE) == write_cursor(other, KEY, SCOPE))
+def test_two_places_have_two_cursors(cursor: Cursor, other: Cursor) -> None:
+    assert (cursor == other) == (write_cursor(cursor, KEY, SCOPE) == write_cursor(other, KEY, SCOPE))
 
 
 @pytest.mark.parametrize(

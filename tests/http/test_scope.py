@@ -37,7 +37,7 @@ def test_what_is_no_id_is_not_found(role: Role, text: str) -> None:
 
 
 def _all(answers: list[Answer]) -> list[tuple[int, str]]:
-    return [(one.status, one.raw) for one in answers]
+    return [(answer.status, answer.raw) for answer in answers]
 
 
 def test_a_project_of_others_looks_to_managers_like_one_that_is_not_there(account: Account) -> None:

@@ -85,14 +85,14 @@ class Carrier:
         chosen = list(self.messages if messages is None else messages)
         for start in range(0, len(chosen), AT_ONCE):
             part = chosen[start : start + AT_ONCE]
-            for one in part:
-                one.times += 1
-            answer = rows_handler({"Records": [one.record() for one in part]}, Context())
+            for message in part:
+                message.times += 1
+            answer = rows_handler({"Records": [message.record() for message in part]}, Context())
             failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
-            back += [one for one in part if one.id in failed]
-            self.messages = [one for one in self.messages if one not in part or one.id in failed]
+            back += [message for message in part if message.id in failed]
+            self.messages = [message for message in self.messages if message not in part or message.id in failed]
         self.dead += [one for one in back if one.times >= queues.RECEIVES]
-        self.messages = [one for one in self.messages if one.times < queues.RECEIVES]
+        self.messages = [message for message in self.messages if message.times < queues.RECEIVES]
         return back
 
     def run(self) -> None:
@@ -169,7 +169,7 @@ def carrying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
 
 
 def _make_bucket() -> None:
-    known = [one["Name"] for one in queues.s3().list_buckets()["Buckets"]]
+    known = [bucket["Name"] for bucket in queues.s3().list_buckets()["Buckets"]]
     if BUCKET not in known:
         place = {"LocationConstraint": "eu-central-1"}
         queues.s3().create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)

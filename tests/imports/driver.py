@@ -30,7 +30,7 @@ class Progress:
 
 def group(*rows: Row) -> Group:
     """Rows that are decided together, in the order of what they say."""
-    return Group(sorted(rows, key=lambda one: (repr(replace(one, number=0)), one.number)))
+    return Group(sorted(rows, key=lambda row: (repr(replace(row, number=0)), row.number)))
 
 
 def work(
@@ -53,7 +53,7 @@ def apply(steps: Steps, todo: Work, batch: str = "1") -> list[Verdict]:
                 done = _settle(batch, done, step)
         except StaleError:
             continue
-        assert [one.number for one in done.verdicts] == [row.number for one in todo.groups for row in one.rows]
+        assert [verdict.number for verdict in done.verdicts] == [row.number for one in todo.groups for row in one.rows]
         return list(done.verdicts)
     raise StaleError
 
@@ -61,8 +61,10 @@ def apply(steps: Steps, todo: Work, batch: str = "1") -> list[Verdict]:
 def fates(verdicts: Sequence[Verdict]) -> dict[int, str]:
     """What came of each row, by its number: the outcome, or why it failed as `field: message`."""
     return {
-        one.number: f"{one.field}: {one.message}" if one.outcome is Outcome.FAILED else one.outcome.value
-        for one in verdicts
+        verdict.number: f"{verdict.field}: {verdict.message}"
+        if verdict.outcome is Outcome.FAILED
+        else verdict.outcome.value
+        for verdict in verdicts
     }
 
 
@@ -85,8 +87,8 @@ def progress(batch: str = "1") -> Progress:
     if item is None:
         return Progress()
     verdicts = json.loads(item["verdicts"]["S"])
-    used = frozenset(Id(one) for one in json.loads(item["used"]["S"]))
-    return Progress(tuple(Verdict(**{**one, "outcome": Outcome(one["outcome"])}) for one in verdicts), used)
+    used = frozenset(Id(load) for load in json.loads(item["used"]["S"]))
+    return Progress(tuple(Verdict(**{**verdict, "outcome": Outcome(verdict["outcome"])}) for verdict in verdicts), used)
 
 
 def _settle(batch: str, before: Progress, step: Step) -> Progress:
@@ -99,7 +101,7 @@ def _settle(batch: str, before: Progress, step: Step) -> Progress:
 
 def _advance(batch: str, before: Progress, after: Progress) -> Write:
     values: Item = {
-        ":verdicts": {"S": json.dumps([asdict(one) for one in after.verdicts])},
+        ":verdicts": {"S": json.dumps([asdict(verdict) for verdict in after.verdicts])},
         ":used": {"S": json.dumps(sorted(after.used))},
         ":rows_done": {"N": str(len(after.verdicts))},
         ":before": {"N": str(len(before.verdicts))},

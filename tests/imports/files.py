@@ -129,7 +129,7 @@ def large_export(size: int, shape: TimeShape | None = None) -> Iterator[bytes]:
         writer = csv.writer(text)
         if not number:
             writer.writerow(columns)
-        writer.writerows(time_row(one, shape or TimeShape()) for one in _days(number))
+        writer.writerows(time_row(day, shape or TimeShape()) for day in _days(number))
         number += 1000
         piece = text.getvalue().encode()
         made += len(piece)

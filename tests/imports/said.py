@@ -10,7 +10,7 @@ BROUGHT = Timestamp("2020-05-05T05:05:05Z"), Timestamp("2021-06-06T06:06:06Z")
 
 
 def kept(record_id: int | None = None, *, times: tuple[str | None, str | None] = (None, None)) -> Kept:
-    created_at, updated_at = (None if one is None else Timestamp(one) for one in times)
+    created_at, updated_at = (None if time is None else Timestamp(time) for time in times)
     return Kept(None if record_id is None else Id(record_id), created_at, updated_at)
 
 

@@ -106,7 +106,7 @@ def test_rows_of_a_group_are_sorted_by_what_stands_in_them(rows: list[tuple[int,
 
 def test_a_row_that_could_not_be_read_keeps_its_reason_on_the_way() -> None:
     bad = BadRow(4, "Na\nme", "line one\nline two", {"Name": "B"})
-    ((row,),) = [one.rows for one in groups_of(from_json(to_json(tasks_message((4, unreadable(bad))))))]
+    ((row,),) = [group.rows for group in groups_of(from_json(to_json(tasks_message((4, unreadable(bad))))))]
     assert row == bad
     assert isinstance(row, BadRow)
     assert row.values == {"Name": "B"}

@@ -17,8 +17,8 @@ def test_rows_are_applied_once_at_the_engine_and_then_without_it(
     account: Account, made: Callable[[int], bytes]
 ) -> None:
     found = [bulk_imports.applied(account.id, made(ROWS)) for _ in range(2)]
-    assert [one.counts for one in found] == [RowCounts(created=ROWS), RowCounts(unchanged=ROWS)]
-    assert all(0 < one.stub_seconds < one.cpu_seconds for one in found)
+    assert [applied.counts for applied in found] == [RowCounts(created=ROWS), RowCounts(unchanged=ROWS)]
+    assert all(0 < applied.stub_seconds < applied.cpu_seconds for applied in found)
 
 
 def test_requests_of_another_account_take_no_more_calls_during_an_import(endpoint_url: str) -> None:

@@ -177,10 +177,10 @@ def logged() -> Counter[tuple[object, ...]]:
     page = time_entries.page(ACCOUNT, TimeReader(Id(1), None), TimeFilter(), WHOLE)
     return Counter(
         (
-            *(one.user.name, one.client.name, one.project.name, one.task.name),
-            *(one.entry.spent_date, one.entry.hours, one.entry.notes),
+            *(record.user.name, record.client.name, record.project.name, record.task.name),
+            *(record.entry.spent_date, record.entry.hours, record.entry.notes),
         )
-        for one in page.records
+        for record in page.records
     )
 
 

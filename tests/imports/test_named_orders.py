@@ -64,9 +64,9 @@ PLAYS = {
         task_steps,
         TASK,
         cases(LETTERS),
-        lambda things: [task(one.id, name=one.name, default_hourly_rate=Decimal(0)) for one in things],
+        lambda things: [task(thing.id, name=thing.name, default_hourly_rate=Decimal(0)) for thing in things],
         _task_row,
-        lambda one: (one.name, one.default_hourly_rate),
+        lambda step: (step.name, step.default_hourly_rate),
     ),
     "projects": Play(
         project_steps,
@@ -74,10 +74,10 @@ PLAYS = {
         cases(["1A", "1B", "2A", "2B", "3A"]),
         lambda things: [
             *(client(number) for number in (1, 2)),
-            *(project(one.id, int(one.name[0]), name=one.name[1], hourly_rate=Decimal(0)) for one in things),
+            *(project(thing.id, int(thing.name[0]), name=thing.name[1], hourly_rate=Decimal(0)) for thing in things),
         ],
         _project_row,
-        lambda one: (f"{one.client_id}{one.name}", one.hourly_rate),
+        lambda step: (f"{step.client_id}{step.name}", step.hourly_rate),
     ),
     "task assignments": Play(
         task_assignment_steps,
@@ -87,10 +87,10 @@ PLAYS = {
             client(1),
             *(project(number) for number in (1, 2)),
             *(task(number) for number in (1, 2)),
-            *(assignment(one.id, int(one.name[0]), int(one.name[1]), hourly_rate=Decimal(0)) for one in things),
+            *(assignment(thing.id, int(thing.name[0]), int(thing.name[1]), hourly_rate=Decimal(0)) for thing in things),
         ],
         _assignment_row,
-        lambda one: (f"{one.project_id}{one.task_id}", one.hourly_rate),
+        lambda step: (f"{step.project_id}{step.task_id}", step.hourly_rate),
     ),
 }
 
@@ -105,7 +105,7 @@ def test_no_order_of_rows_changes_what_comes_of_them(table: str, kind: str) -> N
     @settings(max_examples=6, phases=[Phase.explicit, Phase.generate])
     @given(play.cases, st.data())
     def law(case: Case, data: st.DataObject) -> None:
-        known = [one for one in case.things if not one.name.startswith("3")]  # client 3 is yet to be made
+        known = [thing for thing in case.things if not thing.name.startswith("3")]  # client 3 is yet to be made
         case = replace(case, things=known)
         _bring(play, case, case.rows)
         _bring(play, case, data.draw(st.permutations(case.rows)))
@@ -123,7 +123,7 @@ def _bring(play: Play, case: Case, ordered: Sequence[Said]) -> None:
     assert _of(account_id) == before
     told = apply(play.steps, work(todo, account_id=account_id), f"{account_id}")
     assert told == tried
-    assert {one.number: one.outcome for one in told} == case.outcomes()
+    assert {verdict.number: verdict.outcome for verdict in told} == case.outcomes()
     after = _of(account_id)
     assert contents(after) == contents(expected(account_id, after))
     there = [
@@ -133,8 +133,8 @@ def _bring(play: Play, case: Case, ordered: Sequence[Said]) -> None:
     with recorded() as calls:
         again = apply(play.steps, work(todo, account_id=account_id), f"{account_id} again")
     assert changes(calls) == []
-    unchanged = [Outcome.FAILED if one.outcome is Outcome.FAILED else Outcome.UNCHANGED for one in told]
-    assert [one.outcome for one in again] == unchanged
+    unchanged = [Outcome.FAILED if verdict.outcome is Outcome.FAILED else Outcome.UNCHANGED for verdict in told]
+    assert [verdict.outcome for verdict in again] == unchanged
 
 
 def _of(account_id: AccountId) -> Rows:

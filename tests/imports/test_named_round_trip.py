@@ -68,12 +68,14 @@ def _shown(kind: FileKind, account_id: AccountId) -> list[dict[str, Any]]:
     everything = Filter()
     match kind:
         case FileKind.TASKS:
-            return [show_task(one) for one in tasks.page(account_id, everything, WHOLE).records]
+            return [show_task(record) for record in tasks.page(account_id, everything, WHOLE).records]
         case FileKind.PROJECTS:
             found = projects.page(account_id, everything, WHOLE).records
-            return [show_project(one.project, one.client) for one in found]
+            return [show_project(client_project.project, client_project.client) for client_project in found]
         case _:
-            return [show_task_assignment(one) for one in task_assignments.page(account_id, everything, WHOLE).records]
+            return [
+                show_task_assignment(record) for record in task_assignments.page(account_id, everything, WHOLE).records
+            ]
 
 
 def _groups(kind: FileKind, objects: Sequence[dict[str, Any]]) -> Iterator[Group]:

@@ -40,7 +40,7 @@ def _operations(steps: Steps, todo: Work) -> list[str]:
     """The calls of a whole batch, without the one that reads its progress."""
     with recorded() as calls:
         apply(steps, todo)
-    return [one.operation for one in calls][1:]
+    return [call.operation for call in calls][1:]
 
 
 def test_a_hundred_new_tasks_take_one_read_and_as_few_transactions_as_hold_them(table: str) -> None:
@@ -68,7 +68,7 @@ def test_a_client_is_made_with_the_first_of_its_projects_and_no_step_is_taken_tw
 
 def test_assignments_by_name_are_read_together(table: str) -> None:
     populate(client(1), *(project(number) for number in (1, 2, 3)), *(task(number) for number in (1, 2, 3)))
-    said = [(one, other) for one in (1, 2, 3) for other in (1, 2, 3)]
+    said = [(literal, other) for literal in (1, 2, 3) for other in (1, 2, 3)]
     todo = work(
         *(
             group(assignment_row(number, f"Project {one}", f"Task {other:04}", "Client 1"))
@@ -93,7 +93,7 @@ def test_a_group_is_never_cut_by_a_step(table: str, monkeypatch: pytest.MonkeyPa
     populate(*(task(number) for number in (1, 2, 3)))
     exchange = [task_row(4, "Task 0002", 1), task_row(5, "Task 0003", 2), task_row(6, "Task 0001", 3)]
     todo = work(group(task_row(1, "A")), group(task_row(2, "B")), group(*exchange), group(task_row(7, "C")))
-    found = [[one.number for one in step.verdicts] for step in task_steps(todo)]
+    found = [[verdict.number for verdict in step.verdicts] for step in task_steps(todo)]
     assert found == [[1, 2], [row.number for row in group(*exchange).rows] + [7]]
 
 
@@ -101,7 +101,7 @@ def test_two_groups_that_write_one_record_after_all_do_not_go_together(table: st
     populate(task(1))
     todo = work(group(task_row(1, "Task 0001", default_hourly_rate=1)), group(task_row(2, "Other", 1)))
     assert fates(apply(task_steps, todo)) == {1: "updated", 2: "updated"}
-    assert [(one.name, one.default_hourly_rate) for one in tasks.page(ACCOUNT, Filter(), WHOLE).records] == [
+    assert [(record.name, record.default_hourly_rate) for record in tasks.page(ACCOUNT, Filter(), WHOLE).records] == [
         ("Other", Decimal(1))
     ]
     assert_sound(ACCOUNT)
@@ -213,7 +213,7 @@ def test_a_batch_that_is_cut_off_anywhere_and_comes_again_leaves_what_an_undistu
             told = apply(file.steps, work(*file.groups))
         expected = contents()
     assert fates(told) == file.fates
-    for cut in [number for number, one in enumerate(calls) if one.operation in WRITING]:
+    for cut in [number for number, sent in enumerate(calls) if sent.operation in WRITING]:
         with fresh_table(endpoint_url):
             _world()
             with crashing(cut, carried_out=True), pytest.raises(CrashError):
@@ -347,7 +347,10 @@ def test_a_task_that_takes_a_name_while_it_is_looked_up_is_the_one_that_is_meant
     with _after_read(2, exchange):
         told = apply(task_assignment_steps, work(group(assignment_row(1, 1, "Task 0001", budget=1))))
     assert fates(told) == {1: "updated"}
-    assert {one.task_id: one.budget for one in task_assignments.everything(ACCOUNT, Id(1), Filter())} == {
+    assert {
+        task_assignment.task_id: task_assignment.budget
+        for task_assignment in task_assignments.everything(ACCOUNT, Id(1), Filter())
+    } == {
         1: None,
         2: Decimal(1),
     }

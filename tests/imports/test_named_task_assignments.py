@@ -31,7 +31,7 @@ def bring(*rows: Row, batch: str = "1", together: bool = True) -> dict[int, str]
 def there() -> list[TaskAssignment]:
     """All assignments, the oldest first."""
     page = task_assignments.page(ACCOUNT, Filter(), WHOLE)
-    return [one.assignment for one in page.records][::-1]
+    return [record.assignment for record in page.records][::-1]
 
 
 def made(number: int, project_id: int, task_id: int, **fields: Any) -> TaskAssignment:
@@ -100,10 +100,10 @@ def test_an_assignment_is_found_by_what_it_joins_or_by_its_id_and_only_what_is_s
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_archiving_and_reviving_closes_and_opens_the_assignment_as_the_api_does(table: str, is_active: bool) -> None:
-    one = assignment(1, 1, 1, is_active=not is_active)
-    populate(client(1), project(1), task(1), one, Spent(id=1, assignment=one))
+    task_assignment = assignment(1, 1, 1, is_active=not is_active)
+    populate(client(1), project(1), task(1), task_assignment, Spent(id=1, assignment=task_assignment))
     assert bring(assignment_row(1, 1, 1, is_active=is_active)) == {1: "updated"}
-    assert [one.is_active for one in there()] == [is_active]
+    assert [task_assignment.is_active for task_assignment in there()] == [is_active]
 
 
 def test_the_same_file_again_writes_nothing(table: str) -> None:

@@ -295,5 +295,5 @@ def test_more_names_than_a_transaction_holds_stay_and_say_what_to_do(table: str)
     populate(*there)
     reason = "name: Too many tasks take over each other's names at once; give them other names first, in another file"
     same = task_row(100, f"Task {len(there) + 9}")
-    assert bring(*rows, same) == {**{one.number: reason for one in rows}, 100: reason}
+    assert bring(*rows, same) == {**{row.number: reason for row in rows}, 100: reason}
     assert names() == {one.id: one.name for one in there}

@@ -124,7 +124,7 @@ def test_an_id_that_a_file_brings_is_never_given_to_another_of_its_rows(
     wanted = [*(f"Task {number:02}" for number in range(20)), "With an id"]
     ids = [""] * 20 + [str(brought)]
     carrier.send(INBOX, "\n".join(["Id,Task", *map(",".join, zip(ids, wanted, strict=True)), ""]).encode())
-    assert (names(), {one.id for one in all_tasks() if one.name == "With an id"}) == (wanted, {brought})
+    assert (names(), {task.id for task in all_tasks() if task.name == "With an id"}) == (wanted, {brought})
     assert job().counts == RowCounts(created=21)
     carrier.send("accounts/1/inbox/dry-run/tasks.csv", f"Id,Task\n{brought + 100},New\n".encode())
     assert tasks.create(ACCOUNT, TaskFields(name="Next"), job().created_at).id == brought + 21
@@ -387,8 +387,8 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
     carrier.tell(carrier.upload(INBOX, file_of("Design", "Research")))
     assert carrier.deliver() == []
     assert (names(), job().counts) == (["Design", "Research"], RowCounts(created=1, updated=1))
-    assert [one.id for one in all_tasks() if one.name == "Design"] == [
-        one.id for one in all_tasks() if one.version == 2
+    assert [task.id for task in all_tasks() if task.name == "Design"] == [
+        task.id for task in all_tasks() if task.version == 2
     ]
 
 
@@ -427,7 +427,7 @@ def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
 ) -> None:
     monkeypatch.setattr(cutting, "SENT_AT_ONCE", 2)
     made = [tasks.create(ACCOUNT, TaskFields(name=f"Old {number}"), hands.now) for number in range(12)]
-    lines = [f"{one.id},New {12 - number}" for number, one in enumerate(made)]
+    lines = [f"{task.id},New {12 - number}" for number, task in enumerate(made)]
     event = carrier.upload(INBOX, "\n".join(["id,name", *lines]).encode())
     with monkeypatch.context() as broken:
         broken.setattr(imports, "all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
@@ -451,10 +451,10 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) ->
     send = client.send_message_batch
 
     def answer(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        carried.append([one["MessageBody"] for one in Entries])
+        carried.append([Entry["MessageBody"] for Entry in Entries])
         refused = left.pop(0) if left else []
         ids = {one["Id"] for one in refused}
-        taken = [one for one in Entries if one["Id"] not in ids]
+        taken = [Entry for Entry in Entries if Entry["Id"] not in ids]
         if taken:
             send(QueueUrl=QueueUrl, Entries=taken)
         return {"Failed": refused} if refused else {}
@@ -475,7 +475,7 @@ def test_messages_that_the_queue_refuses_are_sent_again_and_no_others(
     queues.send(ACCOUNT, ["a", "b", "c"])
     carrier.collect()
     assert carried == [["a", "b", "c"], ["b", "c"], ["c"]]
-    assert sorted(one.body for one in carrier.messages) == ["a", "b", "c"]
+    assert sorted(message.body for message in carrier.messages) == ["a", "b", "c"]
 
 
 def test_a_queue_that_keeps_refusing_is_busy(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -518,7 +518,7 @@ def test_a_cancelled_import_counts_just_what_it_has_changed(carrier: Carrier, ha
     import_endings.cancel(ACCOUNT, Id(1), hands.now)
     carrier.run()
     assert (job().status, job().rows_total) == (ImportStatus.CANCELLED, 40)
-    assert job().counts.created == len(names()) == sum(one.version == 1 for one in all_tasks())
+    assert job().counts.created == len(names()) == sum(task.version == 1 for task in all_tasks())
     assert carrier.watch() == 1
     assert job().has_report is bool(job().counts.failed)
     assert (carrier.announced, carrier.dead, list(import_endings.open_imports())) == ([], [], [])

@@ -27,9 +27,9 @@ def kind_of_example(example: str) -> FileKind:
 def test_every_row_of_an_example_is_read_and_every_column_means_something(example: str) -> None:
     table = formats.read(BytesIO(example.encode()))
     reading = reader(kind_of(table.columns), table.columns)
-    rows = [one if isinstance(one, BadRow) else reading.read(one) for one in table.rows]
+    rows = [row if isinstance(row, BadRow) else reading.read(row) for row in table.rows]
     assert rows != []
-    assert [one for one in rows if isinstance(one, BadRow)] == []
+    assert [row for row in rows if isinstance(row, BadRow)] == []
     assert reading.ignored == ()
 
 

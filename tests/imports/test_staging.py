@@ -75,12 +75,12 @@ def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01"
 
 def test_a_batch_is_about_a_short_stretch_of_a_persons_time() -> None:
     _, messages = staged(files.detailed_export(2000, shape=files.TimeShape(people=2)))
-    people = [{values["First Name"] for group in one.groups for _, values in group} for one in messages]
-    months = [sorted({values["Date"][:7] for group in one.groups for _, values in group}) for one in messages]
-    assert (len(messages), [len(one) for one in people].count(1)) == (20, 20)
+    people = [{values["First Name"] for group in message.groups for _, values in group} for message in messages]
+    months = [sorted({values["Date"][:7] for group in message.groups for _, values in group}) for message in messages]
+    assert (len(messages), [len(person) for person in people].count(1)) == (20, 20)
     for first, second in zip(range(10), range(10, 20), strict=True):
         assert people[first] != people[second]
-    assert all(len(one) <= 5 for one in months)
+    assert all(len(month) <= 5 for month in months)
     for of_one in (months[:10], months[10:]):
         assert all(before[-1] <= after[0] for before, after in pairwise(of_one))
 
@@ -255,17 +255,17 @@ def test_a_group_of_more_rows_than_can_be_decided_fails_as_a_whole(columns_: fil
     assert total == 701
     groups = [list(group.rows) for message in messages for group in groups_of(message)]
     sentence = "More than 500 rows, or 150 KB, are about the same record or the same day"
-    bad = [one for (one,) in groups if isinstance(one, BadRow)]
-    assert sorted(bad, key=lambda one: one.number) == [BadRow(number, "", sentence) for number in range(1, 701)]
+    bad = [row for (row,) in groups if isinstance(row, BadRow)]
+    assert sorted(bad, key=lambda row: row.number) == [BadRow(number, "", sentence) for number in range(1, 701)]
     assert bad[0].values == dict(zip(columns_, row, strict=True))
-    assert [one.number for (one,) in groups if not isinstance(one, BadRow)] == [701]
+    assert [row.number for (row,) in groups if not isinstance(row, BadRow)] == [701]
 
 
 def test_rows_of_one_group_that_are_too_much_for_the_queue_fail_as_a_whole() -> None:
     row = (*time_row()[:4], "x" * 60_000, *time_row()[5:])
     total, messages = staged(files.csv_bytes(TIME, [row] * 5))
     assert total == 5
-    assert [type(one) for message in messages for group in groups_of(message) for one in group.rows] == [BadRow] * 5
+    assert [type(row) for message in messages for group in groups_of(message) for row in group.rows] == [BadRow] * 5
     assert max(len(to_json(message).encode()) for message in messages) < QUEUE_BYTES
 
 
@@ -413,7 +413,7 @@ def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     table = formats.read(files.stream(files.tasks(10)))
     with staging.stage(table, columns.reader(FileKind.TASKS, table.columns), lambda _ids: {}):
         (folder,) = tmp_path.iterdir()
-        assert [one.name for one in folder.iterdir()] == ["rows"]
+        assert [path.name for path in folder.iterdir()] == ["rows"]
     assert list(tmp_path.iterdir()) == []
 
 

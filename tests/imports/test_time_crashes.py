@@ -82,7 +82,9 @@ def _left(number: int) -> Counter[tuple[object, ...]]:
     claims = [claim_of(one, fold_name(f"project {number}")) for one in client_id.values()]
     mine = set(PROJECT.holders(ACCOUNT, claims).values())
     return Counter(
-        (one.spent_date, one.hours, one.notes, one.version, one.imported) for one in entries() if one.project_id in mine
+        (entry.spent_date, entry.hours, entry.notes, entry.version, entry.imported)
+        for entry in entries()
+        if entry.project_id in mine
     )
 
 
@@ -95,7 +97,7 @@ def test_wherever_an_import_is_cut_off_it_ends_as_if_nothing_had_been(small_step
     with recorded() as calls:
         undisturbed = _deliver(after, "after 0")
     expected = _left(0)
-    assert Counter(one.outcome for one in undisturbed) == {UNCHANGED: 3, UPDATED: 2, CREATED: 6}
+    assert Counter(verdict.outcome for verdict in undisturbed) == {UNCHANGED: 3, UPDATED: 2, CREATED: 6}
     writes = [at for at, call in enumerate(calls) if call.operation not in READS]
     assert len(writes) >= 10
     for at in writes:
@@ -105,7 +107,7 @@ def test_wherever_an_import_is_cut_off_it_ends_as_if_nothing_had_been(small_step
             _deliver(after, f"after {at}")
         assert _deliver(after, f"after {at}") == undisturbed, f"cut off at call {at}"
         assert _left(at) == expected, f"cut off at call {at}"
-        assert _deliver(after, f"again {at}") == [Verdict(one.number, UNCHANGED) for one in undisturbed]
+        assert _deliver(after, f"again {at}") == [Verdict(verdict.number, UNCHANGED) for verdict in undisturbed]
 
 
 def test_a_large_group_is_settled_in_several_transactions_and_only_once() -> None:
@@ -113,7 +115,7 @@ def test_a_large_group_is_settled_in_several_transactions_and_only_once() -> Non
     first = list(_steps_of(rows[:90]))
     assert len(first) > 3
     _deliver(rows[:90], "1")
-    outcomes = Counter(one.outcome for one in _deliver(rows, "2"))
+    outcomes = Counter(verdict.outcome for verdict in _deliver(rows, "2"))
     assert outcomes == {UNCHANGED: 90, CREATED: 210}
     assert contents(entries()) == contents(rows)
 
@@ -130,13 +132,13 @@ def test_rows_that_are_settled_are_not_meant_again_by_the_rest_of_their_group(sm
     step = next(steps)
     commit([*step.writes])
     settled = len(step.verdicts)
-    assert step.used == {one.id for one in entries()}
+    assert step.used == {entry.id for entry in entries()}
     rest = time_steps(replace(_work(rows), rows_done=settled, used=step.used))
     verdicts = [*step.verdicts]
     for more in rest:
         commit([*more.writes])
         verdicts += more.verdicts
-    assert [one.outcome for one in verdicts] == [UNCHANGED] * 2 + [CREATED] * 5
+    assert [verdict.outcome for verdict in verdicts] == [UNCHANGED] * 2 + [CREATED] * 5
     assert contents(entries()) == contents(rows)
 
 
@@ -149,7 +151,7 @@ def test_an_import_decides_anew_when_another_had_its_turn_in_between() -> None:
     _deliver(rows, "other", import_id=2)
     with pytest.raises(StaleError):
         commit(step.writes)
-    assert [one.outcome for one in _deliver(rows, "mine", import_id=1)] == [UNCHANGED] * 2
+    assert [verdict.outcome for verdict in _deliver(rows, "mine", import_id=1)] == [UNCHANGED] * 2
 
 
 def test_batches_of_one_import_do_not_wait_for_one_another() -> None:
@@ -187,7 +189,10 @@ def test_a_rival_with_the_same_file_may_come_at_any_moment(small_steps: None) ->
         with _rival(at, after):
             mine = _deliver(after, f"mine {at}", import_id=1)
         theirs = progress(f"rival {at}").verdicts
-        assert Counter(one.outcome for one in (*mine, *theirs)) == {CREATED: len(after), UNCHANGED: len(after)}, at
+        assert Counter(verdict.outcome for verdict in (*mine, *theirs)) == {
+            CREATED: len(after),
+            UNCHANGED: len(after),
+        }, at
         assert _left(at).total() == len(after), at
 
 
@@ -212,8 +217,8 @@ def test_two_imports_of_the_same_file_at_once_make_each_entry_once() -> None:
     def race(number: int) -> Mapping[str, Actor]:
         _, rows = _told(number)
         return {
-            f"import {one}": lambda one=one: _deliver(rows, f"{number} {one}", import_id=one)  # type: ignore[misc]
-            for one in (1, 2)
+            f"import {literal}": lambda literal=literal: _deliver(rows, f"{number} {literal}", import_id=literal)  # type: ignore[misc]
+            for literal in (1, 2)
         }
 
     with conflicts(0.05):
@@ -221,25 +226,25 @@ def test_two_imports_of_the_same_file_at_once_make_each_entry_once() -> None:
     for history in histories:
         assert set(history.fared.values()) == {None}, history
         _, rows = _told(history.number)
-        verdicts = [one.outcome for name in progress_of(history.number) for one in name]
+        verdicts = [verdict.outcome for name in progress_of(history.number) for verdict in name]
         assert Counter(verdicts) == {CREATED: len(rows), UNCHANGED: len(rows)}
         assert _left(history.number).total() == len(rows)
 
 
 def progress_of(number: int) -> list[tuple[Verdict, ...]]:
     """The verdicts of both imports of a race."""
-    return [progress(f"{number} {one}").verdicts for one in (1, 2)]
+    return [progress(f"{number} {literal}").verdicts for literal in (1, 2)]
 
 
 def test_one_batch_delivered_to_two_workers_at_once_is_applied_once() -> None:
     def race(number: int) -> Mapping[str, Actor]:
         _, rows = _told(number)
-        return {f"worker {one}": lambda: _deliver(rows, str(number)) for one in (1, 2)}
+        return {f"worker {literal}": lambda: _deliver(rows, str(number)) for literal in (1, 2)}
 
     for history in run(race, HISTORIES):
         assert set(history.fared.values()) == {None}, history
         _, rows = _told(history.number)
-        assert {one.outcome for one in progress(str(history.number)).verdicts} == {CREATED}
+        assert {verdict.outcome for verdict in progress(str(history.number)).verdicts} == {CREATED}
         assert _left(history.number).total() == len(rows)
 
 
@@ -281,7 +286,7 @@ def test_whatever_the_api_takes_away_meanwhile_no_time_is_orphaned(rival: str) -
         fared = history.fared
         assert fared["import"] is None, history
         assert fared["rival"] in (None, TaskHasTimeError, NotFoundError), history
-        failed = {one.message for one in progress(str(history.number)).verdicts if one.outcome is FAILED}
+        failed = {verdict.message for verdict in progress(str(history.number)).verdicts if verdict.outcome is FAILED}
         assert failed <= ({"Task is archived"} if rival == "archives the task" else set())
 
 
@@ -305,13 +310,13 @@ def test_the_turn_is_kept_in_an_item_of_the_user() -> None:
 def test_a_name_that_two_workers_make_at_once_is_one_person() -> None:
     def race(number: int) -> Mapping[str, Actor]:
         return {
-            f"worker {one}": lambda one=one: _deliver(  # type: ignore[misc]
-                [row(1, one, person=Person(first_name=f"Ida {number}"))], f"{number} {one}", import_id=one
+            f"worker {literal}": lambda literal=literal: _deliver(  # type: ignore[misc]
+                [row(1, literal, person=Person(first_name=f"Ida {number}"))], f"{number} {literal}", import_id=literal
             )
-            for one in (1, 2, 3)
+            for literal in (1, 2, 3)
         }
 
     histories = run(race, HISTORIES)
-    assert {error for one in histories for error in one.fared.values()} == {None}
-    made = Counter(one.name for one in identity.users(ACCOUNT) if one.email is None)
+    assert {error for history in histories for error in history.fared.values()} == {None}
+    made = Counter(user.name for user in identity.users(ACCOUNT) if user.email is None)
     assert made == {f"Ida {number}": 1 for number in range(HISTORIES)}

@@ -35,7 +35,7 @@ def _import(data: bytes, name: str) -> Counter[Outcome]:
     with stage(table, reader, lambda _ids: {}) as staged:
         for message in staged.messages(ACCOUNT, Id(1), FileKind.TIME_ENTRIES):
             todo = replace(work(*groups_of(message)), import_id=Id(1))
-            counts.update(one.outcome for one in apply(time_steps, todo, f"{name} {message.number}"))
+            counts.update(verdict.outcome for verdict in apply(time_steps, todo, f"{name} {message.number}"))
     return counts
 
 
@@ -51,7 +51,7 @@ def test_a_detailed_export_is_imported_once_and_the_time_import_of_the_same_time
     assert _import(time_import(150), "in eight columns") == {UNCHANGED: 145, CREATED: 5}
     found = list(identity.users(ACCOUNT))
     assert len(entries()) == 150
-    assert {(one.email, one.role) for one in found} == {(None, Role.MEMBER)}
+    assert {(user.email, user.role) for user in found} == {(None, Role.MEMBER)}
     assert {clients.get(ACCOUNT, Id(number)).currency for number in range(1, 6)} == {"EUR"}
     assert_sound(ACCOUNT)
 
@@ -62,7 +62,7 @@ def test_time_as_v2_shows_it_changes_what_differs_and_nothing_else() -> None:
     populate(client(1), project(1), task(1), here, *spent)
     reader = User(Id(1), "U", "1", None, Role.ADMINISTRATOR, frozenset(), frozenset(), True, NOW, NOW)
     page = time_entries.page(ACCOUNT, EVERYTHING, TimeFilter(), WHOLE)
-    shown: list[dict[str, Any]] = [{**show_time_entry(one, reader)} for one in page.records]
+    shown: list[dict[str, Any]] = [{**show_time_entry(record, reader)} for record in page.records]
     shown = [{**one, "hours": float(one["hours"])} for one in shown]
     assert _import(ndjson_bytes(shown), "as it is") == {UNCHANGED: 5}
     before = entries()

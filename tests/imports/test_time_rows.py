@@ -67,11 +67,11 @@ def _import(*rows: TimeRow | BadRow, dry_run: bool = False) -> list[Verdict]:
     bad = [group(one) for one in rows if isinstance(one, BadRow)]
     time = grouped(one for one in rows if isinstance(one, TimeRow))
     found = apply(time_steps, work(*bad, *time, dry_run=dry_run), next(_batches))
-    return sorted(found, key=lambda one: one.number)
+    return sorted(found, key=lambda verdict: verdict.number)
 
 
 def _outcomes(*rows: TimeRow, dry_run: bool = False) -> list[Outcome]:
-    return [one.outcome for one in _import(*rows, dry_run=dry_run)]
+    return [verdict.outcome for verdict in _import(*rows, dry_run=dry_run)]
 
 
 def _writing(rows: list[TimeRow]) -> list[object]:
@@ -82,7 +82,7 @@ def _writing(rows: list[TimeRow]) -> list[object]:
 
 
 def _entries_beside(others: set[Id]) -> list[TimeEntry]:
-    return [one for one in entries() if one.id not in others]
+    return [entry for entry in entries() if entry.id not in others]
 
 
 def _entry(number: int, hours: float | str = 1, notes: str | None = None, **fields: Any) -> TimeEntry:
@@ -109,7 +109,9 @@ def _archive(what: str) -> None:
                 ACCOUNT,
                 Id(1),
                 Id(1),
-                lambda one: changed(one, replace(current(TaskAssignmentFields, one), is_active=False), NOW),
+                lambda task_assignment: changed(
+                    task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+                ),
             )
 
 
@@ -119,13 +121,13 @@ def _archive(what: str) -> None:
 def test_new_rows_become_entries_that_are_marked() -> None:
     rows = row(1, 1.5, "a\nb", external_reference=REFERENCE), row(2, 0), row(3, 2, spent_date=Day("2025-12-31"))
     assert _import(*rows) == [Verdict(number, CREATED) for number in (1, 2, 3)]
-    made = [replace(one, id=Id(0)) for one in entries()]
-    assert sorted(made, key=lambda one: one.hours) == [
+    made = [replace(entry, id=Id(0)) for entry in entries()]
+    assert sorted(made, key=lambda time_entry: time_entry.hours) == [
         _entry(0, 0),
         _entry(0, 1.5, "a\nb", external_reference=REFERENCE),
         _entry(0, 2, spent_date=Day("2025-12-31")),
     ]
-    assert [one.id for one in entries()] == [1, 2, 3]
+    assert [entry.id for entry in entries()] == [1, 2, 3]
 
 
 def test_the_same_rows_again_are_unchanged_and_nothing_at_all_is_written() -> None:
@@ -145,10 +147,10 @@ def test_one_changed_cell_changes_one_entry_and_no_other(cell: dict[str, Any]) -
     was = entries()
     assert _outcomes(replace(before, **cell), *others) == [UPDATED, UNCHANGED, UNCHANGED]
     assert [
-        one if one.version == 1 else replace(one, version=1, **{name: getattr(before, name) for name in cell})
-        for one in entries()
+        entry if entry.version == 1 else replace(entry, version=1, **{name: getattr(before, name) for name in cell})
+        for entry in entries()
     ] == was
-    assert sorted(one.version for one in entries()) == [1, 1, 2]
+    assert sorted(entry.version for entry in entries()) == [1, 1, 2]
 
 
 def test_a_row_that_differs_in_two_cells_is_a_new_entry_and_the_old_one_stays() -> None:
@@ -175,7 +177,11 @@ def test_time_that_was_logged_over_the_api_is_left_alone() -> None:
 
 def test_an_entry_that_somebody_changed_since_is_changed_back() -> None:
     _import(row(1, 1, "a"))
-    time_entries.update(ACCOUNT, Id(1), lambda one: changed(one.entry, _fields(one.entry, hours=Decimal(5)), NOW))
+    time_entries.update(
+        ACCOUNT,
+        Id(1),
+        lambda logged_time: changed(logged_time.entry, _fields(logged_time.entry, hours=Decimal(5)), NOW),
+    )
     assert _outcomes(row(1, 1, "a")) == [UPDATED]
     assert entries() == [_entry(1, 1, "a", version=3)]
 
@@ -219,16 +225,16 @@ _examples = count(1)
 def test_after_an_import_the_entries_say_what_its_rows_say_in_whatever_order(
     first: list[TimeRow], second: list[TimeRow], chance: Random
 ) -> None:
-    before = {one.id for one in entries()}
+    before = {entry.id for entry in entries()}
     name = Named(name=f"Project of example {next(_examples)}")
-    first, second = ([replace(one, project=name) for one in rows] for rows in (first, second))
+    first, second = ([replace(time_row, project=name) for time_row in rows] for rows in (first, second))
     assert set(_outcomes(*first)) <= {CREATED}
     assert contents(_entries_beside(before)) == contents(first)
     found = _outcomes(*second)
     after = _entries_beside(before)
     assert not contents(second) - contents(after)
     assert len(after) == len(first) + found.count(CREATED)
-    assert sum(one.version - 1 for one in after) == found.count(UPDATED)
+    assert sum(time_entry.version - 1 for time_entry in after) == found.count(UPDATED)
     assert found.count(UNCHANGED) == (contents(first) & contents(second)).total()
     chance.shuffle(second)
     assert _writing(second) == []
@@ -249,7 +255,7 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
         billable=False,
     )
     assert _outcomes(new) == [CREATED]
-    (person,) = (one for one in identity.users(ACCOUNT) if one.email is None)
+    (person,) = (user for user in identity.users(ACCOUNT) if user.email is None)
     assert (person.name, person.role) == ("Ida Ömer", Role.MEMBER)
     made = clients.get(ACCOUNT, Id(2)), PROJECT.get(ACCOUNT, Id(3)), TASK.get(ACCOUNT, Id(3))
     assert [one.name for one in made] == ["ACME", "Store", "Design"]
@@ -263,7 +269,7 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
 def test_a_project_that_is_made_has_no_default_tasks() -> None:
     tasks.update(ACCOUNT, Id(2), lambda one: replace(one, is_default=True, version=one.version + 1))
     _import(row(1, project=Named(name="Store")))
-    assert [one.task_id for one in task_assignments.everything(ACCOUNT, Id(3), Filter())] == [1]
+    assert [task_assignment.task_id for task_assignment in task_assignments.everything(ACCOUNT, Id(3), Filter())] == [1]
 
 
 def test_many_rows_that_name_the_same_new_things_make_them_once() -> None:
@@ -370,7 +376,7 @@ def test_projects_are_told_apart_by_their_clients() -> None:
     populate(client(2), project(3, 2, name="Project 1"), assignment(3, 3, 1))
     rows = row(1), row(2, client=Named(name="client 2")), row(3, client=Named(id=Id(2)), spent_date=Day("2026-01-01"))
     assert _outcomes(*rows) == [CREATED] * 3
-    assert sorted(one.project_id for one in entries()) == [1, 3, 3]
+    assert sorted(entry.project_id for entry in entries()) == [1, 3, 3]
 
 
 def test_a_project_by_its_id_needs_no_client() -> None:
@@ -396,7 +402,7 @@ def test_no_time_is_written_where_work_has_ended_and_what_is_there_is_unchanged(
     field = "project" if what == "Project" else "task"
     refused = {"field": field, "message": f"{what} is archived"}
     assert found == [Verdict(1, UNCHANGED), Verdict(2, FAILED, **refused), Verdict(3, FAILED, **refused)]
-    assert {key: one for key, one in table_contents().items() if not key[0].startswith("DRIVER")} == before
+    assert {key: item for key, item in table_contents().items() if not key[0].startswith("DRIVER")} == before
 
 
 def test_nothing_is_made_for_a_row_that_fails_because_work_has_ended() -> None:
@@ -464,7 +470,7 @@ def test_rows_of_one_id_that_say_the_same_are_applied_once() -> None:
     assert _outcomes(*rows) == [CREATED, UNCHANGED, UNCHANGED]
     assert _outcomes(*rows) == [UNCHANGED] * 3
     _archive("Task")
-    assert _outcomes(*(replace(one, hours=Decimal(9)) for one in rows)) == [FAILED] * 3
+    assert _outcomes(*(replace(time_row, hours=Decimal(9)) for time_row in rows)) == [FAILED] * 3
 
 
 def test_rows_of_one_id_that_say_different_things_all_fail() -> None:
@@ -507,12 +513,21 @@ def test_a_dry_run_comes_to_the_same_verdicts_and_writes_nothing() -> None:
     )
     before = table_contents()
     dry = _import(*rows, dry_run=True)
-    assert {key: one for key, one in table_contents().items() if not key[0].startswith("DRIVER")} == before
+    assert {key: item for key, item in table_contents().items() if not key[0].startswith("DRIVER")} == before
     with recorded() as calls:
         assert [step for step in time_steps(work(*grouped(rows), dry_run=True)) if step.writes] == []
     assert {call.operation for call in calls} <= READS
     assert _import(*rows) == dry
-    assert [one.outcome for one in dry] == [UNCHANGED, UPDATED, CREATED, CREATED, UPDATED, CREATED, FAILED, FAILED]
+    assert [verdict.outcome for verdict in dry] == [
+        UNCHANGED,
+        UPDATED,
+        CREATED,
+        CREATED,
+        UPDATED,
+        CREATED,
+        FAILED,
+        FAILED,
+    ]
 
 
 # ------------------------------------------------------------ what it costs
@@ -548,4 +563,4 @@ def test_a_batch_of_a_hundred_rows_takes_eight_reads_and_five_transactions() -> 
 def test_days_are_read_in_a_few_stretches_without_the_longest_gaps(
     days: list[str], expected: list[tuple[str, str]]
 ) -> None:
-    assert time_imports.stretches([Day(one) for one in days], at_most=3) == expected
+    assert time_imports.stretches([Day(day) for day in days], at_most=3) == expected

@@ -42,9 +42,9 @@ def row(number: int, hours: float | str = 1, notes: str | None = None, **fields:
 def grouped(rows: Iterable[TimeRow]) -> list[Group]:
     """The rows as the cutter groups them: by id, or by person, client, project, task and date."""
     groups: dict[object, list[TimeRow]] = {}
-    for one in rows:
-        place = one.person, one.client, one.project, one.task, one.spent_date
-        groups.setdefault(one.kept.id or place, []).append(one)
+    for time_row in rows:
+        place = time_row.person, time_row.client, time_row.project, time_row.task, time_row.spent_date
+        groups.setdefault(time_row.kept.id or place, []).append(time_row)
     return [group(*groups[key]) for key in sorted(groups, key=str)]
 
 
@@ -52,7 +52,7 @@ def entries(account_id: AccountId = ACCOUNT) -> list[TimeEntry]:
     """Every entry of the account, the oldest first."""
     shards = {keys.time_shard(account_id, shard) for shard in range(keys.TIME_SHARDS)}
     found = [from_item(item) for (pk, _), item in table_rows().items() if pk in shards]
-    return sorted(found, key=lambda one: one.id)
+    return sorted(found, key=lambda time_entry: time_entry.id)
 
 
 def contents(found: Sequence[TimeEntry | TimeRow]) -> Counter[tuple[object, ...]]:

@@ -76,7 +76,7 @@ class EndsAs:
 
     def __call__(self, history: History) -> str | None:
         state = self.left(history)
-        fitting = (one.name for one in self.endings if (one.fared, one.left) == (history.fared, state))
+        fitting = (ending.name for ending in self.endings if (ending.fared, ending.left) == (history.fared, state))
         return next(fitting, None)
 
 

@@ -93,7 +93,7 @@ def test_every_actor_acts_once_in_every_history_and_all_of_them_at_once(table: s
     histories = run(race, 20)
     assert [history.number for history in histories] == list(range(20))
     for history in histories:
-        assert {name: one.value for name, one in history.outcomes.items()} == {
+        assert {name: outcome.value for name, outcome in history.outcomes.items()} == {
             name: (True, name, history.number) for name in "abc"
         }
 

@@ -40,7 +40,9 @@ def prepare(with_time: Collection[int] = ()) -> None:
         for which in (ONE, OTHER)
     ]
     entries = [
-        Spent(id=one.id, assignment=one) for one in assignments if one.task_id == 1 and one.project_id in with_time
+        Spent(id=task_assignment.id, assignment=task_assignment)
+        for task_assignment in assignments
+        if task_assignment.task_id == 1 and task_assignment.project_id in with_time
     ]
     populate(client(1), task(1), task(2), *map(project, PROJECTS), *assignments, *entries)
 

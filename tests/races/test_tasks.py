@@ -117,7 +117,11 @@ def test_of_two_creations_with_the_same_name_exactly_one_wins(table: str) -> Non
 
     def whose_name_it_is(history: History) -> list[str]:
         owner = after.owner(f"task {history.number}")
-        return [name for name, one in history.outcomes.items() if isinstance(one.value, Task) and one.value.id == owner]
+        return [
+            name
+            for name, outcome in history.outcomes.items()
+            if isinstance(outcome.value, Task) and outcome.value.id == owner
+        ]
 
     endings = [
         Ending("one wins", {"one": None, "other": NameTakenError}, left=["one"]),

@@ -79,7 +79,9 @@ _ARCHIVING: Mapping[str, Callable[[int], object]] = {
         ACCOUNT,
         Id(number),
         Id(number),
-        lambda one: changed(one, replace(current(TaskAssignmentFields, one), is_active=False), NOW),
+        lambda task_assignment: changed(
+            task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+        ),
     ),
 }
 
@@ -93,7 +95,7 @@ def _populate(*, assigned: bool = True, with_time: bool = False, spare_tasks: bo
         *(project(number) for number in NUMBERS),
         *assignments,
         *(assignment(number, number - RACES, number) for number in spare),
-        *(Spent(id=one.id, assignment=one) for one in assignments if with_time),
+        *(Spent(id=task_assignment.id, assignment=task_assignment) for task_assignment in assignments if with_time),
     )
 
 

@@ -86,7 +86,7 @@ def _guard(key: Key, dependents: Iterable[Any], time: int, *, is_open: bool) -> 
 
 
 def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Iterator[Item]:
-    of_client = _groups(projects, lambda one: one.client_id)
+    of_client = _groups(projects, lambda project: project.client_id)
     for client in _records(account_id, found, "CLIENT", CLIENT.from_item):
         yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client[client.id], 0, is_open=True)
 
@@ -94,7 +94,10 @@ def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Ite
 def _task_guards(
     account_id: AccountId, tasks: list[Task], assignments: list[TaskAssignment], entries: list[TimeEntry]
 ) -> Iterator[Item]:
-    of_task, time = _groups(assignments, lambda one: one.task_id), Counter(one.task_id for one in entries)
+    of_task, time = (
+        _groups(assignments, lambda assignment: assignment.task_id),
+        Counter(entry.task_id for entry in entries),
+    )
     for task in tasks:
         yield _guard(keys.guard(account_id, "TASK", task.id), of_task[task.id], time[task.id], is_open=task.is_active)
 
@@ -102,26 +105,34 @@ def _task_guards(
 def _project_guards(
     account_id: AccountId, projects: list[Project], assignments: list[TaskAssignment], entries: list[TimeEntry]
 ) -> Iterator[Item]:
-    of_project, time = _groups(assignments, lambda one: one.project_id), Counter(one.project_id for one in entries)
-    for one in projects:
-        yield _guard(keys.guard(account_id, "PROJECT", one.id), of_project[one.id], time[one.id], is_open=one.is_active)
+    of_project, time = (
+        _groups(assignments, lambda assignment: assignment.project_id),
+        Counter(entry.project_id for entry in entries),
+    )
+    for project in projects:
+        yield _guard(
+            keys.guard(account_id, "PROJECT", project.id),
+            of_project[project.id],
+            time[project.id],
+            is_open=project.is_active,
+        )
 
 
 def _pairs(account_id: AccountId, assignments: list[TaskAssignment], entries: list[TimeEntry]) -> Iterator[Item]:
-    time = Counter((one.task_id, one.project_id) for one in entries)
-    for one in assignments:
-        pair = keys.pair(account_id, one.task_id, one.project_id)
+    time = Counter((entry.task_id, entry.project_id) for entry in entries)
+    for assignment in assignments:
+        pair = keys.pair(account_id, assignment.task_id, assignment.project_id)
         yield {
-            **_guard(pair, [], time[one.task_id, one.project_id], is_open=one.is_active),
-            "assignment_id": {"N": str(one.id)},
-            "project_id": {"N": str(one.project_id)},
+            **_guard(pair, [], time[assignment.task_id, assignment.project_id], is_open=assignment.is_active),
+            "assignment_id": {"N": str(assignment.id)},
+            "project_id": {"N": str(assignment.project_id)},
         }
 
 
 def _groups[R](records: Iterable[R], key: Callable[[R], Id]) -> defaultdict[Id, list[R]]:
     groups = defaultdict[Id, list[R]](list)
-    for one in records:
-        groups[key(one)].append(one)
+    for record in records:
+        groups[key(record)].append(record)
     return groups
 
 

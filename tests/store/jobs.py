@@ -40,7 +40,9 @@ def settled(*outcomes: str, is_last: bool = False, used: frozenset[Id] = frozens
         Verdict(number, Outcome(one), *(("name", "Bad") if one == "failed" else ()))
         for number, one in enumerate(outcomes, first)
     ]
-    failed: list[Failure] = [(one, {"name": f"Row {one.number}"}) for one in verdicts if one.outcome is Outcome.FAILED]
+    failed: list[Failure] = [
+        (verdict, {"name": f"Row {verdict.number}"}) for verdict in verdicts if verdict.outcome is Outcome.FAILED
+    ]
     return Settled(verdicts, failed, used, is_last)
 
 

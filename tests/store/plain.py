@@ -12,10 +12,10 @@ def plain_page[R](records: Sequence[R], request: PageRequest, place: Callable[[R
     first, cursor = request.offset, request.cursor
     at = ("", 0) if cursor is None else (cursor.day, cursor.id)
     if cursor is not None and cursor.direction == "after":
-        first = sum(place(one) >= at for one in records)
+        first = sum(place(record) >= at for record in records)
     end = first + request.per_page
     if cursor is not None and cursor.direction == "before":
-        end = sum(place(one) > at for one in records)
+        end = sum(place(record) > at for record in records)
         first = max(0, end - request.per_page)
     return Page(
         records[first:end],

@@ -47,13 +47,18 @@ def _archive(number: int) -> None:
         ACCOUNT,
         Id(1),
         Id(number),
-        lambda one: changed(one, replace(current(TaskAssignmentFields, one), is_active=False), NOW),
+        lambda task_assignment: changed(
+            task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+        ),
     )
 
 
 def _states() -> dict[int, bool]:
     """Which assignments of project 1 are active."""
-    return {one.id: one.is_active for one in task_assignments.everything(ACCOUNT, Id(1), Filter())}
+    return {
+        task_assignment.id: task_assignment.is_active
+        for task_assignment in task_assignments.everything(ACCOUNT, Id(1), Filter())
+    }
 
 
 def _once(rival: Callable[[], object]) -> Callable[..., None]:
@@ -238,7 +243,7 @@ def test_the_only_active_assignment_stays_whatever_is_archived_beside_it(
     populate(
         client(1),
         project(1),
-        *(task(one.task_id) for one in (only, *others)),
+        *(task(task_assignment.task_id) for task_assignment in (only, *others)),
         only,
         *others,
         *([Spent(id=1, assignment=only)] if with_time else []),
@@ -407,7 +412,7 @@ def test_all_assignments_of_a_project_come_at_once_the_newest_first(table: str) 
 
     found = task_assignments.everything(ACCOUNT, Id(1), Filter())
 
-    assert [one.id for one in found] == list(reversed(numbers))
+    assert [task_assignment.id for task_assignment in found] == list(reversed(numbers))
 
 
 def test_since_a_time_only_what_changed_comes(table: str) -> None:
@@ -415,7 +420,7 @@ def test_since_a_time_only_what_changed_comes(table: str) -> None:
 
     for since, expected in ((LONG_AGO, [2, 1]), (NOW, [1])):
         found = task_assignments.everything(ACCOUNT, Id(1), Filter(updated_since=since))
-        assert [one.id for one in found] == expected
+        assert [task_assignment.id for task_assignment in found] == expected
 
 
 def test_a_project_that_is_not_there_has_no_list(table: str) -> None:
@@ -431,7 +436,7 @@ def test_a_removal_costs_the_same_however_much_time_there_is(table: str) -> None
 
     with recorded() as calls:
         _remove()
-    first = [one.operation for one in calls]
+    first = [call.operation for call in calls]
     with recorded() as calls:
         _remove(3)
-    assert first == [one.operation for one in calls]
+    assert first == [call.operation for call in calls]

@@ -106,4 +106,4 @@ def test_a_client_that_is_not_there_is_not_found(table: str) -> None:
 def test_clients_are_listed_newest_first(table: str, wanted: dict[str, Any], ids: list[int], per_page: int) -> None:
     populate(client(1), client(2, is_active=False), client(3, updated_at=NOW))
     page = clients.page(ACCOUNT, Filter(**wanted), PageRequest(per_page))
-    assert ([one.id for one in page.records], page.total_entries) == (ids[:per_page], len(ids))
+    assert ([record.id for record in page.records], page.total_entries) == (ids[:per_page], len(ids))

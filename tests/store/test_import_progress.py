@@ -74,7 +74,7 @@ def test_the_failed_rows_are_kept_with_their_values() -> None:
     settle(batch(1), settled("failed", "created", "failed"))
     settle(batch(1), settled("failed", first=4))
     settle(batch(2), settled("failed", first=5))
-    found = sorted(import_progress.failures(ACCOUNT, Id(1)), key=lambda one: one[0].number)
+    found = sorted(import_progress.failures(ACCOUNT, Id(1)), key=lambda failure: failure[0].number)
     assert found == [
         (Verdict(number, Outcome.FAILED, "name", "Bad"), {"name": f"Row {number}"}) for number in (1, 3, 4, 5)
     ]

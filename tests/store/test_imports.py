@@ -54,7 +54,7 @@ def test_a_file_in_the_inbox_is_imported_once_however_often_it_is_told() -> None
 
 def test_another_version_of_a_file_in_the_inbox_is_another_import() -> None:
     versions = [FILE, replace(FILE, version_id="v2"), replace(FILE, version_id=None, etag="e2"), replace(FILE, key="x")]
-    assert [imports.adopt(ACCOUNT, FIELDS, one, LATER).id for one in versions] == [1, 2, 3, 4]
+    assert [imports.adopt(ACCOUNT, FIELDS, version, LATER).id for version in versions] == [1, 2, 3, 4]
 
 
 def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_way() -> None:
@@ -63,12 +63,12 @@ def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_
     imports.start(ACCOUNT, Id(2), FILE, LATER)
     commit(import_progress.progress(ACCOUNT, Id(2), Batch(1, "d"), settled("created", "failed"), LAST))
     page = imports.page(ACCOUNT, PageRequest(per_page=2))
-    assert [one.id for one in page.records] == [3, 2]
+    assert [record.id for record in page.records] == [3, 2]
     assert page.records[1] == imports.get(ACCOUNT, Id(2))
     assert page.records[1].counts == RowCounts(created=1, failed=1)
     assert (page.total_entries, page.has_newer, page.has_older) == (3, False, True)
     older = imports.page(ACCOUNT, PageRequest(2, Cursor("after", Id(2))))
-    assert [one.id for one in older.records] == [1]
+    assert [record.id for record in older.records] == [1]
 
 
 def test_the_cutter_finds_how_far_it_has_come() -> None:

@@ -82,8 +82,8 @@ def test_no_two_things_of_a_few_small_accounts_have_the_same_key() -> None:
 
 
 @given(_made, _made)
-def test_two_different_things_never_have_the_same_key(one: Made, other: Made) -> None:
-    assert (one[:2] == other[:2]) == (one[2] == other[2])
+def test_two_different_things_never_have_the_same_key(made: Made, other: Made) -> None:
+    assert (made[:2] == other[:2]) == (made[2] == other[2])
 
 
 @given(_accounts, _accounts, ids, _texts)
@@ -140,9 +140,9 @@ def test_two_different_lists_never_share_a_partition(
 
 
 @given(_days, ids, _days, ids)
-def test_time_sorts_by_day_and_then_by_id(one: Day, first: Id, other: Day, second: Id) -> None:
-    positions = keys.time_position(one, first), keys.time_position(other, second)
-    assert (positions[0] < positions[1]) == ((one, first) < (other, second))
+def test_time_sorts_by_day_and_then_by_id(day: Day, first: Id, other: Day, second: Id) -> None:
+    positions = keys.time_position(day, first), keys.time_position(other, second)
+    assert (positions[0] < positions[1]) == ((day, first) < (other, second))
 
 
 @given(ids, ids)
@@ -158,9 +158,9 @@ def test_ids_sort_as_text_like_the_numbers(one: int, other: int) -> None:
 
 
 @given(timestamps, ids, timestamps, ids)
-def test_updates_sort_by_moment_and_then_by_id(one: Timestamp, first: Id, other: Timestamp, second: Id) -> None:
-    positions = keys.update_position(one, first), keys.update_position(other, second)
-    assert (positions[0] < positions[1]) == ((one, first) < (other, second))
+def test_updates_sort_by_moment_and_then_by_id(timestamp: Timestamp, first: Id, other: Timestamp, second: Id) -> None:
+    positions = keys.update_position(timestamp, first), keys.update_position(other, second)
+    assert (positions[0] < positions[1]) == ((timestamp, first) < (other, second))
 
 
 @given(timestamps, ids)

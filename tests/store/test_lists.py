@@ -32,7 +32,7 @@ _engine = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, H
 
 _records = st.lists(
     st.builds(task, ids, is_active=st.booleans(), updated_at=st.sampled_from(MOMENTS)),
-    unique_by=lambda one: one.id,
+    unique_by=lambda build: build.id,
     max_size=12,
 )
 _filters = st.builds(
@@ -49,9 +49,9 @@ class Whole:
     @classmethod
     def of(cls, records: Sequence[Task], wanted: Filter) -> "Whole":
         matching = [
-            one
-            for one in records
-            if wanted.is_active in (None, one.is_active) and one.updated_at >= (wanted.updated_since or "")
+            record
+            for record in records
+            if wanted.is_active in (None, record.is_active) and record.updated_at >= (wanted.updated_since or "")
         ]
         return cls(sorted(matching, key=lambda one: one.id, reverse=True))
 
@@ -61,7 +61,9 @@ class Whole:
 
 
 def _requests(records: Sequence[Task]) -> st.SearchStrategy[PageRequest]:
-    places = st.sampled_from([one.id for one in records] or [Id(1)]) | st.sampled_from([Id(1), Id(ID_LIMIT - 1)]) | ids
+    places = (
+        st.sampled_from([record.id for record in records] or [Id(1)]) | st.sampled_from([Id(1), Id(ID_LIMIT - 1)]) | ids
+    )
     cursors = st.builds(Cursor, st.sampled_from(["after", "before"]), places)
     return st.one_of(
         st.builds(PageRequest, per_page=st.integers(1, 6) | st.just(2000), cursor=st.none() | cursors),
@@ -100,7 +102,7 @@ def test_a_walk_forward_meets_every_record_once_and_the_walk_back_the_same_pages
     account_id = next(_fresh_accounts)
     put_tasks(account_id, records)
     pages = list(_walk(account_id, wanted, PageRequest(per_page)))
-    assert [one for page in pages for one in page.records] == Whole.of(records, wanted).tasks
+    assert [record for page in pages for record in page.records] == Whole.of(records, wanted).tasks
     back = pages[-1]
     for page in reversed(pages[:-1]):
         back = tasks.page(account_id, wanted, PageRequest(per_page, Cursor("before", back.records[0].id)))
@@ -113,8 +115,8 @@ def test_a_walk_forward_meets_every_record_once_and_the_walk_back_the_same_pages
 def test_records_that_come_and_go_during_a_walk_hide_none_that_stayed(
     table: str, records: list[Task], newcomers: list[Task], wanted: Filter, per_page: int
 ) -> None:
-    known = {one.id for one in records}
-    newcomers = [one for one in newcomers if one.id not in known]
+    known = {record.id for record in records}
+    newcomers = [newcomer for newcomer in newcomers if newcomer.id not in known]
     assume(records)
     account_id = next(_fresh_accounts)
     put_tasks(account_id, records)
@@ -159,7 +161,7 @@ def test_a_numbered_page_costs_its_offset_once(table: str) -> None:
     _twenty(table)
     with recorded() as calls:
         page = tasks.page(ACCOUNT, Filter(), PageRequest(per_page=4, page=3))
-    assert [one.id for one in page.records] == [12, 11, 10, 9]
+    assert [record.id for record in page.records] == [12, 11, 10, 9]
     assert [(call.operation, call.request.get("Limit")) for call in calls] == [("GetItem", None), ("Query", 13)]
 
 
@@ -176,7 +178,7 @@ def test_updated_since_reads_the_keys_of_the_matches_and_the_records_of_the_page
     put_tasks(ACCOUNT, [task(number, updated_at=MOMENTS[number % 5]) for number in range(1, 21)])
     with recorded() as calls:
         page = tasks.page(ACCOUNT, Filter(updated_since=MOMENTS[3]), PageRequest(per_page=3))
-    assert [one.id for one in page.records] == [19, 18, 14]
+    assert [record.id for record in page.records] == [19, 18, 14]
     assert page.total_entries == 8
     query, batch = calls
     assert query.request["IndexName"] == "by_update"
@@ -197,7 +199,7 @@ def test_every_read_of_a_list_is_strongly_consistent(table: str) -> None:
         for one in (call.request["RequestItems"].values() if "RequestItems" in call.request else [call.request])
     ]
     assert len(reads) > len(requests) * 3
-    assert all(one["ConsistentRead"] is True for one in reads)
+    assert all(read["ConsistentRead"] is True for read in reads)
 
 
 # ------------------------------------------------------------ how long a list is

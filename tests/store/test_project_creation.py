@@ -25,7 +25,7 @@ def _create(manager_id: Id | None = None) -> ClientProject:
 
 def _assignments(project_id: int = 1) -> list[TaskAssignment]:
     page = task_assignments.page_of_project(ACCOUNT, Id(project_id), Filter(), PageRequest())
-    return [one.assignment for one in page.records]
+    return [record.assignment for record in page.records]
 
 
 @pytest.fixture
@@ -42,9 +42,11 @@ def test_a_new_project_has_each_default_task_in_alphabetical_order(table: str, a
     made = _create()
     assert (made.project.id, made.client.id) == (1, 1)
     found = _assignments()
-    assert [one.id for one in found] == list(range(amount, 0, -1))
-    assert [one.task_id for one in found] == list(range(2, amount + 2))
-    assert {(one.created_at, one.updated_at, one.version) for one in found} <= {(NOW, NOW, 1)}
+    assert [task_assignment.id for task_assignment in found] == list(range(amount, 0, -1))
+    assert [task_assignment.task_id for task_assignment in found] == list(range(2, amount + 2))
+    assert {
+        (task_assignment.created_at, task_assignment.updated_at, task_assignment.version) for task_assignment in found
+    } <= {(NOW, NOW, 1)}
     assert_sound(ACCOUNT)
 
 
@@ -52,7 +54,14 @@ def test_the_order_of_names_does_not_depend_on_capitals(table: str) -> None:
     names = ["b", "A", "Ä", "C", "a2", "B2"]
     populate(client(1), *(task(n, name=name, is_default=True) for n, name in enumerate(names, 1)))
     _create()
-    assert [names[one.task_id - 1] for one in reversed(_assignments())] == ["A", "a2", "b", "B2", "C", "Ä"]
+    assert [names[assignment.task_id - 1] for assignment in reversed(_assignments())] == [
+        "A",
+        "a2",
+        "b",
+        "B2",
+        "C",
+        "Ä",
+    ]
 
 
 @pytest.mark.parametrize("is_billable", [True, False])
@@ -63,7 +72,10 @@ def test_default_assignments_follow_from_the_project_and_the_task(table: str, is
         task(2, is_default=True, billable_by_default=False, default_hourly_rate=None),
     )
     projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="P", is_billable=is_billable), NOW)
-    shown = [(one.billable, one.hourly_rate, one.budget, one.is_active) for one in reversed(_assignments())]
+    shown = [
+        (assignment.billable, assignment.hourly_rate, assignment.budget, assignment.is_active)
+        for assignment in reversed(_assignments())
+    ]
     assert shown == [(is_billable, Decimal(100), None, True), (False, None, None, True)]
 
 

@@ -180,8 +180,10 @@ def test_a_page_of_projects_is_what_plain_python_cuts_out(
     with small_pages(dynamodb_page):
         page = projects.page(ACCOUNT, filter_, request, client_id=client_id, among=among)
     whole = _whole(filter_, client_id, among)
-    assert page.map(lambda one: one.project) == plain_page(whole, request, lambda one: ("", one.id))
-    assert [one.client.id for one in page.records] == [one.project.client_id for one in page.records]
+    assert page.map(lambda client_project: client_project.project) == plain_page(
+        whole, request, lambda one: ("", one.id)
+    )
+    assert [record.client.id for record in page.records] == [record.project.client_id for record in page.records]
 
 
 def test_every_project_of_the_account_is_walked_through_the_oldest_first(table: str) -> None:

@@ -173,7 +173,7 @@ PROJECT_1, MOVED = project(1), project(1, client_id=Id(2), version=2)
 
 
 def _places(records: list[Any], shape: Any) -> list[tuple[str, str]]:
-    return [(key["pk"]["S"], key["sk"]["S"]) for one in records for key in shape.places(ACCOUNT, one)]
+    return [(key["pk"]["S"], key["sk"]["S"]) for record in records for key in shape.places(ACCOUNT, record)]
 
 
 @pytest.mark.parametrize(
@@ -217,8 +217,8 @@ def test_a_transaction_takes_each_item_once_however_a_record_moves() -> None:
         writes = PROJECT.changed(ACCOUNT, before, after)
         touched = [
             (key["pk"]["S"], key["sk"]["S"])
-            for one in writes
-            for key in [one.parameters.get("Key") or one.parameters["Item"]]
+            for write in writes
+            for key in [write.parameters.get("Key") or write.parameters["Item"]]
         ]
         assert len(touched) == len(set(touched))
 

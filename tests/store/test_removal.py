@@ -90,7 +90,7 @@ def test_a_task_goes_with_its_assignments(table: str, amount: int) -> None:
     with pytest.raises(NotFoundError):
         tasks.get(ACCOUNT, Id(1))
     page = task_assignments.page(ACCOUNT, Filter(), PageRequest(1))
-    assert (page.total_entries, [one.id for one in page.records]) == (2, [1002])
+    assert (page.total_entries, [record.id for record in page.records]) == (2, [1002])
     assert_sound(ACCOUNT)
     assert list(of_all_accounts()) == []
 
@@ -103,7 +103,7 @@ def test_a_project_goes_with_its_assignments_and_its_time(table: str, assignment
     with pytest.raises(NotFoundError):
         projects.get(ACCOUNT, Id(1))
     page = time_entries.page(ACCOUNT, EVERYTHING, TimeFilter(), PageRequest())
-    assert (page.total_entries, [one.id for one in page.records]) == (1, [900])
+    assert (page.total_entries, [record.id for record in page.records]) == (1, [900])
     assert_sound(ACCOUNT)
     assert list(of_all_accounts()) == []
 

@@ -175,7 +175,7 @@ def test_an_operation_that_cannot_go_on_keeps_no_other_from_its_end(begun: str, 
         _poison(account_id, number)
     with pytest.raises(ExceptionGroup) as fault:
         repair.carry_on_everything(seconds=20)
-    assert [type(one) for one in fault.value.exceptions] == [KeyError, KeyError]
+    assert [type(exception) for exception in fault.value.exceptions] == [KeyError, KeyError]
     left = [operation_id for _, operation_id in operations.of_all_accounts()]
     assert sorted(left) == [0, 5]
     assert keys.open_operation(ACCOUNT, Id(1))["sk"]["S"] not in [sk for _, sk in rows()]
@@ -210,7 +210,7 @@ def assert_sound_but_for_poison() -> None:
 @pytest.mark.parametrize("begun", ACTS, indirect=True)
 def test_settling_leaves_nothing_that_stands_in_the_way_of_a_decision(begun: str) -> None:
     assert repair.settle(ACCOUNT) is True
-    assert [one.kind for one in operations.of_account(ACCOUNT)] == (
+    assert [operation.kind for operation in operations.of_account(ACCOUNT)] == (
         ["remove_project"] if begun == "remove_project" else []
     )
     repair.carry_on_everything(seconds=20)

@@ -33,7 +33,7 @@ class Given:
     """A source that is a plain list of ids, and knows how it was read."""
 
     def __init__(self, numbers: Sequence[int]) -> None:
-        self._positions = [keys.sortable(one) for one in sorted(numbers, reverse=True)]
+        self._positions = [keys.sortable(number) for number in sorted(numbers, reverse=True)]
         self.at_once: list[int] = []
 
     def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
@@ -49,7 +49,7 @@ def _page(source: Source, request: PageRequest) -> Page[int]:
 
 
 def _plain(numbers: Sequence[int], request: PageRequest) -> Page[int]:
-    return plain_page(sorted(numbers, reverse=True), request, lambda one: ("", one))
+    return plain_page(sorted(numbers, reverse=True), request, lambda number: ("", number))
 
 
 @given(st.lists(_numbers, unique=True), st.integers(1, 5), _requests)
@@ -67,7 +67,7 @@ def test_no_lists_merged_are_an_empty_list(request: PageRequest) -> None:
 def test_what_is_hidden_is_neither_shown_nor_counted(
     numbers: list[int], hidden: set[int], request: PageRequest, is_counted_elsewhere: bool
 ) -> None:
-    left = [one for one in numbers if one not in hidden]
+    left = [number for number in numbers if number not in hidden]
     counted: Callable[[], int] | None = (lambda: len(left)) if is_counted_elsewhere else None
     source = Visible(Given(numbers), lambda item: int(item["sk"]["S"]) in hidden, counted)
     assert _page(source, request) == _plain(left, request)
@@ -78,9 +78,9 @@ def test_hidden_lists_can_be_merged_and_merged_lists_hidden(numbers: list[int], 
     def is_odd(item: Item) -> bool:
         return int(item["sk"]["S"]) % 2 == 1
 
-    even = [one for one in numbers if one % 2 == 0]
+    even = [number for number in numbers if number % 2 == 0]
     halves = [Given(numbers[::2]), Given(numbers[1::2])]
-    assert _page(Merged([Visible(one, is_odd) for one in halves]), request) == _plain(even, request)
+    assert _page(Merged([Visible(halve, is_odd) for halve in halves]), request) == _plain(even, request)
     assert _page(Visible(Merged(halves), is_odd), request) == _plain(even, request)
 
 
@@ -126,7 +126,7 @@ def test_what_lies_beyond_a_cursor_is_strictly_beyond_it_and_nearest_first(
 def test_a_span_holds_what_lies_beyond_its_cursor(numbers: list[Id], number: Id, direction: str) -> None:
     cursor = Cursor(direction, number)  # type: ignore[arg-type]
     low, high = span(cursor, "0" * keys.ID_WIDTH, "9" * keys.ID_WIDTH)
-    inside = {one for one in numbers if low <= keys.sortable(one) <= high}
+    inside = {number for number in numbers if low <= keys.sortable(number) <= high}
     assert inside == {one for one in numbers if (one < number if direction == "after" else one > number)}
 
 
@@ -140,7 +140,7 @@ def test_without_a_cursor_everything_lies_beyond() -> None:
 MOMENTS = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]
 _records = st.lists(
     st.builds(task, _numbers, is_active=st.booleans(), updated_at=st.sampled_from(MOMENTS)),
-    unique_by=lambda one: one.id,
+    unique_by=lambda build: build.id,
     max_size=10,
 )
 _filters = st.builds(
@@ -150,9 +150,9 @@ _filters = st.builds(
 
 def _left(records: Sequence[Task], wanted: Filter) -> list[Task]:
     return [
-        one
-        for one in records
-        if wanted.is_active in (None, one.is_active) and one.updated_at >= (wanted.updated_since or "")
+        record
+        for record in records
+        if wanted.is_active in (None, record.is_active) and record.updated_at >= (wanted.updated_since or "")
     ]
 
 

@@ -40,13 +40,15 @@ def _change(project_id: int, number: int, **fields: Any) -> AssignedTask:
         ACCOUNT,
         Id(project_id),
         Id(number),
-        lambda one: changed(one, replace(current(TaskAssignmentFields, one), **fields), NOW),
+        lambda task_assignment: changed(
+            task_assignment, replace(current(TaskAssignmentFields, task_assignment), **fields), NOW
+        ),
     )
 
 
 def _page(project_id: int, **wanted: Any) -> list[int]:
     page = task_assignments.page_of_project(ACCOUNT, Id(project_id), Filter(**wanted), PageRequest())
-    return [one.id for one in page.records]
+    return [record.id for record in page.records]
 
 
 # ------------------------------------------------------------ create
@@ -195,8 +197,10 @@ def test_a_new_name_shows_at_once_in_every_assignment(table: str) -> None:
         *task_assignments.page_of_project(ACCOUNT, Id(1), Filter(), PageRequest()).records,
         *task_assignments.active_by_project(ACCOUNT, [Id(1)])[Id(1)],
     ]
-    assert [(one.task.name, one.project.name, one.project.code) for one in shown] == [("New", "Newer", "N")] * 4
-    assert {one.assignment.updated_at for one in shown} == {LONG_AGO}
+    assert [
+        (assigned_task.task.name, assigned_task.project.name, assigned_task.project.code) for assigned_task in shown
+    ] == [("New", "Newer", "N")] * 4
+    assert {assigned_task.assignment.updated_at for assigned_task in shown} == {LONG_AGO}
 
 
 # ------------------------------------------------------------ delete
@@ -258,7 +262,7 @@ def test_lists_hold_what_is_archived_unless_filtered(
     wanted: dict[str, Any], of_all: list[int], of_project: list[int]
 ) -> None:
     page = task_assignments.page(ACCOUNT, Filter(**wanted), PageRequest())
-    assert ([one.id for one in page.records], page.total_entries) == (of_all, len(of_all))
+    assert ([record.id for record in page.records], page.total_entries) == (of_all, len(of_all))
     assert _page(1, **wanted) == of_project
     assert _page(3, **wanted) == []
 
@@ -270,7 +274,7 @@ def test_lists_hold_what_is_archived_unless_filtered(
 @pytest.mark.parametrize("per_page", [2, 2000])
 def test_a_manager_sees_the_assignments_of_some_projects(among: list[int], ids: list[int], per_page: int) -> None:
     page = task_assignments.page(ACCOUNT, Filter(), PageRequest(per_page), among=[Id(one) for one in among])
-    assert ([one.id for one in page.records], page.total_entries) == (ids[:per_page], len(ids))
+    assert ([record.id for record in page.records], page.total_entries) == (ids[:per_page], len(ids))
 
 
 @pytest.mark.usefixtures("six")
@@ -286,7 +290,7 @@ def test_the_list_of_a_project_that_is_not_there_is_not_found() -> None:
 def test_what_may_be_logged_to_is_active_and_oldest_first(monkeypatch: pytest.MonkeyPatch, many: int) -> None:
     monkeypatch.setattr(task_assignments, "_MANY_PROJECTS", many)
     found = task_assignments.active_by_project(ACCOUNT, [Id(3), Id(1)])
-    assert {number: [one.id for one in some] for number, some in found.items()} == {3: [], 1: [11]}
+    assert {number: [assigned_task.id for assigned_task in some] for number, some in found.items()} == {3: [], 1: [11]}
 
 
 def test_the_assignments_of_pairs_are_found_and_pairs_without_one_left_out(table: str) -> None:

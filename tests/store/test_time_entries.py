@@ -77,7 +77,12 @@ def _archive(what: str) -> None:
         tasks.update(ACCOUNT, Id(1), lambda one: changed(one, replace(current(TaskFields, one), **off), NOW))
     else:
         task_assignments.update(
-            ACCOUNT, Id(1), Id(1), lambda one: changed(one, replace(current(TaskAssignmentFields, one), **off), NOW)
+            ACCOUNT,
+            Id(1),
+            Id(1),
+            lambda task_assignment: changed(
+                task_assignment, replace(current(TaskAssignmentFields, task_assignment), **off), NOW
+            ),
         )
 
 

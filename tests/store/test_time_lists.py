@@ -42,7 +42,7 @@ def _spent() -> Iterator[Spent]:
         )
 
 
-ENTRIES = [one.entry() for one in _spent()]
+ENTRIES = [spent.entry() for spent in _spent()]
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +66,16 @@ def _place(entry: TimeEntry) -> Place:
 def _whole(reader: TimeReader, wanted: TimeFilter) -> Sequence[TimeEntry]:
     projects = reader.managed_projects
     left = [
-        one
-        for one in ENTRIES
-        if (projects is None or one.user_id == reader.user_id or one.project_id in projects)
-        and wanted.user_id in (None, one.user_id)
-        and wanted.project_id in (None, one.project_id)
-        and wanted.task_id in (None, one.task_id)
-        and wanted.client_id in (None, CLIENT_OF[one.project_id])
-        and wanted.external_reference_id in (None, one.external_reference and one.external_reference.id)
-        and wanted.since <= one.spent_date <= wanted.until
-        and (wanted.updated_since is None or one.updated_at >= wanted.updated_since)
+        time_entry
+        for time_entry in ENTRIES
+        if (projects is None or time_entry.user_id == reader.user_id or time_entry.project_id in projects)
+        and wanted.user_id in (None, time_entry.user_id)
+        and wanted.project_id in (None, time_entry.project_id)
+        and wanted.task_id in (None, time_entry.task_id)
+        and wanted.client_id in (None, CLIENT_OF[time_entry.project_id])
+        and wanted.external_reference_id in (None, time_entry.external_reference and time_entry.external_reference.id)
+        and wanted.since <= time_entry.spent_date <= wanted.until
+        and (wanted.updated_since is None or time_entry.updated_at >= wanted.updated_since)
         and not wanted.is_empty
     ]
     return sorted(left, key=_place, reverse=True)
@@ -96,7 +96,7 @@ _filters = st.fixed_dictionaries(
         "is_empty": st.booleans(),
     },
 ).map(lambda given_: TimeFilter(**given_))  # type: ignore[arg-type]
-_places = st.sampled_from([(one.spent_date, one.id) for one in ENTRIES]) | st.tuples(
+_places = st.sampled_from([(time_entry.spent_date, time_entry.id) for time_entry in ENTRIES]) | st.tuples(
     _days, st.sampled_from([0, 20, 99])
 )
 _cursors = st.builds(
@@ -117,7 +117,7 @@ def test_a_page_of_time_is_what_plain_python_cuts_out(
 ) -> None:
     with small_pages(dynamodb_page):
         page = time_entries.page(ACCOUNT, reader, wanted, request)
-    assert page.map(lambda one: one.entry) == plain_page(_whole(reader, wanted), request, _place)
+    assert page.map(lambda logged_time: logged_time.entry) == plain_page(_whole(reader, wanted), request, _place)
 
 
 @pytest.mark.usefixtures("logged")
@@ -128,11 +128,11 @@ def test_a_walk_meets_all_time_once_in_its_order(reader: TimeReader, wanted: Tim
     ids, lengths = walk(
         lambda request: time_entries.page(ACCOUNT, reader, wanted, request), _spent_date, per_page=max(per_page, 5)
     )
-    assert (ids, lengths) == (tuple(one.id for one in whole), frozenset({len(whole)}))
+    assert (ids, lengths) == (tuple(time_entry.id for time_entry in whole), frozenset({len(whole)}))
 
 
-def _spent_date(one: LoggedTime) -> str:
-    return one.entry.spent_date
+def _spent_date(logged_time: LoggedTime) -> str:
+    return logged_time.entry.spent_date
 
 
 @pytest.mark.usefixtures("logged")
@@ -143,7 +143,7 @@ def test_from_each_entry_a_page_goes_on_in_both_directions(reader: str, directio
     for edge in whole:
         request = PageRequest(3, Cursor(direction, edge.id, edge.spent_date))  # type: ignore[arg-type]
         page = time_entries.page(ACCOUNT, READERS[reader], TimeFilter(), request)
-        assert page.map(lambda one: one.entry) == plain_page(whole, request, _place)
+        assert page.map(lambda logged_time: logged_time.entry) == plain_page(whole, request, _place)
 
 
 @pytest.mark.usefixtures("logged")
@@ -184,7 +184,11 @@ def test_all_time_is_read_month_by_month_and_counted_by_the_months() -> None:
     ("direction", "months"), [("after", ["2026-02", "2026-01"]), ("before", ["2026-02", "2026-03"])]
 )
 def test_a_cursor_leads_straight_to_its_month(direction: str, months: list[str]) -> None:
-    edge = [one for one in _whole(READERS["administrator"], TimeFilter()) if one.spent_date[:7] == "2026-02"]
+    edge = [
+        time_entry
+        for time_entry in _whole(READERS["administrator"], TimeFilter())
+        if time_entry.spent_date[:7] == "2026-02"
+    ]
     last = edge[-1] if direction == "after" else edge[0]
     cursor = Cursor(direction, last.id, last.spent_date)  # type: ignore[arg-type]
     read = _partitions("administrator", TimeFilter(), PageRequest(3, cursor))

@@ -96,19 +96,19 @@ def user(number: int, role: Role = Role.MEMBER, managed: Iterable[int] = ()) -> 
 
 def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
     """Put records into the table with all that hangs on them, and three users, as if each had been created."""
-    entries = [one.entry() for one in records if isinstance(one, Spent)]
-    rest = [one for one in records if not isinstance(one, Spent)]
+    entries = [record.entry() for record in records if isinstance(record, Spent)]
+    rest = [record for record in records if not isinstance(record, Spent)]
     people = user(ADMIN, Role.ADMINISTRATOR), user(MANAGER, Role.MANAGER), user(MEMBER)
-    put_items(_user_to_item(account_id, one) for one in people)
+    put_items(_user_to_item(account_id, person) for person in people)
     put_items(next(_SHAPES[type(one)]._items(account_id, one)) for one in rest)
-    put_items(to_items(account_id, one)[0] for one in entries)
+    put_items(to_items(account_id, entry)[0] for entry in entries)
     put_items(expected(account_id, rows()).values())
     last: dict[Kind, int] = {"USER": MEMBER}
     for one in rest:
         kind = _SHAPES[type(one)].kind
         last[kind] = max(last.get(kind, 0), one.id)
     if entries:
-        last["TIME_ENTRY"] = max(one.id for one in entries)
+        last["TIME_ENTRY"] = max(entry.id for entry in entries)
     put_items({**keys.sequence(account_id, kind), "last_id": {"N": str(number)}} for kind, number in last.items())
 
 
@@ -126,7 +126,7 @@ def walk(ask: Callable[[PageRequest], Page[Any]], day: Callable[[Any], str] = la
     request = PageRequest(per_page)
     while True:
         page = ask(request)
-        found += [one.id for one in page.records]
+        found += [record.id for record in page.records]
         lengths.add(page.total_entries)
         if not page.has_older:
             return tuple(found), frozenset(lengths)
@@ -168,7 +168,7 @@ def _sights() -> Iterator[tuple[str, object]]:
     ):
         yield f"time {name}", walk(partial(time_entries.page, ACCOUNT, reader, filter_), _day)
     mine = task_assignments.active_by_project(ACCOUNT, sorted(managed))
-    yield "to log to", {project_id: [one.id for one in found] for project_id, found in mine.items()}
+    yield "to log to", {project_id: [assigned_task.id for assigned_task in found] for project_id, found in mine.items()}
 
 
 def _of_project(project_id: Id) -> object:
@@ -178,5 +178,5 @@ def _of_project(project_id: Id) -> object:
         return "not found"
 
 
-def _day(one: LoggedTime) -> str:
-    return one.entry.spent_date
+def _day(logged_time: LoggedTime) -> str:
+    return logged_time.entry.spent_date

@@ -97,7 +97,7 @@ def put_report(s3: Any, bucket: str, failures: int) -> bytes:
     """The report of import 1, with so many rows."""
     report = BytesIO()
     verdicts = [Verdict(row, Outcome.FAILED, "Name" if row > 1 else "", f"Bad {row}") for row in range(1, failures + 1)]
-    write_report(report, ["Name"], iter([(one, {"Name": f"Task,\n{one.number}"}) for one in verdicts]))
+    write_report(report, ["Name"], iter([(verdict, {"Name": f"Task,\n{verdict.number}"}) for verdict in verdicts]))
     s3.put_object(Bucket=bucket, Key=queues.report_key(ACCOUNT, Id(1)), Body=report.getvalue())
     return report.getvalue()
 

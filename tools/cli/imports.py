@@ -190,7 +190,9 @@ def _summary(job: Import) -> str:
     counts, total = job.counts, job.rows_total
     of_all = "" if total is None else f" of {total}"
     done = "" if job.status.is_final else f"{counts.done}{of_all} rows done: "
-    told = ", ".join(f"{getattr(counts, one)} {one}" for one in ("created", "updated", "unchanged", "failed"))
+    told = ", ".join(
+        f"{getattr(counts, literal)} {literal}" for literal in ("created", "updated", "unchanged", "failed")
+    )
     dry = " (a dry run: nothing was written)" if job.dry_run else ""
     return f"import {job.id} {_SAYING[job.status]}: {done}{told}{dry}"
 

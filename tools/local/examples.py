@@ -23,7 +23,7 @@ OBJECTS: Mapping[str, bytes] = {
 def make(endpoint_url: str) -> dict[str, str]:
     """Make bucket and queue on a local engine, unless they are there; the settings by which functions find them."""
     s3, sqs = engine.client("s3", endpoint_url), engine.client("sqs", endpoint_url)
-    if BUCKET not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
+    if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.REGION})
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     for key, content in OBJECTS.items():

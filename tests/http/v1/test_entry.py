@@ -24,9 +24,9 @@ SECRET = "the table sheaf-prod is on fire"
 
 def kinds(error: type[SheafError] = SheafError) -> Iterator[type[SheafError]]:
     """Every class of refusal that there is."""
-    for one in error.__subclasses__():
-        yield one
-        yield from kinds(one)
+    for subclasse in error.__subclasses__():
+        yield subclasse
+        yield from kinds(subclasse)
 
 
 def made(kind: type[SheafError]) -> SheafError:

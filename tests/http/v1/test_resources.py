@@ -71,7 +71,7 @@ def read_back(resource: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
     assert root.tag == resource.name.replace("_", "-")
     wrapped = json.loads(resource_json(resource), parse_float=Decimal)
     assert list(wrapped) == [resource.name]
-    return {one.tag.replace("-", "_"): value_of(one) for one in root}, wrapped[resource.name]
+    return {element.tag.replace("-", "_"): value_of(element) for element in root}, wrapped[resource.name]
 
 
 @given(strategies.tasks.filter(lambda one: not set(one.name) & set(NEVER_IN_XML)))

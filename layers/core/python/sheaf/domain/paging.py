@@ -67,4 +67,4 @@ class Page[Record]:
 
     def map[Other](self, convert: Callable[[Record], Other]) -> "Page[Other]":
         """The same page with every record converted."""
-        return Page([convert(one) for one in self.records], self.total_entries, self.has_newer, self.has_older)
+        return Page([convert(record) for record in self.records], self.total_entries, self.has_newer, self.has_older)

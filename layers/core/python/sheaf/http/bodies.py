@@ -65,7 +65,9 @@ def media_type(content_type: str) -> tuple[str, str]:
     """The type and the character set of a Content-Type header, in lower case."""
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = [
-        value.strip("\"' ") for name, _, value in (one.partition("=") for one in parameters) if name == "charset"
+        value.strip("\"' ")
+        for name, _, value in (parameter.partition("=") for parameter in parameters)
+        if name == "charset"
     ]
     return kind, charsets[0] if charsets else "utf-8"
 

@@ -19,76 +19,76 @@ from sheaf.http.reply import Reply
 _WEEKLY_CAPACITY = 126_000  # seconds: 35 hours, Harvest's default
 
 
-def show_task(one: Task) -> dict[str, Any]:
+def show_task(task: Task) -> dict[str, Any]:
     """A task (Harvest v2, "The task object")."""
     return {
-        "id": one.id,
-        "name": one.name,
-        "billable_by_default": one.billable_by_default,
-        "default_hourly_rate": _number(one.default_hourly_rate),
-        "is_default": one.is_default,
-        "is_active": one.is_active,
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
+        "id": task.id,
+        "name": task.name,
+        "billable_by_default": task.billable_by_default,
+        "default_hourly_rate": _number(task.default_hourly_rate),
+        "is_default": task.is_default,
+        "is_active": task.is_active,
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
     }
 
 
-def show_client(one: Client) -> dict[str, Any]:
+def show_client(client: Client) -> dict[str, Any]:
     """A client (Harvest v2, "The client object"); Sheaf makes no invoices, so there is no key to a statement."""
     return {
-        "id": one.id,
-        "name": one.name,
-        "is_active": one.is_active,
-        "address": one.address,
+        "id": client.id,
+        "name": client.name,
+        "is_active": client.is_active,
+        "address": client.address,
         "statement_key": None,
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "currency": one.currency,
+        "created_at": client.created_at,
+        "updated_at": client.updated_at,
+        "currency": client.currency,
     }
 
 
-def show_project(one: Project, client: Client) -> dict[str, Any]:
+def show_project(project: Project, client: Client) -> dict[str, Any]:
     """A project (Harvest v2, "The project object")."""
     return {
-        "id": one.id,
-        "name": one.name,
-        "code": one.code,
-        "is_active": one.is_active,
-        "is_billable": one.is_billable,
-        "is_fixed_fee": one.is_fixed_fee,
-        "bill_by": one.bill_by,
-        "budget": _number(one.budget),
-        "budget_by": one.budget_by,
-        "budget_is_monthly": one.budget_is_monthly,
-        "notify_when_over_budget": one.notify_when_over_budget,
-        "over_budget_notification_percentage": _number(one.over_budget_notification_percentage),
-        "show_budget_to_all": one.show_budget_to_all,
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "starts_on": one.starts_on,
-        "ends_on": one.ends_on,
+        "id": project.id,
+        "name": project.name,
+        "code": project.code,
+        "is_active": project.is_active,
+        "is_billable": project.is_billable,
+        "is_fixed_fee": project.is_fixed_fee,
+        "bill_by": project.bill_by,
+        "budget": _number(project.budget),
+        "budget_by": project.budget_by,
+        "budget_is_monthly": project.budget_is_monthly,
+        "notify_when_over_budget": project.notify_when_over_budget,
+        "over_budget_notification_percentage": _number(project.over_budget_notification_percentage),
+        "show_budget_to_all": project.show_budget_to_all,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+        "starts_on": project.starts_on,
+        "ends_on": project.ends_on,
         "over_budget_notification_date": None,
-        "notes": one.notes,
-        "cost_budget": _number(one.cost_budget),
-        "cost_budget_include_expenses": one.cost_budget_include_expenses,
-        "hourly_rate": _number(one.hourly_rate),
-        "fee": _number(one.fee),
+        "notes": project.notes,
+        "cost_budget": _number(project.cost_budget),
+        "cost_budget_include_expenses": project.cost_budget_include_expenses,
+        "hourly_rate": _number(project.hourly_rate),
+        "fee": _number(project.fee),
         "client": _client(client),
     }
 
 
-def show_task_assignment(one: AssignedTask) -> dict[str, Any]:
+def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
     """A task assignment (Harvest v2, "The task assignment object")."""
     return {
-        **_assignment(one.assignment),
-        "project": _project(one.project),
-        "task": _named(one.task),
+        **_assignment(assigned_task.assignment),
+        "project": _project(assigned_task.project),
+        "task": _named(assigned_task.task),
     }
 
 
-def show_time_entry(one: LoggedTime, reader: User) -> dict[str, Any]:
+def show_time_entry(logged_time: LoggedTime, reader: User) -> dict[str, Any]:
     """A time entry (Harvest v2, "The time entry object"). There are no timers, invoices and approvals in Sheaf."""
-    entry, hours = one.entry, _number(one.entry.hours)
+    entry, hours = logged_time.entry, _number(logged_time.entry.hours)
     reference = entry.external_reference
     return {
         "id": entry.id,
@@ -106,18 +106,18 @@ def show_time_entry(one: LoggedTime, reader: User) -> dict[str, Any]:
         "started_time": None,
         "ended_time": None,
         "is_running": False,
-        "billable": one.assignment.billable,
-        "budgeted": one.budgeted,
-        "billable_rate": _number(one.billable_rate) if may_see_rates(reader) else None,
+        "billable": logged_time.assignment.billable,
+        "budgeted": logged_time.budgeted,
+        "billable_rate": _number(logged_time.billable_rate) if may_see_rates(reader) else None,
         "cost_rate": None,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
-        "user": {"id": one.user.id, "name": one.user.name},
-        "client": _client(one.client),
-        "project": _project(one.project),
-        "task": _named(one.task),
-        "user_assignment": _user_assignment(one.user, one.project),
-        "task_assignment": _assignment_for(reader, one.assignment),
+        "user": {"id": logged_time.user.id, "name": logged_time.user.name},
+        "client": _client(logged_time.client),
+        "project": _project(logged_time.project),
+        "task": _named(logged_time.task),
+        "user_assignment": _user_assignment(logged_time.user, logged_time.project),
+        "task_assignment": _assignment_for(reader, logged_time.assignment),
         "invoice": None,
         "external_reference": None if reference is None else _reference(reference),
     }
@@ -131,30 +131,30 @@ def show_project_assignment(
         **_user_assignment(user, project),
         "project": {**_project(project), "is_billable": project.is_billable},
         "client": _client(client),
-        "task_assignments": [{**_assignment_for(user, one.assignment), "task": _named(one.task)} for one in tasks],
+        "task_assignments": [{**_assignment_for(user, task.assignment), "task": _named(task.task)} for task in tasks],
     }
 
 
-def show_user(one: User) -> dict[str, Any]:
+def show_user(user: User) -> dict[str, Any]:
     """A user (Harvest v2, "The user object"). What Sheaf does not keep of people has the value of a new user."""
     return {
-        "id": one.id,
-        "first_name": one.first_name,
-        "last_name": one.last_name,
-        "email": one.email,
+        "id": user.id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
         "telephone": "",
         "timezone": "UTC",
         "has_access_to_all_future_projects": False,
         "is_contractor": False,
-        "is_active": one.is_active,
+        "is_active": user.is_active,
         "weekly_capacity": _WEEKLY_CAPACITY,
         "default_hourly_rate": None,
         "cost_rate": None,
         "roles": [],
-        "access_roles": [one.role, *sorted(one.rights)],
+        "access_roles": [user.role, *sorted(user.rights)],
         "avatar_url": "",
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
     }
 
 
@@ -222,25 +222,25 @@ def show_new_import(one: Import, user: User, upload: Address) -> dict[str, Any]:
     return {**show_import(one, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
 
 
-def _address(one: Address) -> dict[str, Any]:
-    return {"url": one.url, "expires_at": one.expires_at}
+def _address(address: Address) -> dict[str, Any]:
+    return {"url": address.url, "expires_at": address.expires_at}
 
 
-def _assignment(one: TaskAssignment) -> dict[str, Any]:
+def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
     return {
-        "id": one.id,
-        "billable": one.billable,
-        "is_active": one.is_active,
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "hourly_rate": _number(one.hourly_rate),
-        "budget": _number(one.budget),
+        "id": task_assignment.id,
+        "billable": task_assignment.billable,
+        "is_active": task_assignment.is_active,
+        "created_at": task_assignment.created_at,
+        "updated_at": task_assignment.updated_at,
+        "hourly_rate": _number(task_assignment.hourly_rate),
+        "budget": _number(task_assignment.budget),
     }
 
 
-def _assignment_for(reader: User, one: TaskAssignment) -> dict[str, Any]:
+def _assignment_for(reader: User, task_assignment: TaskAssignment) -> dict[str, Any]:
     """An assignment inside something that everybody may read: its rate is shown to those who may see rates."""
-    shown = _assignment(one)
+    shown = _assignment(task_assignment)
     return shown if may_see_rates(reader) else {**shown, "hourly_rate": None}
 
 
@@ -261,20 +261,25 @@ def _user_assignment(user: User, project: Project) -> dict[str, Any]:
     }
 
 
-def _client(one: Client) -> dict[str, Any]:
-    return {"id": one.id, "name": one.name, "currency": one.currency}
+def _client(client: Client) -> dict[str, Any]:
+    return {"id": client.id, "name": client.name, "currency": client.currency}
 
 
-def _project(one: Project) -> dict[str, Any]:
-    return {"id": one.id, "name": one.name, "code": one.code}
+def _project(project: Project) -> dict[str, Any]:
+    return {"id": project.id, "name": project.name, "code": project.code}
 
 
-def _named(one: Task) -> dict[str, Any]:
-    return {"id": one.id, "name": one.name}
+def _named(task: Task) -> dict[str, Any]:
+    return {"id": task.id, "name": task.name}
 
 
-def _reference(one: ExternalReference) -> dict[str, Any]:
-    return {"id": one.id, "group_id": one.group_id, "account_id": one.account_id, "permalink": one.permalink}
+def _reference(external_reference: ExternalReference) -> dict[str, Any]:
+    return {
+        "id": external_reference.id,
+        "group_id": external_reference.group_id,
+        "account_id": external_reference.account_id,
+        "permalink": external_reference.permalink,
+    }
 
 
 def created(call: Call, body: dict[str, Any]) -> Reply:

@@ -252,7 +252,10 @@ def read_body[Model: Body](model: type[Model], fields: Mapping[str, Any]) -> Mod
         return model.model_validate(fields)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_context=False, include_input=False)
-        sentences = [f"{one['loc'][0]} {_PHRASES.get(one['type'], _phrase_of(one['msg']))}" for one in wrong]
+        sentences = [
+            f"{error_details['loc'][0]} {_PHRASES.get(error_details['type'], _phrase_of(error_details['msg']))}"
+            for error_details in wrong
+        ]
         raise InvalidError(", ".join(sentences)) from error
 
 

@@ -71,8 +71,11 @@ class _Delivery:
 
     def failed(self, verdicts: Sequence[Verdict]) -> list[Failure]:
         """The rows that failed, as the report shows them."""
-        failed = [one for one in verdicts if one.outcome is Outcome.FAILED]
-        return [(one, {name: value for name, value in self.values[one.number].items() if name}) for one in failed]
+        failed = [verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED]
+        return [
+            (verdict, {name: value for name, value in self.values[verdict.number].items() if name})
+            for verdict in failed
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _give_up(delivery: _Delivery, raw: Sequence[tuple[int, Mapping[str, Any]]], 
     message = f"Internal error; the operator finds it in the log by the request id {request_id}"
 
     def refuse(work: Work) -> Iterator[Step]:
-        yield Step([Verdict(one, Outcome.FAILED, "", message) for one in numbers[work.rows_done :]])
+        yield Step([Verdict(number, Outcome.FAILED, "", message) for number in numbers[work.rows_done :]])
 
     bad = Group([BadRow(number, "", message) for number in numbers])
     _settle(delivery, _Part([bad], first), refuse)
@@ -207,7 +210,7 @@ def _check_order(part: _Part, batch: Batch, step: Step) -> None:
     """A verdict on the wrong row would be counted and never be found: better a batch that is not applied."""
     expected = [row.number for group in part.groups for row in group.rows]
     start = batch.rows_done - part.first
-    given = [one.number for one in step.verdicts]
+    given = [verdict.number for verdict in step.verdicts]
     if not given or given != expected[start : start + len(given)]:
         raise ValueError(f"verdicts on rows {given} of batch {batch.number} where {expected[start:]} are to be settled")
 
@@ -219,4 +222,4 @@ def _is_unreadable(group: Group) -> bool:
 def _refused(work: Work) -> Iterator[Step]:
     """The one step of rows that could not be read."""
     rows = [row for group in work.groups for row in group.rows][work.rows_done :]
-    yield Step([Verdict(one.number, Outcome.FAILED, one.field, one.message) for one in rows if isinstance(one, BadRow)])
+    yield Step([Verdict(row.number, Outcome.FAILED, row.field, row.message) for row in rows if isinstance(row, BadRow)])

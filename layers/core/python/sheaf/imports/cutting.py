@@ -125,28 +125,30 @@ def _names(account_id: AccountId, kind: FileKind, reader: Reader) -> Names:
     """How to look up what records go by now: a row that renames one belongs to a row that takes its old name."""
 
     def tasks(ids: Sequence[Id]) -> dict[Id, str]:
-        return {one.id: reader.task_key(one) for one in TASK.get_many(account_id, ids).values()}
+        return {task.id: reader.task_key(task) for task in TASK.get_many(account_id, ids).values()}
 
     def projects(ids: Sequence[Id]) -> dict[Id, str]:
         found = PROJECT.get_many(account_id, ids)
-        clients = CLIENT.get_many(account_id, {one.client_id for one in found.values()})
+        clients = CLIENT.get_many(account_id, {project.client_id for project in found.values()})
         return {
-            one.id: reader.project_key(ClientProject(one, clients[one.client_id]))
-            for one in found.values()
-            if one.client_id in clients
+            project.id: reader.project_key(ClientProject(project, clients[project.client_id]))
+            for project in found.values()
+            if project.client_id in clients
         }
 
     def task_assignments(ids: Sequence[Id]) -> dict[Id, str]:
         found = TASK_ASSIGNMENT.get_many(account_id, ids)
-        of_projects = PROJECT.get_many(account_id, {one.project_id for one in found.values()})
-        of_tasks = TASK.get_many(account_id, {one.task_id for one in found.values()})
-        clients = CLIENT.get_many(account_id, {one.client_id for one in of_projects.values()})
+        of_projects = PROJECT.get_many(account_id, {task_assignment.project_id for task_assignment in found.values()})
+        of_tasks = TASK.get_many(account_id, {task_assignment.task_id for task_assignment in found.values()})
+        clients = CLIENT.get_many(account_id, {project.client_id for project in of_projects.values()})
         keys = {}
-        for one in found.values():
-            project, task = of_projects.get(one.project_id), of_tasks.get(one.task_id)
+        for task_assignment in found.values():
+            project, task = of_projects.get(task_assignment.project_id), of_tasks.get(task_assignment.task_id)
             client = project and clients.get(project.client_id)
             if project and task and client:
-                keys[one.id] = reader.task_assignment_key(AssignedTask(one, project, task), client)
+                keys[task_assignment.id] = reader.task_assignment_key(
+                    AssignedTask(task_assignment, project, task), client
+                )
         return keys
 
     match kind:

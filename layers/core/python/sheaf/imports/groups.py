@@ -63,12 +63,12 @@ def steps[R: Record](
     carried out once. `prepared` has the last word on the decisions of the whole batch.
     """
     try:
-        known = _known([one for group in groups for one in group], reading)
+        known = _known([wish for group in groups for wish in group], reading)
     except StaleError:
         settle(work)
         raise
     decided = prepared([decide(group, known) for group in groups])
-    absent = {one.record_id for group in groups for one in group if one.record_id is not None} - known.records.keys()
+    absent = {wish.record_id for group in groups for wish in group if wish.record_id is not None} - known.records.keys()
     decided = _with_ids(work, reading.kind, decided, absent)
     return _packed(work, decided, written, reading.word)
 
@@ -88,10 +88,10 @@ def settle(work: Work, returning: Collection[Id] = ()) -> None:
 
 def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R]:
     """Everything that the wishes are about, in up to three reads of many items each."""
-    records = dict(reading.get_many({one.record_id for one in wishes if one.record_id is not None}))
-    holders = {reading.place_of(one): one.id for one in records.values()}
+    records = dict(reading.get_many({wish.record_id for wish in wishes if wish.record_id is not None}))
+    holders = {reading.place_of(record): record.id for record in records.values()}
     holders |= reading.holders(places(wishes, records, reading.place_of) - holders.keys())
-    meant = {holders[one.place]: one.place for one in wishes if one.record_id is None and one.place in holders}
+    meant = {holders[wish.place]: wish.place for wish in wishes if wish.record_id is None and wish.place in holders}
     records |= reading.get_many(meant.keys() - records.keys())
     if any(one not in records or reading.place_of(records[one]) != place for one, place in meant.items()):
         raise StaleError  # it was renamed between two reads, or is being made or removed
@@ -105,7 +105,12 @@ def _with_ids[R: Record](
 
     No id is given out that a row has brought (`absent`), even where that row fails: corrected, it may come again.
     """
-    made = [one.after for group in decided for one in group if one.before is None and one.after is not None]
+    made = [
+        decision.after
+        for group in decided
+        for decision in group
+        if decision.before is None and decision.after is not None
+    ]
     brought = [one.id for one in made if one.id != NEW]
     wanted = len(made) - len(brought)
     ids: Iterator[int] = count(-1, -1)
@@ -115,7 +120,7 @@ def _with_ids[R: Record](
         if absent:
             sequence.pass_id(work.account_id, kind, max(absent))
         ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())
-    return [[_numbered(one, ids) for one in group] for group in decided]
+    return [[_numbered(decision, ids) for decision in group] for group in decided]
 
 
 def _numbered[R: Record](decision: Decision[R], ids: Iterator[int]) -> Decision[R]:
@@ -131,7 +136,12 @@ def _packed[R](
     step = _OpenStep()
     for group in decided:
         decisions = group
-        mine = [write for one in group if one.after is not None for write in written(one.before, one.after)]
+        mine = [
+            write
+            for decision in group
+            if decision.after is not None
+            for write in written(decision.before, decision.after)
+        ]
         if len(_places(mine)) > STEP_WRITES:
             decisions, mine = too_large(group, word), []
         if not step.has_room_for(mine):
@@ -158,7 +168,7 @@ class _OpenStep:
 
     def add[R](self, decisions: Sequence[Decision[R]], writes: Sequence[Write]) -> None:
         """Take a group in."""
-        self.verdicts += [one.verdict for one in decisions]
+        self.verdicts += [decision.verdict for decision in decisions]
         more = self._new(writes)
         self.writes += more
         self.done += more
@@ -168,9 +178,9 @@ class _OpenStep:
         return Step(self.verdicts, () if work.dry_run else at_once(self.writes))
 
     def _new(self, writes: Sequence[Write]) -> list[Write]:
-        known = {id(one) for one in self.done}
-        return [one for key, one in {id(one): one for one in writes}.items() if key not in known]
+        known = {id(write) for write in self.done}
+        return [write for key, write in {id(write): write for write in writes}.items() if key not in known]
 
 
 def _places(writes: Sequence[Write], *, counting: bool = True) -> frozenset[tuple[str, str]]:
-    return frozenset(one.place for one in writes if counting or not one.amounts)
+    return frozenset(write.place for write in writes if counting or not write.amounts)

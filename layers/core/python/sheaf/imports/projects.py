@@ -31,7 +31,7 @@ def project_steps(work: Work) -> Iterator[Step]:
 
     def prepared(decided: Decided) -> Decided:
         ids = _new_clients(work, known, decided, making)
-        return [[_with_client(one, ids) for one in group] for group in decided]
+        return [[_with_client(decision, ids) for decision in group] for group in decided]
 
     def written(before: Project | None, after: Project) -> list[Write]:
         return [*making.get(after.client_id, ()), *projects.written(account_id, before, after)]
@@ -79,7 +79,7 @@ def _clients(work: Work, meant: Sequence[Named]) -> _Clients:
 
 def _new_clients(work: Work, known: _Clients, decided: Decided, making: dict[Id, Sequence[Write]]) -> Mapping[Id, Id]:
     """The ids of the new clients that are needed, by their made-up ones; in `making` the writes that make them."""
-    used = {one.after.client_id for group in decided for one in group if one.after is not None}
+    used = {decision.after.client_id for group in decided for decision in group if decision.after is not None}
     needed = sorted(used & known.missing.keys(), reverse=True)
     ids = needed if work.dry_run or not needed else sequence.next_ids(work.account_id, "CLIENT", len(needed))
     for made_up, new_id in zip(needed, ids, strict=True):

@@ -151,10 +151,10 @@ def _tasks(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Tas
 
 def _projects(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Sequence[Project]]:
     by_id = PROJECT.get_many(account_id, {one.id for one in meant if one.id is not None})
-    found: dict[_Meant, Sequence[Project]] = {_Meant(project_id): [one] for project_id, one in by_id.items()}
+    found: dict[_Meant, Sequence[Project]] = {_Meant(project_id): [project] for project_id, project in by_id.items()}
     clients = CLIENT.holders(account_id, {one.client_name for one in meant if one.client_name is not None})
     claims = {claim_of(clients[one.client_name], one.name): one for one in meant if one.client_name in clients}
-    found |= {claims[claim]: [one] for claim, one in PROJECT.get_claimed(account_id, claims.keys()).items()}
+    found |= {claims[claim]: [project] for claim, project in PROJECT.get_claimed(account_id, claims.keys()).items()}
     if any(one.id is None and one.client_name is None for one in meant):
         named: dict[_Meant, list[Project]] = defaultdict(list)
         for project in projects.everything(account_id):

@@ -80,7 +80,7 @@ class _Batch:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._account_id = work.account_id
-        everything = [_Asked(row, number) for number, one in enumerate(work.groups) for row in one.rows]
+        everything = [_Asked(row, number) for number, group in enumerate(work.groups) for row in group.rows]
         _refuse_contradictions(everything)
         self._asked = everything[work.rows_done :]
         self._maker = Maker(work.account_id, work.now)
@@ -91,67 +91,69 @@ class _Batch:
 
     def find_people(self) -> None:
         """By id, if that is who the row names; otherwise by name."""
-        people = {one.time.person for one in self._sound()}
-        by_id = identity.users_by_id(self._account_id, {one.id for one in people if one.id is not None})
-        meant = {one: by_id[one.id] for one in people if one.id is not None and one.id in by_id}
+        people = {asked.time.person for asked in self._sound()}
+        by_id = identity.users_by_id(self._account_id, {person.id for person in people if person.id is not None})
+        meant = {person: by_id[person.id] for person in people if person.id is not None and person.id in by_id}
         known = {
             person: user.id
             for person, user in meant.items()
             if _folded_person(person) in ("", fold_person(user.first_name, user.last_name))
         }
-        by_name = identity.find_people(self._account_id, {_folded_person(one) for one in people - known.keys()} - {""})
-        for one in self._sound():
-            person = one.time.person
-            one.person = _folded_person(person)
-            found = by_name.get(one.person, ())
+        by_name = identity.find_people(
+            self._account_id, {_folded_person(person) for person in people - known.keys()} - {""}
+        )
+        for asked in self._sound():
+            person = asked.time.person
+            asked.person = _folded_person(person)
+            found = by_name.get(asked.person, ())
             if person in known:
-                one.user_id = known[person]
-            elif not one.person:
-                one.problem = RowError("user", "User can't be blank")
+                asked.user_id = known[person]
+            elif not asked.person:
+                asked.problem = RowError("user", "User can't be blank")
             elif len(found) > 1:
                 name = f"{person.first_name} {person.last_name}".strip()
-                one.problem = RowError("user", f"{len(found)} people are called {name}: say who by id")
+                asked.problem = RowError("user", f"{len(found)} people are called {name}: say who by id")
             elif found:
-                one.user_id = found[0].id
+                asked.user_id = found[0].id
 
     def find_places(self) -> None:
         """Of the rows, and of the entries that they mean by id."""
-        ids = {one.time.kept.id for one in self._sound() if one.time.kept.id is not None}
+        ids = {asked.time.kept.id for asked in self._sound() if asked.time.kept.id is not None}
         self._by_id = time_imports.by_ids(self._account_id, ids)
-        for one in self._sound():
-            one.where = _where(one.time)
-            one.before = self._by_id.get(one.time.kept.id or _NOT_YET)
+        for asked in self._sound():
+            asked.where = _where(asked.time)
+            asked.before = self._by_id.get(asked.time.kept.id or _NOT_YET)
         standing = {_standing(entry) for entry in self._by_id.values()}
-        self._places = time_places.look(self._account_id, {one.where for one in self._sound()} | standing)
-        for one in self._sound():
-            if one.before is not None and self._places[_standing(one.before)].assignment_id is None:
+        self._places = time_places.look(self._account_id, {asked.where for asked in self._sound()} | standing)
+        for asked in self._sound():
+            if asked.before is not None and self._places[_standing(asked.before)].assignment_id is None:
                 if not self._work.dry_run:  # the time of a project that was removed, not swept up yet
                     time_imports.finish_removals(self._account_id)
                     raise StaleError
-                one.before = None
+                asked.before = None
 
     def check(self) -> None:
         """Find what keeps each row from being written, before anything is made for it."""
-        for one in self._sound():
-            one.there = self._places[one.where]
+        for asked in self._sound():
+            asked.there = self._places[asked.where]
             try:
-                self._check(one)
+                self._check(asked)
             except RowError as problem:
-                one.problem = problem
+                asked.problem = problem
             except InvalidError as problem:
-                one.problem = RowError("", str(problem))
+                asked.problem = RowError("", str(problem))
 
     def make(self) -> None:
         """What rows name and is not there, unless the row is going to fail."""
-        for one in self._sound():
-            if one.blocked is None:
-                if one.user_id is None:
-                    person = one.time.person
-                    one.user_id = self._maker.person(one.person, person.first_name, person.last_name)
-                if one.there.assignment_id is None:
-                    one.there = self._maker.whole(one.where, one.there, _making(one.time, one.there))
-                    one.blocked = _ended(one.there)
-                    one.fields = _fields(one.time, one.there)
+        for asked in self._sound():
+            if asked.blocked is None:
+                if asked.user_id is None:
+                    person = asked.time.person
+                    asked.user_id = self._maker.person(asked.person, person.first_name, person.last_name)
+                if asked.there.assignment_id is None:
+                    asked.there = self._maker.whole(asked.where, asked.there, _making(asked.time, asked.there))
+                    asked.blocked = _ended(asked.there)
+                    asked.fields = _fields(asked.time, asked.there)
 
     def find_entries(self) -> None:
         """Match rows without ids with the entries that earlier imports made."""
@@ -169,92 +171,92 @@ class _Batch:
                     entries[user_id, entry.project_id, entry.task_id, entry.spent_date].append(entry)
         for where, found in entries.items():
             some = rows[where]
-            unsaid = frozenset.intersection(*(one.time.unsaid for one in some))
-            for one, before in zip(some, match([one.fields for one in some], found, unsaid), strict=True):
-                one.before = before
+            unsaid = frozenset.intersection(*(asked.time.unsaid for asked in some))
+            for asked, before in zip(some, match([asked.fields for asked in some], found, unsaid), strict=True):
+                asked.before = before
 
     def _by_spot(self) -> dict[Spot, list[_Asked]]:
         """The rows without ids, by whose day on what they are about, as far as all of that is there."""
         rows: dict[Spot, list[_Asked]] = defaultdict(list)
-        for one in self._sound():
-            project, task = one.there.project, one.there.task
-            if one.time.kept.id is not None or one.user_id is None or one.there.assignment_id is None:
+        for asked in self._sound():
+            project, task = asked.there.project, asked.there.task
+            if asked.time.kept.id is not None or asked.user_id is None or asked.there.assignment_id is None:
                 continue
             if project is not None and task is not None:
-                rows[one.user_id, project.id, task.id, one.time.spent_date].append(one)
+                rows[asked.user_id, project.id, task.id, asked.time.spent_date].append(asked)
         return rows
 
     def steps(self) -> Iterator[Step]:
         """Decide on every row and pack what it changes, as much as a transaction holds."""
         self._decide()
         step = _OpenStep(self._work)
-        for place, one in enumerate(self._asked):
-            change = None if one.after is None or self._work.dry_run else Change(one.before, one.after)
+        for place, asked in enumerate(self._asked):
+            change = None if asked.after is None or self._work.dry_run else Change(asked.before, asked.after)
             if change and not step.has_room_for(change):
                 yield step.closed(self._writes(step))
                 step = _OpenStep(self._work, step.used)
-            is_last = place + 1 == len(self._asked) or self._asked[place + 1].group != one.group
-            step.add(one, change, is_last=is_last)
+            is_last = place + 1 == len(self._asked) or self._asked[place + 1].group != asked.group
+            step.add(asked, change, is_last=is_last)
         if step.verdicts:
             yield step.closed(self._writes(step))
 
     def _sound(self) -> list[_Asked]:
-        return [one for one in self._asked if one.problem is None]
+        return [asked for asked in self._asked if asked.problem is None]
 
-    def _check(self, one: _Asked) -> None:
-        row, there = one.time, one.there
+    def _check(self, asked: _Asked) -> None:
+        row, there = asked.time, asked.there
         _require_known(row, there)
         _making(row, there)  # what cannot be made is known before anything is, and in a dry run too
-        one.fields = _fields(row, there)
-        one.blocked = _ended(there)
-        if one.before is None:
+        asked.fields = _fields(row, there)
+        asked.blocked = _ended(there)
+        if asked.before is None:
             if row.kept.created_at is not None or row.kept.updated_at is not None:
-                self._new(one, _NOT_YET)
+                self._new(asked, _NOT_YET)
             return
-        if one.user_id != one.before.user_id:
+        if asked.user_id != asked.before.user_id:
             raise RowError("user", "A time entry can't be given to somebody else")
-        one.blocked = _ended(self._places[_standing(one.before)]) or one.blocked
+        asked.blocked = _ended(self._places[_standing(asked.before)]) or asked.blocked
 
     def _decide(self) -> None:
         seen: dict[Id, _Asked] = {}
-        for one in self._sound():
-            kept_id = one.time.kept.id
-            first = one if kept_id is None else seen.setdefault(kept_id, one)
-            if first is not one:
-                one.problem = first.problem
+        for asked in self._sound():
+            kept_id = asked.time.kept.id
+            first = asked if kept_id is None else seen.setdefault(kept_id, asked)
+            if first is not asked:
+                asked.problem = first.problem
                 continue
-            if one.before is not None:
-                one.after = self._changed(one, one.before)
-                if one.after is None:
+            if asked.before is not None:
+                asked.after = self._changed(asked, asked.before)
+                if asked.after is None:
                     continue
-            if one.blocked is not None:
-                one.after, one.problem = None, one.blocked
+            if asked.blocked is not None:
+                asked.after, asked.problem = None, asked.blocked
             else:
-                one.outcome = Outcome.CREATED if one.before is None else Outcome.UPDATED
+                asked.outcome = Outcome.CREATED if asked.before is None else Outcome.UPDATED
         if not self._work.dry_run:
-            self._number([one for one in self._sound() if one.outcome is Outcome.CREATED])
+            self._number([asked for asked in self._sound() if asked.outcome is Outcome.CREATED])
 
-    def _changed(self, one: _Asked, before: TimeEntry) -> TimeEntry | None:
+    def _changed(self, asked: _Asked, before: TimeEntry) -> TimeEntry | None:
         """The entry as it shall be; None where it is so already."""
-        kept = {name: getattr(before, name) for name in one.time.unsaid}
-        after = changed(before, replace(one.fields, **kept) if kept else one.fields, self._work.now)
-        return None if after is before else replace(after, assignment_id=one.there.assignment_id or _NOT_YET)
+        kept = {name: getattr(before, name) for name in asked.time.unsaid}
+        after = changed(before, replace(asked.fields, **kept) if kept else asked.fields, self._work.now)
+        return None if after is before else replace(after, assignment_id=asked.there.assignment_id or _NOT_YET)
 
-    def _new(self, one: _Asked, entry_id: Id) -> TimeEntry:
-        user_id, assignment_id = one.user_id or _NOT_YET, one.there.assignment_id or _NOT_YET
-        made = new_time_entry(entry_id, user_id, assignment_id, one.fields, self._work.now)
-        if one.time.kept != _NO_PAST:
-            made = with_past(made, one.time.kept, self._work.now)
+    def _new(self, asked: _Asked, entry_id: Id) -> TimeEntry:
+        user_id, assignment_id = asked.user_id or _NOT_YET, asked.there.assignment_id or _NOT_YET
+        made = new_time_entry(entry_id, user_id, assignment_id, asked.fields, self._work.now)
+        if asked.time.kept != _NO_PAST:
+            made = with_past(made, asked.time.kept, self._work.now)
         return replace(made, imported=True)
 
     def _number(self, made: Sequence[_Asked]) -> None:
-        brought = [one.time.kept.id for one in made if one.time.kept.id is not None]
+        brought = [asked.time.kept.id for asked in made if asked.time.kept.id is not None]
         if brought:
             sequence.pass_id(self._account_id, "TIME_ENTRY", max(brought))
         wanted = len(made) - len(brought)
         ids = iter(sequence.next_ids(self._account_id, "TIME_ENTRY", wanted) if wanted else ())
-        for one in made:
-            one.after = self._new(one, one.time.kept.id or next(ids))
+        for asked in made:
+            asked.after = self._new(asked, asked.time.kept.id or next(ids))
 
     def _writes(self, step: "_OpenStep") -> list[Write]:
         users = sorted({change.after.user_id for change in step.changes} & self._turns.keys())
@@ -284,18 +286,18 @@ class _OpenStep:
         counters = self._counters.union(time_imports.counters(change))
         return items + len(counters) <= STEP_WRITES and self._bytes + _bytes(change) <= _STEP_BYTES
 
-    def add(self, one: _Asked, change: Change | None, *, is_last: bool) -> None:
+    def add(self, asked: _Asked, change: Change | None, *, is_last: bool) -> None:
         """Take a row in; `is_last`: it is the last one of its group."""
-        self.verdicts.append(_verdict(one))
+        self.verdicts.append(_verdict(asked))
         if change is not None:
             self.changes.append(change)
             self._counters.update(time_imports.counters(change))
             self._items += time_imports.own_items(self._account_id, change)
             self._bytes += _bytes(change)
-        stands_for = one.before or one.after
+        stands_for = asked.before or asked.after
         if is_last:
             self.used = frozenset()
-        elif one.problem is None and stands_for is not None:
+        elif asked.problem is None and stands_for is not None:
             self.used |= {stands_for.id}
 
     def closed(self, writes: Sequence[Write]) -> Step:
@@ -312,8 +314,8 @@ def _refuse_contradictions(asked: Sequence[_Asked]) -> None:
         elif one.row.kept.id is not None:
             by_id[one.row.kept.id].append(one)
     for some in by_id.values():
-        if len({replace(one.time, number=0) for one in some}) > 1:
-            message = str(contradiction([one.time.number for one in some], "time entry"))
+        if len({replace(asked.time, number=0) for asked in some}) > 1:
+            message = str(contradiction([asked.time.number for asked in some], "time entry"))
             for one in some:
                 one.problem = RowError("id", message)
 
@@ -388,10 +390,10 @@ def _folded_person(person: Person) -> str:
     return fold_person(person.first_name, person.last_name)
 
 
-def _verdict(one: _Asked) -> Verdict:
-    if one.problem is not None:
-        return Verdict(one.row.number, Outcome.FAILED, one.problem.field, str(one.problem))
-    return Verdict(one.row.number, one.outcome)
+def _verdict(asked: _Asked) -> Verdict:
+    if asked.problem is not None:
+        return Verdict(asked.row.number, Outcome.FAILED, asked.problem.field, str(asked.problem))
+    return Verdict(asked.row.number, asked.outcome)
 
 
 def _bytes(change: Change) -> int:

@@ -51,7 +51,7 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Op
     operation = Operation(sequence.next_id(account_id, "OPERATION"), "create_project", project.id, details)
     begin = operations.begin(account_id, operation, project.created_at)
     # The claim on the name and the place with the client come first: nothing can be refused once parts are written.
-    with_client = [counted(one, **{PROJECT.state(project): 1}) for one in PROJECT.counters(account_id, project)]
+    with_client = [counted(counter, **{PROJECT.state(project): 1}) for counter in PROJECT.counters(account_id, project)]
     commit([*begin, *PROJECT.claimed(account_id, project), *with_client, _guard(account_id, project, 0)])
     return operation
 
@@ -120,9 +120,13 @@ def _made(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
 
 def _with_tasks(account_id: AccountId, assignments: Sequence[TaskAssignment]) -> list[TaskAssignment]:
     """Those whose task has not been deleted meanwhile."""
-    wanted = {one.id: keys.guard(account_id, "TASK", one.task_id) for one in assignments}
+    wanted = {assignment.id: keys.guard(account_id, "TASK", assignment.task_id) for assignment in assignments}
     found = reads.items(list(wanted.values()))
-    return [one for one in assignments if (wanted[one.id]["pk"]["S"], wanted[one.id]["sk"]["S"]) in found]
+    return [
+        assignment
+        for assignment in assignments
+        if (wanted[assignment.id]["pk"]["S"], wanted[assignment.id]["sk"]["S"]) in found
+    ]
 
 
 def _shown(account_id: AccountId, operation: Operation) -> list[Write]:

@@ -86,7 +86,7 @@ def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settl
         _advance(keys.import_batch(account_id, import_id, before.number), before, rows_done, settled.used, now),
     ]
     if settled.failures:
-        rows = [[one.number, one.field, one.message, values] for one, values in settled.failures]
+        rows = [[verdict.number, verdict.field, verdict.message, values] for verdict, values in settled.failures]
         failed: Item = {
             **keys.import_failures(account_id, import_id, before.number, before.rows_done),
             "rows": text(json.dumps(rows, ensure_ascii=False, default=str)),
@@ -107,7 +107,7 @@ def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
 
 def _count(shard: Key, settled: Settled, now: Timestamp) -> Write:
     """Count verdicts, and the batch where they were its last, while the shard is open."""
-    outcomes = [one.outcome for one in settled.verdicts]
+    outcomes = [verdict.outcome for verdict in settled.verdicts]
     steps: Item = {f":{outcome}": number(outcomes.count(outcome)) for outcome in Outcome}
     added = ", ".join(f"{outcome} :{outcome}" for outcome in Outcome)
     values = {**steps, ":done": number(int(settled.is_last)), ":now": text(now), ":open": flag(True)}

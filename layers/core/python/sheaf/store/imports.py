@@ -89,7 +89,7 @@ def page(account_id: AccountId, request: PageRequest) -> Page[Import]:
     listing = Listing(keys.records(account_id, "IMPORT"), keys.totals(account_id, "IMPORT"))
     found = page_of(listing.source(Filter()), request)
     moving = [read_id(item["id"]) for item in found.records if has_shards(item)]
-    shards = reads.items([one for import_id in moving for one in shard_keys(account_id, import_id)])
+    shards = reads.items([key for import_id in moving for key in shard_keys(account_id, import_id)])
     return found.map(lambda item: from_item(item, added_up(account_id, item, shards)).job)
 
 

@@ -162,8 +162,8 @@ class _Updated:
             Stretch(pk, low=since, high="~", index=keys.BY_UPDATE, sort_attribute="update_sk"),
             attributes="sk, is_active",
         )
-        matching = (one for one in changed if is_active is None or one["is_active"]["BOOL"] is is_active)
-        self._positions = sorted((str(one["sk"]["S"]) for one in matching), reverse=True)
+        matching = (item for item in changed if is_active is None or item["is_active"]["BOOL"] is is_active)
+        self._positions = sorted((str(item["sk"]["S"]) for item in matching), reverse=True)
 
     def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
         """As `Source.items`; whatever went or changed its state since the keys were read is passed over."""
@@ -214,8 +214,8 @@ def beyond(positions: Sequence[str], cursor: Cursor | None) -> Sequence[str]:
         return positions
     at = position_of(cursor)
     if cursor.direction == "after":
-        return [one for one in positions if one < at]
-    return [one for one in reversed(positions) if one > at]
+        return [position for position in positions if position < at]
+    return [position for position in reversed(positions) if position > at]
 
 
 def position_of(cursor: Cursor, step: int = 0) -> str:

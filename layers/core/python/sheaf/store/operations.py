@@ -59,9 +59,9 @@ def under_way(account_id: AccountId) -> UnderWay:
     """What an account's readers must know of its operations: one read, half a unit where there are none."""
     found = of_account(account_id)
     return UnderWay(
-        hidden_tasks=frozenset(one.subject_id for one in found if one.kind == "remove_task"),
-        hidden_projects=frozenset(one.subject_id for one in found if one.kind != "remove_task"),
-        removed_entries=sum(int(one.item["entries_left"]["N"]) for one in found),
+        hidden_tasks=frozenset(operation.subject_id for operation in found if operation.kind == "remove_task"),
+        hidden_projects=frozenset(operation.subject_id for operation in found if operation.kind != "remove_task"),
+        removed_entries=sum(int(operation.item["entries_left"]["N"]) for operation in found),
     )
 
 

@@ -139,5 +139,5 @@ def _with_client(account_id: AccountId, project: Project) -> ClientProject:
 
 
 def _with_clients(account_id: AccountId, projects: Sequence[Project]) -> list[ClientProject]:
-    clients = CLIENT.get_many(account_id, {one.client_id for one in projects})
-    return [ClientProject(one, clients[one.client_id]) for one in projects if one.client_id in clients]
+    clients = CLIENT.get_many(account_id, {project.client_id for project in projects})
+    return [ClientProject(project, clients[project.client_id]) for project in projects if project.client_id in clients]

@@ -79,12 +79,12 @@ class Shape[R: Listed]:
         """The records of this kind by their ids, among items of whatever kinds."""
         pk = keys.records(account_id, self.kind)
         records = (self.from_item(item) for (partition, _), item in found.items() if partition == pk)
-        return {one.id: one for one in records}
+        return {record.id: record for record in records}
 
     def holders(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
         """Whose each of these claims is, without those that are free."""
-        wanted = {keys.place(keys.name(account_id, self.kind, one)): one for one in claims}
-        found = reads.items([keys.name(account_id, self.kind, one) for one in claims])
+        wanted = {keys.place(keys.name(account_id, self.kind, claim)): claim for claim in claims}
+        found = reads.items([keys.name(account_id, self.kind, claim) for claim in claims])
         return {wanted[place]: read_id(item["record_id"]) for place, item in found.items()}
 
     def get_claimed(self, account_id: AccountId, claims: Collection[str]) -> dict[str, R]:
@@ -168,13 +168,13 @@ class Shape[R: Listed]:
     def _recounted(self, account_id: AccountId, before: R, after: R) -> list[Write]:
         """A counter that both states share is written once: a transaction takes each item once."""
         old, new = (self._all_counters(account_id, record) for record in (before, after))
-        left = [one for one in old if one.key not in [each.key for each in new]]
-        writes = [counted(_known(one), **{self.state(before): -1}) for one in left]
-        for one in new:
-            if one.key not in [each.key for each in old]:
-                writes.append(counted(one, **{self.state(after): 1}))
+        left = [counter for counter in old if counter.key not in [each.key for each in new]]
+        writes = [counted(_known(counter), **{self.state(before): -1}) for counter in left]
+        for counter in new:
+            if counter.key not in [each.key for each in old]:
+                writes.append(counted(counter, **{self.state(after): 1}))
             elif before.is_active != after.is_active:
-                writes.append(counted(_known(one), **{self.state(before): -1, self.state(after): 1}))
+                writes.append(counted(_known(counter), **{self.state(before): -1, self.state(after): 1}))
         return writes
 
 

@@ -156,21 +156,21 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
     found = reads.items(
         [
             key
-            for one in assignments
-            for task_id, project_id in [(read_id(one["task_id"]), read_id(one["project_id"]))]
+            for assignment in assignments
+            for task_id, project_id in [(read_id(assignment["task_id"]), read_id(assignment["project_id"]))]
             for key in (keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id))
         ]
     )
     writes: list[Write] = []
-    for one in assignments:
-        task_id, project_id = read_id(one["task_id"]), read_id(one["project_id"])
+    for assignment in assignments:
+        task_id, project_id = read_id(assignment["task_id"]), read_id(assignment["project_id"])
         pair, guard = keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id)
         as_read = found.get((pair["pk"]["S"], pair["sk"]["S"]))
         if as_read is None:
             raise StaleError
-        writes += [_gone(key) for key in (pair, *_assignment_keys(account_id, project_id, read_id(one["id"])))]
+        writes += [_gone(key) for key in (pair, *_assignment_keys(account_id, project_id, read_id(assignment["id"])))]
         if (guard["pk"]["S"], guard["sk"]["S"]) in found:
-            active = int(one["is_active"]["BOOL"])
+            active = int(assignment["is_active"]["BOOL"])
             writes.append(
                 update(
                     guard,

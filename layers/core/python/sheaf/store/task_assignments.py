@@ -205,7 +205,7 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
 def everything(account_id: AccountId, project_id: Id, wanted: Filter) -> list[TaskAssignment]:
     """All assignments of a project, newest first (A9). Raises NotFoundError when there is no such project."""
     page = page_of_project(account_id, project_id, wanted, WHOLE)
-    return [one.assignment for one in page.records]
+    return [record.assignment for record in page.records]
 
 
 def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[Id, list[AssignedTask]]:
@@ -222,11 +222,11 @@ def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[
         for pk in partitions
     ]
     wanted = {str(one) for one in project_ids}
-    items = [item for one in stretches for item in reads.stretch(one) if item["project_id"]["N"] in wanted]
+    items = [item for stretche in stretches for item in reads.stretch(stretche) if item["project_id"]["N"] in wanted]
     found: dict[Id, list[AssignedTask]] = {one: [] for one in project_ids}
-    for one in _joined(account_id, items):
-        if one.task.is_active:
-            found[one.project.id].append(one)
+    for assigned_task in _joined(account_id, items):
+        if assigned_task.task.is_active:
+            found[assigned_task.project.id].append(assigned_task)
     return found
 
 
@@ -248,12 +248,14 @@ def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
     """The assignments with their tasks and projects as they are named now, without those that have lost one."""
     assignments = [TASK_ASSIGNMENT.from_item(item) for item in items]
     projects, tasks = _projects_and_tasks(
-        account_id, {one.project_id for one in assignments}, {one.task_id for one in assignments}
+        account_id,
+        {assignment.project_id for assignment in assignments},
+        {assignment.task_id for assignment in assignments},
     )
     return [
-        AssignedTask(one, projects[one.project_id], tasks[one.task_id])
-        for one in assignments
-        if one.project_id in projects and one.task_id in tasks
+        AssignedTask(assignment, projects[assignment.project_id], tasks[assignment.task_id])
+        for assignment in assignments
+        if assignment.project_id in projects and assignment.task_id in tasks
     ]
 
 

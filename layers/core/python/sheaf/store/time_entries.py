@@ -178,30 +178,30 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     """
     found = reads.items(
         [
-            *user_keys(account_id, {one.user_id for one in entries}),
-            *PROJECT.keys_of(account_id, {one.project_id for one in entries}),
-            *TASK.keys_of(account_id, {one.task_id for one in entries}),
-            *TASK_ASSIGNMENT.keys_of(account_id, {one.assignment_id for one in entries}),
+            *user_keys(account_id, {entry.user_id for entry in entries}),
+            *PROJECT.keys_of(account_id, {entry.project_id for entry in entries}),
+            *TASK.keys_of(account_id, {entry.task_id for entry in entries}),
+            *TASK_ASSIGNMENT.keys_of(account_id, {entry.assignment_id for entry in entries}),
         ]
     )
     users = users_among(account_id, found)
     projects = PROJECT.among(account_id, found)
     tasks = TASK.among(account_id, found)
     assignments = TASK_ASSIGNMENT.among(account_id, found)
-    clients = CLIENT.get_many(account_id, {one.client_id for one in projects.values()})
-    if any(one.client_id not in clients for one in projects.values()):
+    clients = CLIENT.get_many(account_id, {project.client_id for project in projects.values()})
+    if any(project.client_id not in clients for project in projects.values()):
         raise StaleError
     return [
         LoggedTime(
-            one,
-            users[one.user_id],
-            clients[projects[one.project_id].client_id],
-            projects[one.project_id],
-            tasks[one.task_id],
-            assignments[one.assignment_id],
+            entry,
+            users[entry.user_id],
+            clients[projects[entry.project_id].client_id],
+            projects[entry.project_id],
+            tasks[entry.task_id],
+            assignments[entry.assignment_id],
         )
-        for one in entries
-        if one.project_id in projects and one.task_id in tasks and one.assignment_id in assignments
+        for entry in entries
+        if entry.project_id in projects and entry.task_id in tasks and entry.assignment_id in assignments
     ]
 
 

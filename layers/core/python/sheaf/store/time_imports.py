@@ -115,9 +115,9 @@ def taken(known: Turn, holder: str) -> Turn:
 
 def written(account_id: AccountId, changes: Sequence[Change]) -> list[Write]:
     """The writes of all these changes, with their counts; StaleError when an entry or its place has changed."""
-    before = [one.before for one in changes if one.before is not None]
-    after = [one.after for one in changes]
-    writes = [write for one in changes for write in _rewritten(account_id, one)]
+    before = [change.before for change in changes if change.before is not None]
+    after = [change.after for change in changes]
+    writes = [write for change in changes for write in _rewritten(account_id, change)]
     writes += time_guard.count_time(account_id, leaving=list(map(_spot, before)), entering=list(map(_spot, after)))
     return writes + time_totals.count(account_id, leaving=before, entering=after)
 

@@ -61,12 +61,12 @@ def look(account_id: AccountId, wanted: Collection[Where]) -> dict[Where, There]
         StaleError: something came or went between the reads.
     """
     items = _Items()
-    items.read(key for one in wanted for key in _first_keys(account_id, one))
-    clients_of = {one: _client_id(account_id, one, items) for one in wanted}
-    items.read(key for one in wanted for key in _second_keys(account_id, one, clients_of[one], items))
-    ids = {one: _ids(account_id, one, clients_of[one], items) for one in wanted}
+    items.read(key for where in wanted for key in _first_keys(account_id, where))
+    clients_of = {where: _client_id(account_id, where, items) for where in wanted}
+    items.read(key for where in wanted for key in _second_keys(account_id, where, clients_of[where], items))
+    ids = {where: _ids(account_id, where, clients_of[where], items) for where in wanted}
     items.read(key for project_id, task_id in ids.values() for key in _third_keys(account_id, project_id, task_id))
-    return {one: _there(account_id, one, clients_of[one], ids[one], items) for one in wanted}
+    return {where: _there(account_id, where, clients_of[where], ids[where], items) for where in wanted}
 
 
 class Maker:
@@ -183,24 +183,24 @@ class _Items:
         return self._found.get(keys.place(key))
 
 
-def _first_keys(account_id: AccountId, one: Where) -> Iterator[Key]:
+def _first_keys(account_id: AccountId, where: Where) -> Iterator[Key]:
     """What needs nothing else to be known: claims on names, and records by ids."""
-    if one.project.id is not None:
-        yield keys.record(account_id, "PROJECT", one.project.id)
-    elif one.client.id is not None:
-        yield keys.record(account_id, "CLIENT", one.client.id)
-    elif one.client.name is not None:
-        yield keys.name(account_id, "CLIENT", one.client.name)
-    if one.task.id is not None:
-        yield keys.record(account_id, "TASK", one.task.id)
-    elif one.task.name is not None:
-        yield keys.name(account_id, "TASK", one.task.name)
+    if where.project.id is not None:
+        yield keys.record(account_id, "PROJECT", where.project.id)
+    elif where.client.id is not None:
+        yield keys.record(account_id, "CLIENT", where.client.id)
+    elif where.client.name is not None:
+        yield keys.name(account_id, "CLIENT", where.client.name)
+    if where.task.id is not None:
+        yield keys.record(account_id, "TASK", where.task.id)
+    elif where.task.name is not None:
+        yield keys.name(account_id, "TASK", where.task.name)
 
 
-def _second_keys(account_id: AccountId, one: Where, client_id: Id | None, items: _Items) -> Iterator[Key]:
-    if client_id is not None and one.project.name is not None:
-        yield keys.name(account_id, "PROJECT", claim_of(client_id, one.project.name))
-    task_id = _task_id(account_id, one, items)
+def _second_keys(account_id: AccountId, where: Where, client_id: Id | None, items: _Items) -> Iterator[Key]:
+    if client_id is not None and where.project.name is not None:
+        yield keys.name(account_id, "PROJECT", claim_of(client_id, where.project.name))
+    task_id = _task_id(account_id, where, items)
     if task_id is not None:
         yield keys.record(account_id, "TASK", task_id)
 
@@ -212,38 +212,38 @@ def _third_keys(account_id: AccountId, project_id: Id | None, task_id: Id | None
             yield keys.pair(account_id, task_id, project_id)
 
 
-def _client_id(account_id: AccountId, one: Where, items: _Items) -> Id | None:
-    if one.project.id is not None:
+def _client_id(account_id: AccountId, where: Where, items: _Items) -> Id | None:
+    if where.project.id is not None:
         return None
-    if one.client.id is not None:
-        return one.client.id if items.get(keys.record(account_id, "CLIENT", one.client.id)) else None
-    return None if one.client.name is None else _held(items.get(keys.name(account_id, "CLIENT", one.client.name)))
+    if where.client.id is not None:
+        return where.client.id if items.get(keys.record(account_id, "CLIENT", where.client.id)) else None
+    return None if where.client.name is None else _held(items.get(keys.name(account_id, "CLIENT", where.client.name)))
 
 
-def _task_id(account_id: AccountId, one: Where, items: _Items) -> Id | None:
-    if one.task.id is not None or one.task.name is None:
-        return one.task.id
-    return _held(items.get(keys.name(account_id, "TASK", one.task.name)))
+def _task_id(account_id: AccountId, where: Where, items: _Items) -> Id | None:
+    if where.task.id is not None or where.task.name is None:
+        return where.task.id
+    return _held(items.get(keys.name(account_id, "TASK", where.task.name)))
 
 
-def _ids(account_id: AccountId, one: Where, client_id: Id | None, items: _Items) -> tuple[Id | None, Id | None]:
+def _ids(account_id: AccountId, where: Where, client_id: Id | None, items: _Items) -> tuple[Id | None, Id | None]:
     """Of the project and of the task."""
-    project_id = one.project.id
-    if project_id is None and client_id is not None and one.project.name is not None:
-        project_id = _held(items.get(keys.name(account_id, "PROJECT", claim_of(client_id, one.project.name))))
-    return project_id, _task_id(account_id, one, items)
+    project_id = where.project.id
+    if project_id is None and client_id is not None and where.project.name is not None:
+        project_id = _held(items.get(keys.name(account_id, "PROJECT", claim_of(client_id, where.project.name))))
+    return project_id, _task_id(account_id, where, items)
 
 
 def _there(
-    account_id: AccountId, one: Where, client_id: Id | None, ids: tuple[Id | None, Id | None], items: _Items
+    account_id: AccountId, where: Where, client_id: Id | None, ids: tuple[Id | None, Id | None], items: _Items
 ) -> There:
     project_id, task_id = ids
     project_item = None if project_id is None else items.get(keys.record(account_id, "PROJECT", project_id))
     task_item = None if task_id is None else items.get(keys.record(account_id, "TASK", task_id))
-    if project_item is None and project_id is not None and one.project.id is None:
+    if project_item is None and project_id is not None and where.project.id is None:
         repair.settle(account_id)  # its name is taken, but it is still being made
         raise StaleError
-    if task_item is None and task_id is not None and one.task.id is None:
+    if task_item is None and task_id is not None and where.task.id is None:
         raise StaleError
     project = None if project_item is None else PROJECT.from_item(project_item)
     task = None if task_item is None else TASK.from_item(task_item)

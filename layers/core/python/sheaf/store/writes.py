@@ -118,7 +118,7 @@ def at_once(writes: Sequence[Write]) -> list[Write]:
         ValueError: two of the writes exclude each other.
     """
     joined: dict[tuple[str, str], Write] = {}
-    for write in sorted(writes, key=lambda one: _TURNS.index(one.action)):
+    for write in sorted(writes, key=lambda write: _TURNS.index(write.action)):
         earlier = joined.get(write.place)
         joined[write.place] = replace(write if earlier is None else _as_one(earlier, write), refusal=StaleError())
     return list(joined.values())

@@ -207,15 +207,15 @@ class Reader:
         """The key of `grouping.keys_of` that a task has by its name as it is now."""
         return grouping.task_key(task.name)
 
-    def project_key(self, one: ClientProject) -> str:
+    def project_key(self, client_project: ClientProject) -> str:
         """The same of a project, by its client and its name."""
-        client = Named(id=one.client.id) if self.client_by_id else Named(name=one.client.name)
-        return grouping.project_key(client, one.project.name)
+        client = Named(id=client_project.client.id) if self.client_by_id else Named(name=client_project.client.name)
+        return grouping.project_key(client, client_project.project.name)
 
-    def task_assignment_key(self, one: AssignedTask, client: Client) -> str:
+    def task_assignment_key(self, assigned_task: AssignedTask, client: Client) -> str:
         """The same of an assignment, by what it joins; `client` is the project's."""
-        project = Named(id=one.project.id) if self.project_by_id else Named(name=one.project.name)
-        task = Named(id=one.task.id) if self.task_by_id else Named(name=one.task.name)
+        project = Named(id=assigned_task.project.id) if self.project_by_id else Named(name=assigned_task.project.name)
+        task = Named(id=assigned_task.task.id) if self.task_by_id else Named(name=assigned_task.task.name)
         return grouping.pair_key(client.name if self.client_narrows else None, project, task)
 
     def _layout(self, columns: tuple[str, ...]) -> Mapping[str, str]:

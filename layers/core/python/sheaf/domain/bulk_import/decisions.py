@@ -103,7 +103,7 @@ def places[R](
     wishes: Iterable[Wish[R]], records: Mapping[Id, R], place_of: Callable[[R], Hashable]
 ) -> frozenset[Hashable]:
     """The places that the wishes want, given the records that they name by id; those of refused ones too."""
-    wanted = (_wanted(one, one.result(_by_id(one, records)), place_of) for one in wishes)
+    wanted = (_wanted(wish, wish.result(_by_id(wish, records)), place_of) for wish in wishes)
     return frozenset(place for place in wanted if place is not None)
 
 
@@ -115,10 +115,10 @@ def decide[R: Record](wishes: Sequence[Wish[R]], known: Known[R]) -> list[Decisi
     keeps; who fails keeps its own place too.
     """
     first: dict[Hashable, Wish[R]] = {}
-    for wish in sorted(wishes, key=lambda one: one.number):
+    for wish in sorted(wishes, key=lambda wish: wish.number):
         first.setdefault(wish.says, wish)
     decided = dict(zip(first, _decide_each(list(first.values()), known, _rows_of(wishes)), strict=True))
-    return [_of_row(one, first[one.says], decided[one.says]) for one in wishes]
+    return [_of_row(wish, first[wish.says], decided[wish.says]) for wish in wishes]
 
 
 def too_large[R](decisions: Iterable[Decision[R]], kind: str) -> list[Decision[R]]:
@@ -126,8 +126,10 @@ def too_large[R](decisions: Iterable[Decision[R]], kind: str) -> list[Decision[R
     message = f"Too many {kind}s take over each other's names at once; give them other names first, in another file"
     changing = (Outcome.CREATED, Outcome.UPDATED)
     return [
-        Decision(_failed(one.verdict.number, RowError("name", message))) if one.verdict.outcome in changing else one
-        for one in decisions
+        Decision(_failed(decision.verdict.number, RowError("name", message)))
+        if decision.verdict.outcome in changing
+        else decision
+        for decision in decisions
     ]
 
 
@@ -143,18 +145,18 @@ def _decide_each[R: Record](
     wishes: Sequence[Wish[R]], known: Known[R], rows: Mapping[Hashable, Sequence[int]]
 ) -> list[Decision[R]]:
     """One decision for each wish; no two of them say the same."""
-    named = {one.record_id for one in wishes}
-    found = [_by_id(one, known.records) or _by_place(one, known, named) for one in wishes]
-    results = [one.result(before) for one, before in zip(wishes, found, strict=True)]
-    wanted = [_wanted(one, result, known.place_of) for one, result in zip(wishes, results, strict=True)]
+    named = {wish.record_id for wish in wishes}
+    found = [_by_id(wish, known.records) or _by_place(wish, known, named) for wish in wishes]
+    results = [wish.result(before) for wish, before in zip(wishes, found, strict=True)]
+    wanted = [_wanted(wish, result, known.place_of) for wish, result in zip(wishes, results, strict=True)]
     subjects: dict[Hashable, list[int]] = defaultdict(list)
-    for index, (one, place) in enumerate(zip(wishes, wanted, strict=True)):
-        for subject in (("id", one.record_id), ("place", place)):
+    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
+        for subject in (("id", wish.record_id), ("place", place)):
             if subject[1] is not None:
                 subjects[subject].append(index)
     problems: dict[int, InvalidError] = {}
-    for index, (one, place) in enumerate(zip(wishes, wanted, strict=True)):
-        rivals = {*subjects[("id", one.record_id)], *subjects[("place", place)]}
+    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
+        rivals = {*subjects[("id", wish.record_id)], *subjects[("place", place)]}
         result = results[index]
         if len(rivals) > 1:
             problems[index] = contradiction(
@@ -171,25 +173,27 @@ def _decide_each[R: Record](
         problems[index] = known.taken
         del moves[index]
     return [
-        _failed_decision(one.number, problems[index]) if index in problems else _carried_out(one.number, moves[index])
-        for index, one in enumerate(wishes)
+        _failed_decision(wish.number, problems[index]) if index in problems else _carried_out(wish.number, moves[index])
+        for index, wish in enumerate(wishes)
     ]
 
 
 def _crowded_out[R: Record](moves: Mapping[int, _Move[R]], known: Known[R]) -> set[int]:
     """The moves to a place whose holder keeps it: because no row moves it, or because that row fails likewise."""
     moving = {
-        index: one
-        for index, one in moves.items()
-        if one.before is None or known.place_of(one.before) != known.place_of(one.after)
+        index: move
+        for index, move in moves.items()
+        if move.before is None or known.place_of(move.before) != known.place_of(move.after)
     }
     out: set[int] = set()
     while True:
-        free = {one.before.id for index, one in moving.items() if one.before is not None and index not in out} | {NEW}
+        free = {move.before.id for index, move in moving.items() if move.before is not None and index not in out} | {
+            NEW
+        }
         more = {
             index
-            for index, one in moving.items()
-            if index not in out and known.holders.get(known.place_of(one.after), NEW) not in free
+            for index, move in moving.items()
+            if index not in out and known.holders.get(known.place_of(move.after), NEW) not in free
         }
         if not more:
             return out
@@ -213,8 +217,8 @@ def _wanted[R](wish: Wish[R], result: R | InvalidError, place_of: Callable[[R], 
 def _rows_of[R](wishes: Iterable[Wish[R]]) -> Mapping[Hashable, Sequence[int]]:
     """The numbers of the rows that say the same, by what they say."""
     rows: dict[Hashable, list[int]] = defaultdict(list)
-    for one in wishes:
-        rows[one.says].append(one.number)
+    for wish in wishes:
+        rows[wish.says].append(wish.number)
     return rows
 
 
@@ -229,7 +233,7 @@ def _of_row[R](wish: Wish[R], first: Wish[R], decision: Decision[R]) -> Decision
 def contradiction(numbers: Iterable[int], kind: str) -> InvalidError:
     """What is said of rows of these numbers that say different things about one record of this kind."""
     rows = sorted(numbers)
-    shown = [str(one) for one in rows[:_NAMED_ROWS]]
+    shown = [str(row) for row in rows[:_NAMED_ROWS]]
     left = len(rows) - len(shown)
     last = f"{left} more" if left else shown.pop()
     return InvalidError(f"Rows {', '.join(shown)} and {last} say different things about the same {kind}")

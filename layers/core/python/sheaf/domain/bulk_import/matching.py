@@ -57,7 +57,7 @@ def match(
 
 
 def _comparing(names: Sequence[str]) -> Callable[[Spent], Hashable]:
-    return lambda one: tuple(getattr(one, name) for name in names)
+    return lambda spent: tuple(getattr(spent, name) for name in names)
 
 
 def _order(row: Spent) -> tuple[Decimal, str, tuple[str, ...]]:

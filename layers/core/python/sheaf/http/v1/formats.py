@@ -98,7 +98,7 @@ def _range(text: str) -> tuple[float, str] | None:
     """A part of an Accept header with its quality, 0 to 1; None where it makes no sense."""
     kind, *parameters = (part.strip().lower() for part in text.split(";"))
     try:
-        quality = float(next((one[2:] for one in parameters if one.startswith("q=")), "1"))
+        quality = float(next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1"))
     except ValueError:
         return None
     return (quality, kind) if kind and 0 <= quality <= 1 else None

@@ -37,7 +37,7 @@ def resource_json(resource: Resource) -> str:
 
 def list_json(resources: Sequence[Resource]) -> str:
     """Many: `[{"task":{...}},{"task":{...}}]`."""
-    return as_json([_wrapped(one) for one in resources])
+    return as_json([_wrapped(resource) for resource in resources])
 
 
 def resource_xml(resource: Resource) -> str:
@@ -48,7 +48,7 @@ def resource_xml(resource: Resource) -> str:
 def list_xml(plural: str, resources: Sequence[Resource]) -> str:
     """Many under one root: `<task-assignments type="array">...`."""
     root = _dashed(plural)
-    inner = "".join(_element(one, "  ") for one in resources)
+    inner = "".join(_element(resource, "  ") for resource in resources)
     return f'{_PROLOG}<{root} type="array">\n{inner}</{root}>\n'
 
 

@@ -55,8 +55,8 @@ def added_up(account_id: AccountId, item: Item, found: Mapping[tuple[str, str], 
     places = map(keys.place, shard_keys(account_id, read_id(item["id"])))
     shards = [found[place] for place in places if place in found]
     names = (*Outcome, "batches_done")
-    added: Item = {name: number(sum(int(one[name]["N"]) for one in shards)) for name in names}
-    return {**added, "updated_at": max((one["updated_at"] for one in shards), key=str, default=item["updated_at"])}
+    added: Item = {name: number(sum(int(shard[name]["N"]) for shard in shards)) for name in names}
+    return {**added, "updated_at": max((shard["updated_at"] for shard in shards), key=str, default=item["updated_at"])}
 
 
 def to_item(job: Import) -> Item:
