@@ -110,11 +110,12 @@ def _rows(endpoint_url: str, rows: int) -> Table:
         "time entries, new": applied(account_id, export(rows, rows)),
         "time entries, unchanged": applied(account_id, export(rows, rows)),
     }
+    stub_share = max(rate.stub_share for rate in found.values())
     return Table(
         "Rows that are applied",
         f"{rows:,} rows of each, in batches of {ROWS_OF_A_BATCH} as the queue delivers them, one after the other. Per"
         " second of CPU time: with recorded answers in place of the network, fastest of"
-        f" {REPLAYS} rounds; the time of giving these ({max(one.stub_share for one in found.values()):.1%} at most) is"
+        f" {REPLAYS} rounds; the time of giving these ({stub_share:.1%} at most) is"
         " left out. The local engine is a process of its own and says nothing of DynamoDB's speed. The first"
         f" rows of time also make {SHAPE.people} people, {SHAPE.projects} projects, {SHAPE.tasks} tasks and up to"
         f" {SHAPE.projects * SHAPE.tasks} assignments.",
@@ -128,12 +129,12 @@ def _rows(endpoint_url: str, rows: int) -> Table:
         [
             [
                 name,
-                f"{one.calls / one.rows * 100:.0f}",
-                f"{one.rows_per_cpu_second:,.0f}",
-                f"{one.rows_per_second:,.0f}",
-                f"{one.rows_per_second / one.rows_per_cpu_second:.2f}",
+                f"{value.calls / value.rows * 100:.0f}",
+                f"{value.rows_per_cpu_second:,.0f}",
+                f"{value.rows_per_second:,.0f}",
+                f"{value.rows_per_second / value.rows_per_cpu_second:.2f}",
             ]
-            for name, one in found.items()
+            for name, value in found.items()
         ],
     )
 

@@ -56,7 +56,7 @@ def indexes() -> list[Index]:
     definition = table_definition("any")
     primary = _names(definition["KeySchema"])
     given = [*definition.get("LocalSecondaryIndexes", []), *definition.get("GlobalSecondaryIndexes", [])]
-    return [_index(one, primary) for one in given]
+    return [_index(item, primary) for item in given]
 
 
 def _index(definition: Mapping[str, Any], primary: frozenset[str]) -> Index:
@@ -94,7 +94,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case "BOOL" | "NULL":
             return 1
         case "L":
-            return 3 + sum(1 + _value_size(one) for one in content)
+            return 3 + sum(1 + _value_size(item) for item in content)
         case "M":
             return 3 + len(content) + item_size(content)
         case _:

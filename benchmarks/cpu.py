@@ -36,12 +36,12 @@ def measure(endpoint_url: str) -> str:
 
 def _small(endpoint_url: str) -> Table:
     rows = []
-    for one in MEASURED:
+    for item in MEASURED:
         make_table(endpoint_url)
         account = populated()
-        api = Api() if one.status == 401 else remembered(account)
-        answers, spent = _replayed(one.prepare(api), _handling(one, api), REQUESTS)
-        rows.append([one.name, str(answers), f"{spent:.2f}"])
+        api = Api() if item.status == 401 else remembered(account)
+        answers, spent = _replayed(item.prepare(api), _handling(item, api), REQUESTS)
+        rows.append([item.name, str(answers), f"{spent:.2f}"])
     return Table(
         "CPU time of a request",
         f"Warm, with recorded answers in place of the network; median of {BATCHES} times {REQUESTS} requests.",
@@ -53,13 +53,13 @@ def _small(endpoint_url: str) -> Table:
 def _largest(endpoint_url: str) -> Table:
     make_table(endpoint_url)
     api = remembered(crowded(1, PER_PAGE_LIMIT))
-    one = Operation("page", "GET", "/v2/tasks")
+    item = Operation("page", "GET", "/v2/tasks")
     with recording() as answers:
-        one.prepare(api)()
+        item.prepare(api)()
     [answer] = answers
-    _, page = _replayed(one.prepare(api), _handling(one, api), PAGES)
+    _, page = _replayed(item.prepare(api), _handling(item, api), PAGES)
     read = json.loads(answer.body)
-    shown = json.loads(_handling(one, api)()["body"])
+    shown = json.loads(_handling(item, api)()["body"])
     loads = _spent(lambda: json.loads(answer.body), PAGES)
     dumps = _spent(lambda: json.dumps(read), PAGES)
     dumps_shown = _spent(lambda: json.dumps(shown), PAGES)
@@ -80,12 +80,12 @@ def _largest(endpoint_url: str) -> Table:
     )
 
 
-def _handling(one: Operation, api: Api) -> Callable[[], dict[str, str]]:
+def _handling(item: Operation, api: Api) -> Callable[[], dict[str, str]]:
     """The call of the deployed handler with this request, and nothing else."""
-    if not isinstance(one.path, str):
-        raise TypeError(f"{one.name}: a path that is asked for beforehand cannot be replayed")
-    handler = handler_of(route_of(one.method, one.path).operation)
-    event = api.event(one.method, one.path, one.body)
+    if not isinstance(item.path, str):
+        raise TypeError(f"{item.name}: a path that is asked for beforehand cannot be replayed")
+    handler = handler_of(route_of(item.method, item.path).operation)
+    event = api.event(item.method, item.path, item.body)
     return lambda: handler(event)
 
 

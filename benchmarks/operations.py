@@ -116,7 +116,7 @@ OPERATIONS = (
 
 def operation(name: str) -> Operation:
     """One of `OPERATIONS` by its name."""
-    return next(one for one in OPERATIONS if one.name == name)
+    return next(item for item in OPERATIONS if item.name == name)
 
 
 def populated() -> Account:

@@ -35,12 +35,12 @@ class Function:
         """The routes of the HTTP API that this function answers."""
         events = [event for event in self.properties.get("Events", {}).values() if event["Type"] == "HttpApi"]
         given = [event["Properties"] for event in events]
-        return [Route(one.get("Method", "").upper(), one.get("Path", "$default"), self.operation) for one in given]
+        return [Route(item.get("Method", "").upper(), item.get("Path", "$default"), self.operation) for item in given]
 
     @property
     def actions(self) -> frozenset[str]:
         """The actions that its policies allow."""
-        statements = [one for policy in self.properties["Policies"] for one in policy["Statement"]]
+        statements = [item for policy in self.properties["Policies"] for item in policy["Statement"]]
         return frozenset(action for statement in statements for action in statement["Action"])
 
 

@@ -14,7 +14,7 @@ def list_imports(call: Call) -> Reply:
     query = read_list_query(call, "list_imports")
     page = imports.page(call.account_id, query.paging)
     users = identity.users_by_id(call.account_id, list({record.user_id for record in page.records if record.user_id}))
-    return query.reply("imports", page, lambda one: show_listed_import(one, users))
+    return query.reply("imports", page, lambda job: show_listed_import(job, users))
 
 
 handler = v2_endpoint(list_imports, may_import)

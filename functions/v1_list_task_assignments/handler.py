@@ -16,7 +16,7 @@ def v1_list_task_assignments(call: Call) -> Reply:
     """All task assignments of a project, archived ones included (Harvest v1, "Get all tasks assigned to a project")."""
     project_id = managed_project_id(call)
     found = task_assignments.everything(call.account_id, project_id, Filter(updated_since=updated_since(call)))
-    return show_list(call, "task_assignments", [task_assignment(one) for one in found])
+    return show_list(call, "task_assignments", [task_assignment(assignment) for assignment in found])
 
 
 handler = v1_endpoint(v1_list_task_assignments, may_see_projects)

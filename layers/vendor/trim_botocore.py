@@ -23,7 +23,7 @@ def trim(data: Path, services: frozenset[str]) -> None:
     endpoints = data / "endpoints.json"
     everything = json.loads(endpoints.read_text())
     for partition in everything["partitions"]:
-        partition["services"] = {name: one for name, one in partition["services"].items() if name in services}
+        partition["services"] = {name: service for name, service in partition["services"].items() if name in services}
     endpoints.write_text(json.dumps(everything))
     for model in data.rglob("service-2.json.gz"):
         plain = json.loads(gzip.decompress(model.read_bytes()))
@@ -41,7 +41,7 @@ def _without_prose(node: Any) -> Any:
             for name, value in node.items()
             if not (name == "documentation" and isinstance(value, str))
         }
-    return [_without_prose(one) for one in node] if isinstance(node, list) else node
+    return [_without_prose(child) for child in node] if isinstance(node, list) else node
 
 
 if __name__ == "__main__":

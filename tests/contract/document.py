@@ -58,7 +58,7 @@ class Part:
 
     def within(self, name: str) -> list["Part"]:
         """The parts under `name`, none where there is no such name."""
-        return [self.at(name, one) for one in self.value.get(name, {})]
+        return [self.at(name, item) for item in self.value.get(name, {})]
 
 
 def operation(method: str, route: str) -> Part:
@@ -126,8 +126,8 @@ def _of_order(schema: Part, value: object, place: str) -> Iterator[str]:
         for name in names:
             yield from _of_order(schema.at("properties", name), value[name], f"{place}.{name}")
     elif isinstance(value, list):
-        for number, one in enumerate(value):
-            yield from _of_order(schema.at("items"), one, f"{place}[{number}]")
+        for number, item in enumerate(value):
+            yield from _of_order(schema.at("items"), item, f"{place}[{number}]")
 
 
 @cache

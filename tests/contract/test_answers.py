@@ -104,7 +104,7 @@ def test_every_example_of_an_answer_is_valid_and_in_order(route: tuple[str, str]
     for response in operation(*route).within("responses"):
         content = response.at("content", JSON)
         examples = content.within("examples")
-        wrong = [one for example in examples for one in of_schema(content.at("schema"), example.value["value"])]
+        wrong = [item for example in examples for item in of_schema(content.at("schema"), example.value["value"])]
         assert (bool(examples), wrong) == (True, [])
 
 
@@ -165,11 +165,11 @@ def demo_account(table: str, endpoint_url: str) -> None:
 def form_of(given: dict[str, Any]) -> bytes:
     """Fields as a form; those within a field are written `outer[inner]`."""
     pairs: dict[str, object] = {}
-    for field, one in given.items():
-        if isinstance(one, dict):
-            pairs |= {f"{field}[{inner}]": each for inner, each in one.items()}
+    for field, value in given.items():
+        if isinstance(value, dict):
+            pairs |= {f"{field}[{inner}]": each for inner, each in value.items()}
         else:
-            pairs[field] = one
+            pairs[field] = value
     return urlencode(pairs).encode()
 
 
@@ -178,8 +178,8 @@ def as_said(given: Any, answer: Any) -> Any:
     if not isinstance(given, dict):
         return answer
     return {
-        field: as_said(one, answer[field] if field in answer else answer[field.removesuffix("_id")]["id"])
-        for field, one in given.items()
+        field: as_said(value, answer[field] if field in answer else answer[field.removesuffix("_id")]["id"])
+        for field, value in given.items()
     }
 
 
@@ -200,9 +200,9 @@ def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, 
 def examples_of_parameters() -> Iterator[tuple[str, str, object]]:
     for method, route in ADDRESSES:
         for parameter in document()["paths"].get(route, {}).get(method.lower(), {}).get("parameters", []):
-            one = Part(parameter["$ref"].removeprefix("#")).value
-            if "example" in one:
-                yield route, one["name"], one["example"]
+            item = Part(parameter["$ref"].removeprefix("#")).value
+            if "example" in item:
+                yield route, item["name"], item["example"]
 
 
 @pytest.mark.usefixtures("reading")
@@ -287,7 +287,7 @@ def test_the_limits_in_the_schemas_are_those_of_the_code() -> None:
     assert schemas["NewName"]["maxLength"] == NAME_LIMIT
     assert schemas["Id"]["maximum"] == ID_LIMIT - 1
     assert schemas["NewRate"]["maximum"] == float(AMOUNT_LIMIT)
-    pages = [one for name, one in schemas.items() if name.endswith("Page") and one["type"] == "object"]
+    pages = [value for name, value in schemas.items() if name.endswith("Page") and value["type"] == "object"]
     assert {next(iter(page["properties"].values()))["maxItems"] for page in pages} == {PER_PAGE_LIMIT}
     assert len(pages) == len({_success(route) for route in lists()})
     per_page = document()["components"]["parameters"]["PerPage"]["schema"]
@@ -352,7 +352,7 @@ def test_the_check_finds_what_is_wrong(
     fields = {name: value for name, value in {**FOUND.body, **body}.items() if value is not None or name not in body}
     wrong = complaints(operation("GET", "/v2/tasks/{task_id}"), Answer(status, fields, changed, ""))
 
-    assert [complaint in one for one in wrong[:1]] == [True]
+    assert [complaint in item for item in wrong[:1]] == [True]
 
 
 def test_the_check_finds_fields_in_another_order() -> None:
@@ -360,4 +360,4 @@ def test_the_check_finds_fields_in_another_order() -> None:
 
     wrong = complaints(operation("GET", "/v2/tasks/{task_id}"), Answer(200, reordered, FOUND.headers, ""))
 
-    assert [one.partition(": ")[2].startswith("the fields come as ['billable") for one in wrong] == [True]
+    assert [item.partition(": ")[2].startswith("the fields come as ['billable") for item in wrong] == [True]

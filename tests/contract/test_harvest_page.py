@@ -95,7 +95,7 @@ def test_the_newest_task_comes_first_as_on_the_page(harvest: Api, ids: dict[int,
     listed = [task["id"] for task in replay(harvest, "list", ids).body["tasks"]]
 
     assert on_page == sorted(on_page, reverse=True)
-    assert listed == [ids[one] for one in on_page] == sorted(listed, reverse=True)
+    assert listed == [ids[item] for item in on_page] == sorted(listed, reverse=True)
 
 
 def test_the_comparison_sees_order_and_kind() -> None:

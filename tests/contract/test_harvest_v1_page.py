@@ -183,7 +183,7 @@ def test_removing_a_task_with_hours_archives_its_assignment_and_hints_at_it(page
 
 
 def test_a_project_keeps_one_task(page: Page) -> None:
-    (last,) = [one for one in records(page.xml.get(page.base).raw)[2] if ("deactivated", "false") in _pairs(one[1])]
+    (last,) = [item for item in records(page.xml.get(page.base).raw)[2] if ("deactivated", "false") in _pairs(item[1])]
     last_id = dict(_pairs(last[1]))["id"]
 
     answer = page.xml.delete(f"{page.base}/{last_id}")

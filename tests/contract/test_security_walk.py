@@ -190,12 +190,12 @@ def test_a_manager_enters_their_own_projects_and_no_others(api: Api) -> None:
         made.project(api, name)
     manager = made.manager(api, 1)
 
-    one = {(method, address) for method, address in doors("/v2/projects/1")}
-    statuses = {door: manager.send(*door, body_of(*door)).status for door in sorted(one)}
-    others = [manager.send(method, path.replace("/1", "/2", 1), body_of(method, path)) for method, path in sorted(one)]
+    item = {(method, address) for method, address in doors("/v2/projects/1")}
+    statuses = {door: manager.send(*door, body_of(*door)).status for door in sorted(item)}
+    others = [manager.send(method, path.replace("/1", "/2", 1), body_of(method, path)) for method, path in sorted(item)]
 
     assert 403 not in statuses.values()
-    assert [whole(answer) for answer in others] == [FORBIDDEN] * len(one)
+    assert [whole(answer) for answer in others] == [FORBIDDEN] * len(item)
 
 
 def seen(answer: Answer) -> tuple[int, str, dict[str, str]]:

@@ -84,7 +84,7 @@ def test_the_list_of_all_assignments_is_the_union_of_the_lists_of_the_projects(
 
     for query in FILTERS:
         parts = [records_of(reader.get(f"/v2/projects/{project}/task_assignments?{query}")) for project in projects]
-        union = sorted((one for part in parts for one in part), key=lambda one: int(one["id"]), reverse=True)
+        union = sorted((item for part in parts for item in part), key=lambda item: int(item["id"]), reverse=True)
         assert records_of(reader.get(f"/v2/task_assignments?{query}")) == union
 
 
@@ -92,7 +92,7 @@ def test_the_list_of_all_assignments_is_the_union_of_the_lists_of_the_projects(
 def test_a_list_and_its_records_one_by_one_are_the_same(path: str, town: Api) -> None:
     listed = records_of(town.get(path))
 
-    assert [town.get(f"{path}/{one['id']}").body for one in listed] == listed
+    assert [town.get(f"{path}/{item['id']}").body for item in listed] == listed
 
 
 def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_on_active_projects(town: Api) -> None:
@@ -108,10 +108,10 @@ def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_o
 
     shown = records_of(made.member(town).get("/v2/users/me/project_assignments"))
 
-    assert {one["project"]["id"]: [each["id"] for each in one["task_assignments"]] for one in shown} == wanted
-    for one in shown:
-        for each in one["task_assignments"]:
-            made.time_entry(town, one["project"]["id"], each["task"]["id"])
+    assert {item["project"]["id"]: [each["id"] for each in item["task_assignments"]] for item in shown} == wanted
+    for item in shown:
+        for each in item["task_assignments"]:
+            made.time_entry(town, item["project"]["id"], each["task"]["id"])
 
 
 def named(record: object, of: str, record_id: int) -> set[str]:
@@ -123,8 +123,8 @@ def named(record: object, of: str, record_id: int) -> set[str]:
                 found.add(value["name"])
             found |= named(value, of, record_id)
     elif isinstance(record, list):
-        for one in record:
-            found |= named(one, of, record_id)
+        for item in record:
+            found |= named(item, of, record_id)
     return found
 
 
@@ -284,12 +284,12 @@ def test_what_stays_throughout_a_walk_is_met_exactly_once_there_and_back(
     path: str, query: str, data: st.DataObject, per_page: int, stays: list[bool]
 ) -> None:
     crowd = crowd_of(path)
-    for one in [True, *stays, True]:
-        crowd.add(stays=one)
-    wanted = [one for one in ids(crowd.api.get(path)) if one in crowd.staying]
+    for item in [True, *stays, True]:
+        crowd.add(stays=item)
+    wanted = [item for item in ids(crowd.api.get(path)) if item in crowd.staying]
 
     def meet(page: Answer) -> list[int]:
-        return [one for one in ids(page) if one in crowd.staying]
+        return [item for item in ids(page) if item in crowd.staying]
 
     page = crowd.api.get(f"{path}?per_page={per_page}{query}")
     there = meet(page)

@@ -121,9 +121,9 @@ def value_of(element: Element) -> Any:
         assert (element.text, len(element)) == (None, 0)
         return None
     if element.get("type") == "array":
-        return [value_of(one) for one in element]
+        return [value_of(element) for element in element]
     if len(element):
-        return {one.tag.replace("-", "_"): value_of(one) for one in element}
+        return {element.tag.replace("-", "_"): value_of(element) for element in element}
     text = element.text or ""
     if element.get("type") in ("integer", "boolean", "decimal"):
         return json.loads(text)
@@ -187,12 +187,12 @@ def test_every_documented_error_text_is_one_that_the_api_sends(response: str, me
 
 
 def test_xml_names_are_the_names_of_json_with_dashes() -> None:
-    schemas = {name: one for name, one in document()["components"]["schemas"].items() if name.startswith("V1")}
+    schemas = {name: value for name, value in document()["components"]["schemas"].items() if name.startswith("V1")}
     wrong = [
         (name, field)
         for name, schema in schemas.items()
-        for field, one in schema.get("properties", {}).items()
-        if one.get("xml", {}).get("name", field) != field.replace("_", "-") and not name.startswith("V1Wrapped")
+        for field, value in schema.get("properties", {}).items()
+        if value.get("xml", {}).get("name", field) != field.replace("_", "-") and not name.startswith("V1Wrapped")
     ]
 
     assert wrong == []
@@ -321,7 +321,7 @@ def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api:
     answers = {door: answer for door, answer in walk(caller).items() if "/projects/" in door[1]}
 
     nothing = (404, {"message": "Not Found"}, ALWAYS)
-    assert {door: one for door, one in answers.items() if door[1] not in OTHER_PATHS and one != nothing} == {}
+    assert {door: item for door, item in answers.items() if door[1] not in OTHER_PATHS and item != nothing} == {}
 
 
 def furnish_another_account(_: Api) -> None:

@@ -141,6 +141,6 @@ def cases(names: Sequence[str], *, movable: bool = True, ids: int = 5) -> st.Sea
         max_size=5,
     )
     rows = contents.flatmap(lambda said: st.lists(st.sampled_from(said), max_size=2).map(lambda more: said + more)).map(
-        lambda said: [Said(number, *one) for number, one in enumerate(said, start=1)]
+        lambda said: [Said(number, *item) for number, item in enumerate(said, start=1)]
     )
     return st.builds(Case, worlds, rows, st.just(movable))

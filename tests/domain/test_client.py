@@ -50,7 +50,7 @@ def test_a_new_client_is_what_was_asked_for() -> None:
             "Name can't be blank, currency must be an ISO 4217 code such as EUR",
         ),
     ],
-    ids=lambda one: ascii(one)[:40],
+    ids=lambda value: ascii(value)[:40],
 )
 def test_what_no_client_can_be_is_refused_and_named(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidError) as refusal:

@@ -116,7 +116,7 @@ def test_the_places_that_are_looked_up_are_all_that_the_decision_needs(case: Cas
     meant = {each.record for each in case.rows}
     by_id = {record_id: thing for record_id, thing in whole.records.items() if record_id in meant}
     wanted = places(wishes, by_id, whole.place_of)
-    holders = {name: one for name, one in whole.holders.items() if name in wanted or one in by_id}
+    holders = {name: value for name, value in whole.holders.items() if name in wanted or value in by_id}
     assert decide(wishes, replace(whole, holders=holders)) == decide(wishes, whole)
 
 

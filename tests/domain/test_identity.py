@@ -33,7 +33,7 @@ def user(role: Role, *rights: Right, projects: frozenset[Id] = frozenset(), is_a
         (user(Role.MANAGER, *OTHER_RIGHTS, projects=frozenset({Id(1), Id(2)})), False),
         (user(Role.MEMBER), False),
     ],
-    ids=lambda one: f"{one.role} {sorted(one.rights)}" if isinstance(one, User) else str(one),
+    ids=lambda value: f"{value.role} {sorted(value.rights)}" if isinstance(value, User) else str(value),
 )
 def test_tasks_are_for_administrators_and_managers_with_that_right(who: User, may: bool) -> None:
     assert may_manage_tasks(who) is may
@@ -42,7 +42,7 @@ def test_tasks_are_for_administrators_and_managers_with_that_right(who: User, ma
 @pytest.mark.parametrize(
     ("who", "may"),
     [(user(Role.ADMINISTRATOR), True), (user(Role.MANAGER, *Right), False), (user(Role.MEMBER), False)],
-    ids=lambda one: one.role if isinstance(one, User) else str(one),
+    ids=lambda value: value.role if isinstance(value, User) else str(value),
 )
 def test_imports_are_for_administrators_alone(who: User, may: bool) -> None:
     assert may_import(who) is may

@@ -582,12 +582,12 @@ def test_long_cells_are_not_kept_in_mind() -> None:
         cells.flag,
         cells.number,
     ]
-    sizes = [one.cache_info().currsize for one in remembered]  # type: ignore[attr-defined]
+    sizes = [item.cache_info().currsize for item in remembered]  # type: ignore[attr-defined]
     long = {"Date": f"2026-11-30T{'x' * 300}", "Hours": "0" * 300, "Currency": f"{'x' * 300} - EUR"}
     spaces = {"Client": f"A{' ' * 300}", "First name": f"B{' ' * 300}", "Billable?": f"no{' ' * 300}"}
     row = read(FileKind.TIME_ENTRIES, {**TIME, **long, **spaces, "Employee id": f"1{' ' * 300}"})
     assert row == time_row(
         person=Person(Id(1), "B", "Lee"), client=Named(name="A"), hours=Decimal(0), currency="EUR", billable=False
     )
-    after = [one.cache_info().currsize for one in remembered]  # type: ignore[attr-defined]
+    after = [item.cache_info().currsize for item in remembered]  # type: ignore[attr-defined]
     assert sum(after) - sum(sizes) <= len(["Site", "Design", "Lee"])

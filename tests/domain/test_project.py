@@ -62,7 +62,7 @@ def test_a_way_of_billing_is_read_by_its_word(word: str) -> None:
 @pytest.mark.parametrize(
     "amount",
     ["NaN", "-0.01", "1E+30", "1" * 40, "Infinity", "9999999999.995", "0." + "1" * 40],
-    ids=lambda one: one[:9],
+    ids=lambda value: value[:9],
 )
 def test_an_amount_that_no_column_holds_is_refused_and_named(name: str, amount: str) -> None:
     with pytest.raises(InvalidError) as refusal:

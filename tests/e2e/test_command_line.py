@@ -63,7 +63,7 @@ def test_a_file_is_imported_and_its_records_are_read_through_the_api(server: Ser
         for _ in range(2)
     ]
 
-    rows = [[one["rows"][name] for name in ("total", "created", "unchanged", "failed")] for one in told]
-    assert ([one["status"] for one in told], rows) == (["completed"] * 2, [[2, 2, 0, 0], [2, 0, 2, 0]])
-    rates = {one["name"]: one["default_hourly_rate"] for one in client.get("/v2/tasks").body["tasks"]}
+    rows = [[item["rows"][name] for name in ("total", "created", "unchanged", "failed")] for item in told]
+    assert ([item["status"] for item in told], rows) == (["completed"] * 2, [[2, 2, 0, 0], [2, 0, 2, 0]])
+    rates = {item["name"]: item["default_hourly_rate"] for item in client.get("/v2/tasks").body["tasks"]}
     assert rates == {"Bookkeeping": 80.0, "Auditing": None}

@@ -66,15 +66,15 @@ def brought_in(server: Server, client: Client, file: Path, *more: str) -> tuple[
 def dropped(server: Server, client: Client, file: Path) -> Any:
     """The import of a file that somebody puts into the inbox, once it has ended."""
     stack = engine.client("cloudformation", server.engine_url).describe_stacks()["Stacks"][0]
-    bucket = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}["ImportsBucketName"]
+    bucket = {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}["ImportsBucketName"]
     key = f"accounts/{client.account_id}/inbox/{file.name}"
     with file.open("rb") as body:
         engine.client("s3", server.engine_url).put_object(Bucket=bucket, Key=key, Body=body)
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        for one in client.get("/v2/imports").body["imports"]:
-            if one["finished_at"]:
-                return one
+        for item in client.get("/v2/imports").body["imports"]:
+            if item["finished_at"]:
+                return item
         time.sleep(0.5)
     raise AssertionError(f"the import has not ended: {client.get('/v2/imports').body}")
 
@@ -110,17 +110,17 @@ def told(rows: Sequence[Row]) -> Mapping[str, Counter[Any]]:
 def shown(client: Client) -> Mapping[str, Counter[Any]]:
     """The same as v2 shows it."""
     return {
-        "tasks": Counter(one["name"] for one in walk(client, "tasks")),
+        "tasks": Counter(item["name"] for item in walk(client, "tasks")),
         "task_assignments": Counter(
-            (one["project"]["name"], one["task"]["name"]) for one in walk(client, "task_assignments")
+            (item["project"]["name"], item["task"]["name"]) for item in walk(client, "task_assignments")
         ),
         "time_entries": Counter(
             (
-                *(one["spent_date"], one["client"]["name"], one["project"]["name"], one["project"]["code"]),
-                *(one["task"]["name"], one["notes"], Decimal(str(one["hours"])), one["user"]["name"]),
-                one["client"]["currency"],
+                *(item["spent_date"], item["client"]["name"], item["project"]["name"], item["project"]["code"]),
+                *(item["task"]["name"], item["notes"], Decimal(str(item["hours"])), item["user"]["name"]),
+                item["client"]["currency"],
             )
-            for one in walk(client, "time_entries")
+            for item in walk(client, "time_entries")
         ),
     }
 
@@ -146,10 +146,10 @@ def test_an_export_is_imported_once_again_corrected_and_through_the_inbox(
     assert failed == bad_numbers(ROWS, BAD)
     assert shown(client) == told(rows)
 
-    before = [one["updated_at"] for one in walk(client, "time_entries")]
+    before = [item["updated_at"] for item in walk(client, "time_entries")]
     status, again, _ = brought_in(server, client, file)
     assert counted(again) == {"total": ROWS, "unchanged": ROWS - BAD, "failed": BAD}
-    assert [one["updated_at"] for one in walk(client, "time_entries")] == before
+    assert [item["updated_at"] for item in walk(client, "time_entries")] == before
     assert shown(client) == told(rows)
 
     # Half of the corrections mend bad rows, the others change the hours of good ones.

@@ -128,11 +128,11 @@ def test_a_task_on_a_project_from_its_assignment_to_its_removal(world: World) ->
 
     assigned = world.v1("assign_task_to_project", project_id, task={"id": task_id})
     created = world.v1("create_task_to_project", project_id, task={"name": "Backend Development"})
-    ids = [int(one["headers"]["Location"].rsplit("/", 1)[1]) for one in (assigned, created)]
-    assert [(one["status"], one["text"]) for one in (assigned, created)] == [(201, " ")] * 2
+    ids = [int(item["headers"]["Location"].rsplit("/", 1)[1]) for item in (assigned, created)]
+    assert [(item["status"], item["text"]) for item in (assigned, created)] == [(201, " ")] * 2
 
-    found = [world.v1("get_one_task_assigment", project_id, one) for one in ids]
-    assert [one["task_assignment"]["id"] for one in found] == ids
+    found = [world.v1("get_one_task_assigment", project_id, item) for item in ids]
+    assert [item["task_assignment"]["id"] for item in found] == ids
     assert world.v1("get_all_tasks_from_project", project_id) == found[::-1]
 
     assert (

@@ -53,4 +53,4 @@ def test_a_file_that_is_put_into_the_inbox_is_imported(client: Client, server: S
     assert ended(client, job["id"])["status"] == "completed"
     assert client.get("/v2/tasks?per_page=1").body["total_entries"] == 120
     with server.store():
-        assert [one for one in import_endings.open_imports() if one[0] == client.account_id] == []
+        assert [item for item in import_endings.open_imports() if item[0] == client.account_id] == []

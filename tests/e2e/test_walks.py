@@ -84,11 +84,11 @@ def crowd(server: Server, newcomer: Callable[[], Client]) -> Crowd:
     ids = range(1, SEEDED + 1)
     account_id = AccountId(client.account_id)
     with server.store(), ThreadPoolExecutor(4) as threads:
-        made = [Task(Id(one), f"Task {one}", True, None, False, True, NOW, NOW) for one in ids]
+        made = [Task(Id(item), f"Task {item}", True, None, False, True, NOW, NOW) for item in ids]
         list(threads.map(lambda some: put_tasks(account_id, some), batched(made, SEEDED // 4, strict=True)))
         start_ids_after(account_id, SEEDED)
-    passing = [one for one in ids if one % PASSING == 0]
-    return Crowd(client, set(ids), [one for one in ids if one % PASSING], passing)
+    passing = [item for item in ids if item % PASSING == 0]
+    return Crowd(client, set(ids), [item for item in ids if item % PASSING], passing)
 
 
 def ids_of(page: dict[str, Any]) -> list[int]:
@@ -113,8 +113,8 @@ def test_what_is_there_throughout_a_walk_is_met_exactly_once_on_the_way_there_an
 
     staying = set(crowd.staying)
     newest_first = sorted(crowd.staying, reverse=True)
-    assert [one for page in there for one in ids_of(page) if one in staying] == newest_first
-    assert [one for page in reversed(back) for one in ids_of(page) if one in staying] == newest_first
+    assert [item for page in there for item in ids_of(page) if item in staying] == newest_first
+    assert [item for page in reversed(back) for item in ids_of(page) if item in staying] == newest_first
     assert set(crowd.done) == {("create", 201), ("rename", 200), ("archive or restore", 200), ("delete", 200)}
 
 
@@ -132,7 +132,7 @@ def test_on_a_still_list_page_numbers_and_cursors_give_the_same_and_the_total_is
 def test_on_a_still_list_the_active_and_the_archived_make_up_the_whole(crowd: Crowd) -> None:
     def ids(query: str) -> list[int]:
         first = crowd.client.get(f"/v2/tasks?per_page=2000{query}").body
-        found = [one for page in walk(crowd.client, first, "next") for one in ids_of(page)]
+        found = [item for page in walk(crowd.client, first, "next") for item in ids_of(page)]
         assert first["total_entries"] == len(found)
         return found
 

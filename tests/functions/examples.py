@@ -259,10 +259,10 @@ def reference(**fields: object) -> dict[str, Any]:
     return {"id": None, "group_id": None, "account_id": None, "permalink": None, **fields}
 
 
-def without_rates(one: Mapping[str, Any]) -> dict[str, Any]:
+def without_rates(item: Mapping[str, Any]) -> dict[str, Any]:
     """A time entry as those see it who are not shown rates."""
-    assignment_shown = {**one["task_assignment"], "hourly_rate": None}
-    return {**one, "billable_rate": None, "task_assignment": assignment_shown}
+    assignment_shown = {**item["task_assignment"], "hourly_rate": None}
+    return {**item, "billable_rate": None, "task_assignment": assignment_shown}
 
 
 MIAS_TIME_WITH_RATE = time_entry(1, MIA, OF_ONLINE_STORE[1], billable_rate=100.0)

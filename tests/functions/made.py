@@ -60,19 +60,19 @@ def new_import(api: Api, **fields: object) -> dict[str, Any]:
 
 def run_import(api: Api, import_id: int, *outcomes: str) -> None:
     """Bring an import as far as its workers would, who come to these verdicts on its rows; one row is left."""
-    account_id, one = AccountId(int(api.account_id)), Id(import_id)
-    imports.start(account_id, one, StoredFile("key", "etag", 100), NOW)
-    imports.describe(account_id, one, Header(FileKind.TASKS, ["Name", "Colour"], ["Colour"]), NOW)
-    imports.all_sent(account_id, one, len(outcomes) + 1, 1, NOW)
+    account_id, item = AccountId(int(api.account_id)), Id(import_id)
+    imports.start(account_id, item, StoredFile("key", "etag", 100), NOW)
+    imports.describe(account_id, item, Header(FileKind.TASKS, ["Name", "Colour"], ["Colour"]), NOW)
+    imports.all_sent(account_id, item, len(outcomes) + 1, 1, NOW)
     if outcomes:
-        _settle(account_id, one, *outcomes, is_last=False)
+        _settle(account_id, item, *outcomes, is_last=False)
 
 
 def end_import(api: Api, import_id: int, outcome: str) -> None:
     """Bring an import that was run to its end, with this verdict on its last row; it has a report if that failed."""
-    account_id, one = AccountId(int(api.account_id)), Id(import_id)
-    _settle(account_id, one, outcome, is_last=True)
-    assert import_endings.complete(account_id, one, NOW, has_report=outcome == "failed")
+    account_id, item = AccountId(int(api.account_id)), Id(import_id)
+    _settle(account_id, item, outcome, is_last=True)
+    assert import_endings.complete(account_id, item, NOW, has_report=outcome == "failed")
 
 
 def _settle(account_id: AccountId, import_id: Id, *outcomes: str, is_last: bool) -> None:

@@ -55,7 +55,7 @@ def last_page(path: str, records: Sequence[dict[str, Any]], cut: tuple[int, int]
     """The last of several pages, asked for by its number."""
     per_page, total_entries = cut
     number = -(-total_entries // per_page)
-    first, before, last = (f"page={one}&per_page={per_page}" for one in (1, number - 1, number))
+    first, before, last = (f"page={item}&per_page={per_page}" for item in (1, number - 1, number))
     links = f"{first}&ref=first", None, f"{before}&ref=previous", f"{last}&ref=last"
     return page(path, records, links, cut, (None, number - 1, number))
 

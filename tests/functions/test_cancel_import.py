@@ -47,7 +47,7 @@ def test_what_the_rows_have_done_stays_done_and_counted(api: Api) -> None:
     assert (answer.status, answer.body["status"]) == (200, "cancelled")
     assert answer.body["rows"] == {"total": 4, "created": 1, "updated": 1, "unchanged": 0, "failed": 1}
     assert api.get("/v2/imports/1").body == answer.body
-    assert [one["id"] for one in api.get("/v2/imports").body["imports"]] == [1]
+    assert [item["id"] for item in api.get("/v2/imports").body["imports"]] == [1]
 
 
 @pytest.mark.parametrize("end", ["completed", "cancelled"])

@@ -71,7 +71,7 @@ def test_a_name_is_taken_by_active_and_archived_clients_in_whatever_case(name: s
 
 
 def test_a_name_taken_in_one_account_is_free_in_another(api: Api, other_api: Api) -> None:
-    assert [made.client(one, "ACME")["id"] for one in (api, other_api)] == [1, 1]
+    assert [made.client(item, "ACME")["id"] for item in (api, other_api)] == [1, 1]
 
 
 def test_a_task_and_a_client_may_have_the_same_name(api: Api) -> None:

@@ -107,7 +107,7 @@ def test_a_new_project_has_an_assignment_for_each_active_default_task_in_alphabe
 
     found = assignments_of(api, made.project(api)["id"])
 
-    assert [(one["task"]["name"], one["billable"], one["hourly_rate"]) for one in found] == [
+    assert [(item["task"]["name"], item["billable"], item["hourly_rate"]) for item in found] == [
         ("Design", True, 80.5),
         ("writing", True, 0.0),
         ("Übersetzen", False, None),
@@ -151,11 +151,11 @@ def test_a_refused_project_leaves_no_trace_but_counts_of_ids(default_tasks: int,
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_name_is_taken_with_its_own_client_only(is_active: bool, api: Api) -> None:
-    one, another = made.client(api, "One"), made.client(api, "Another")
-    made.project(api, "Web", client_id=one["id"], is_active=is_active)
+    item, another = made.client(api, "One"), made.client(api, "Another")
+    made.project(api, "Web", client_id=item["id"], is_active=is_active)
 
     statuses = [
-        api.post("/v2/projects", {"client_id": client["id"], "name": "WEB"}).status for client in (one, another)
+        api.post("/v2/projects", {"client_id": client["id"], "name": "WEB"}).status for client in (item, another)
     ]
 
     assert statuses == [422, 201]
@@ -187,7 +187,7 @@ def test_only_managers_with_the_right_create_projects(rights: frozenset[Right], 
 def test_another_accounts_client_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
     theirs = made.client(other_api)
 
-    answers = [api.post("/v2/projects", {"client_id": one, "name": "Web"}) for one in (theirs["id"], 99)]
+    answers = [api.post("/v2/projects", {"client_id": item, "name": "Web"}) for item in (theirs["id"], 99)]
 
     assert [(answer.status, answer.raw, answer.headers) for answer in answers] == [
         (422, '{"message":"Client can\'t be blank"}', answers[0].headers)

@@ -91,7 +91,7 @@ def test_a_task_that_was_archived_later_still_has_its_name(api: Api) -> None:
 
 
 def test_a_name_taken_in_one_account_is_free_in_another(api: Api, other_api: Api) -> None:
-    answers = [one.post("/v2/tasks", {"name": "Design"}) for one in (api, other_api)]
+    answers = [item.post("/v2/tasks", {"name": "Design"}) for item in (api, other_api)]
 
     assert [(answer.status, answer.body["id"]) for answer in answers] == [(201, 1), (201, 1)]
 

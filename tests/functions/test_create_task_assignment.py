@@ -133,7 +133,7 @@ def test_a_task_goes_back_to_a_project_under_a_new_id(api: Api) -> None:
 def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
     project, theirs = made.project(api), made.task(other_api)
 
-    answers = [api.post(address_of(project), {"task_id": one}) for one in (theirs["id"], 99)]
+    answers = [api.post(address_of(project), {"task_id": item}) for item in (theirs["id"], 99)]
 
     assert [(answer.status, answer.raw, answer.headers) for answer in answers] == [
         (422, '{"message":"Task can\'t be blank"}', answers[0].headers)

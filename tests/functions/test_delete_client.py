@@ -77,4 +77,4 @@ def test_a_client_whose_projects_are_gone_or_moved_can_be_deleted(api: Api) -> N
 
     api.patch(f"/v2/projects/{moving['id']}", {"client_id": other["id"]})
 
-    assert [api.delete(f"/v2/clients/{one['id']}").status for one in (client, other)] == [200, 422]
+    assert [api.delete(f"/v2/clients/{item['id']}").status for item in (client, other)] == [200, 422]

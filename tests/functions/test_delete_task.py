@@ -140,7 +140,7 @@ def test_a_deleted_task_takes_all_its_assignments_with_it(projects: int, api: Ap
     assert api.delete(f"/v2/tasks/{going['id']}").status == 200
 
     left = api.get("/v2/task_assignments").body
-    assert {one["task"]["id"] for one in left["task_assignments"]} == {staying["id"]}
+    assert {item["task"]["id"] for item in left["task_assignments"]} == {staying["id"]}
     counted = api.get("/v2/task_assignments?per_page=1").body["total_entries"] if projects > 1 else 1
     assert (len(left["task_assignments"]), counted) == (projects, projects)
     assert [place for place in whole_table() if f"#TASK#{going['id']}#" in place[0]] == []

@@ -49,21 +49,21 @@ def test_a_deleted_assignment_leaves_nothing_behind_but_counts(is_active: bool, 
     address = f"/v2/projects/{project['id']}/task_assignments"
     api.delete(f"{address}/{made.assignment(api, project['id'], task['id'])['id']}")
     before = whole_table()
-    one = made.assignment(api, project["id"], task["id"])
-    one = api.patch(f"{address}/{one['id']}", {"is_active": is_active}).body
+    item = made.assignment(api, project["id"], task["id"])
+    item = api.patch(f"{address}/{item['id']}", {"is_active": is_active}).body
 
-    answer = api.delete(f"{address}/{one['id']}")
+    answer = api.delete(f"{address}/{item['id']}")
 
     place = "ACCOUNT#1#SEQUENCE", "TASK_ASSIGNMENT"
-    assert (answer.status, answer.body) == (200, one)
-    assert whole_table() == {**before, place: {**before[place], "last_id": {"N": str(one["id"])}}}
+    assert (answer.status, answer.body) == (200, item)
+    assert whole_table() == {**before, place: {**before[place], "last_id": {"N": str(item["id"])}}}
 
 
 def test_an_assignment_with_time_stays(api: Api) -> None:
     project, task = made.project(api), made.task(api)
-    one = made.assignment(api, project["id"], task["id"])
+    item = made.assignment(api, project["id"], task["id"])
     entry = made.time_entry(api, project["id"], task["id"])
-    address = f"/v2/projects/{project['id']}/task_assignments/{one['id']}"
+    address = f"/v2/projects/{project['id']}/task_assignments/{item['id']}"
     before = whole_table()
 
     refused = api.delete(address)

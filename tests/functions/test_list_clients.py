@@ -49,6 +49,6 @@ def test_a_change_of_state_moves_a_client_from_list_to_list_at_once(api: Api) ->
 
 
 def test_the_lists_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.client(one, "ACME") for one in (api, other_api))
+    mine, theirs = (made.client(item, "ACME") for item in (api, other_api))
 
-    assert [one.get(PATH).body["clients"] for one in (api, other_api)] == [[mine], [theirs]]
+    assert [item.get(PATH).body["clients"] for item in (api, other_api)] == [[mine], [theirs]]

@@ -51,10 +51,10 @@ def test_the_list_and_the_imports_one_by_one_are_the_same_but_for_the_report(acc
     listed = api.get(PATH).body["imports"]
 
     alone = [api.get(f"{PATH}/{number}").body for number in (4, 3, 2, 1)]
-    reports = [one.pop("report") is not None for one in alone]
+    reports = [item.pop("report") is not None for item in alone]
     assert listed == alone
     assert reports == [False, False, True, False]
-    assert [one["user"] and one["user"]["name"] for one in listed] == [None, *["Ada Admin"] * 3]
+    assert [item["user"] and item["user"]["name"] for item in listed] == [None, *["Ada Admin"] * 3]
 
 
 def test_a_walk_meets_every_import_once_the_newest_first(api: Api) -> None:
@@ -64,13 +64,13 @@ def test_a_walk_meets_every_import_once_the_newest_first(api: Api) -> None:
     first = api.get(f"{PATH}?per_page=2")
     pages = [first, *walk(api, first, "next")]
 
-    assert [[one["id"] for one in each.body["imports"]] for each in pages] == [[5, 4], [3, 2], [1]]
+    assert [[item["id"] for item in each.body["imports"]] for each in pages] == [[5, 4], [3, 2], [1]]
     assert {each.body["total_entries"] for each in pages} == {5}
 
 
 def test_the_imports_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.new_import(one, file_name=name) for one, name in ((api, "mine"), (other_api, "theirs")))
+    mine, theirs = (made.new_import(item, file_name=name) for item, name in ((api, "mine"), (other_api, "theirs")))
 
-    shown = [[one["file_name"] for one in each.get(PATH).body["imports"]] for each in (api, other_api)]
+    shown = [[item["file_name"] for item in each.get(PATH).body["imports"]] for each in (api, other_api)]
 
     assert (mine["id"], theirs["id"], shown) == (1, 1, [["mine"], ["theirs"]])

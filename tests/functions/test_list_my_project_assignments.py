@@ -33,7 +33,7 @@ def mine(
         **user_assignment(of["id"], manages=manages),
         "project": only(of, "id", "name", "code", "is_billable"),
         "client": of["client"],
-        "task_assignments": [{**without(one, "project", "task"), **hidden, "task": one["task"]} for one in assigned],
+        "task_assignments": [{**without(item, "project", "task"), **hidden, "task": item["task"]} for item in assigned],
     }
 
 
@@ -64,7 +64,7 @@ def test_every_expectation_has_its_example() -> None:
 def shown(api: Api) -> dict[str, list[str]]:
     """The names of the tasks by the name of their project."""
     listed = api.get(PATH).body["project_assignments"]
-    return {one["project"]["name"]: [each["task"]["name"] for each in one["task_assignments"]] for one in listed}
+    return {item["project"]["name"]: [each["task"]["name"] for each in item["task_assignments"]] for item in listed}
 
 
 @pytest.mark.parametrize("projects", [2, 21])

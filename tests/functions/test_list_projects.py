@@ -72,7 +72,7 @@ def test_filters_narrow_the_list_and_managers_see_their_projects_of_it(
     query: str, wanted: list[int], managed: set[int] | None, six: Api
 ) -> None:
     reader = six if managed is None else made.manager(six, *managed)
-    seen = [one for one in wanted if managed is None or one in managed]
+    seen = [item for item in wanted if managed is None or item in managed]
 
     whole = reader.get(f"{PATH}?{query}")
     first = reader.get(f"{PATH}?per_page=2&{query}")
@@ -101,4 +101,4 @@ def test_a_project_moves_from_client_to_client_with_its_counts(six: Api) -> None
     lists = [six.get(f"{PATH}?client_id={literal}&is_active=true&per_page=1").body for literal in (1, 2)]
 
     assert moved["client"]["id"] == 2
-    assert [one["total_entries"] for one in lists] == [1, 3]
+    assert [item["total_entries"] for item in lists] == [1, 3]

@@ -61,9 +61,9 @@ def ten(api: Api) -> Api:
     for number in range(10):
         project_id = projects[number % 2]
         task_id = made.task(api, f"Task {number}")["id"]
-        one = made.assignment(api, project_id, task_id)
+        item = made.assignment(api, project_id, task_id)
         if number % 3 == 0:
-            api.patch(f"/v2/projects/{project_id}/task_assignments/{one['id']}", {"is_active": False})
+            api.patch(f"/v2/projects/{project_id}/task_assignments/{item['id']}", {"is_active": False})
     return api
 
 
@@ -81,7 +81,7 @@ def test_filters_narrow_the_list_and_managers_see_their_projects_of_it(
     query: str, wanted: set[int], managed: set[int], ten: Api
 ) -> None:
     reader = made.manager(ten, *managed)
-    seen = sorted((one for one in wanted if 2 - one % 2 in managed), reverse=True)
+    seen = sorted((item for item in wanted if 2 - item % 2 in managed), reverse=True)
 
     whole = reader.get(f"{PATH}?{query}")
     first = reader.get(f"{PATH}?per_page=2&{query}")
@@ -99,6 +99,6 @@ def test_the_assignments_of_archived_projects_and_tasks_are_listed_too(ten: Api)
 
 
 def test_the_lists_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.assignment(one, made.project(one)["id"], made.task(one)["id"]) for one in (api, other_api))
+    mine, theirs = (made.assignment(item, made.project(item)["id"], made.task(item)["id"]) for item in (api, other_api))
 
-    assert [one.get(PATH).body["task_assignments"] for one in (api, other_api)] == [[mine], [theirs]]
+    assert [item.get(PATH).body["task_assignments"] for item in (api, other_api)] == [[mine], [theirs]]

@@ -302,9 +302,9 @@ def test_links_repeat_the_callers_parameters_in_alphabetical_order(eleven: Api) 
 
 
 def test_the_lists_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (one.post("/v2/tasks", {"name": "Design"}).body for one in (api, other_api))
+    mine, theirs = (item.post("/v2/tasks", {"name": "Design"}).body for item in (api, other_api))
 
-    lists = [one.get("/v2/tasks").body["tasks"] for one in (api, other_api)]
+    lists = [item.get("/v2/tasks").body["tasks"] for item in (api, other_api)]
 
     assert lists == [[mine], [theirs]]
 

@@ -162,14 +162,14 @@ def test_a_filter_leaves_what_fits_of_what_its_reader_may_see(query: str, crew: 
     wanted = [entry for entry in crew.entries if fits(entry, query)]
     readers = [
         (crew.admin, wanted),
-        (crew.member, [one for one in wanted if one["user"]["id"] == 2]),
-        (crew.manager, [one for one in wanted if one["user"]["id"] == 3 or one["project"]["id"] == 1]),
+        (crew.member, [item for item in wanted if item["user"]["id"] == 2]),
+        (crew.manager, [item for item in wanted if item["user"]["id"] == 3 or item["project"]["id"] == 1]),
     ]
     for reader, seen in readers:
         whole = reader.get(f"{PATH}?{query}")
         first = reader.get(f"{PATH}?per_page=5&{query}")
 
-        assert ids(whole) == [one["id"] for one in seen]
+        assert ids(whole) == [item["id"] for item in seen]
         assert ids(first, *walk(reader, first, "next")) == ids(whole)
         assert (whole.body["total_entries"], first.body["total_entries"]) == (len(seen), len(seen))
 
@@ -185,12 +185,12 @@ def test_a_change_is_listed_at_once_at_its_new_place(crew: Crew) -> None:
 
     moved = crew.admin.patch(f"{PATH}/{entry['id']}", {"spent_date": "2027-01-01", "project_id": 4}).body
 
-    rest = [one for one in crew.entries if one != entry]
+    rest = [item for item in crew.entries if item != entry]
     assert crew.admin.get(PATH).body["time_entries"] == [moved, *rest]
     for query in ("project_id=4", "from=2027-01-01", f"user_id={entry['user']['id']}"):
         listed = crew.admin.get(f"{PATH}?{query}&per_page=1").body
         assert listed["time_entries"] == [moved]
-        assert listed["total_entries"] == sum(fits(one, query) for one in [moved, *rest])
+        assert listed["total_entries"] == sum(fits(item, query) for item in [moved, *rest])
 
 
 @pytest.mark.parametrize("query", ["", "project_id=1", "user_id=2", "from=2026-10-01", "updated_since=2017-01-01"])

@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
                 if state in (None, known.is_active)
             ]
             whole = self.api.get(f"/v2/tasks?{query}").body
-            assert [(one["id"], one["name"], one["is_active"]) for one in whole["tasks"]] == wanted
+            assert [(item["id"], item["name"], item["is_active"]) for item in whole["tasks"]] == wanted
             # A page that is not the whole list takes its total from the count that the transactions keep.
             part = self.api.get(f"/v2/tasks?per_page=1{query}").body
             assert (part["total_entries"], part["total_pages"]) == (len(wanted), max(1, len(wanted)))
@@ -167,8 +167,8 @@ def test_what_stays_throughout_a_walk_is_met_exactly_once_on_the_way_there_and_o
     query: str, data: st.DataObject, per_page: int, stays: list[bool]
 ) -> None:
     crowd = Crowd(new_account())
-    for one in [True, *stays, True]:
-        crowd.add(stays=one)
+    for item in [True, *stays, True]:
+        crowd.add(stays=item)
 
     def meet(page: dict[str, Any]) -> list[int]:
         return [task["id"] for task in page["tasks"] if task["id"] in crowd.staying]

@@ -35,8 +35,8 @@ COUNTS = {"tasks": RowCounts(created=1, unchanged=1), "time_entries": RowCounts(
 @pytest.fixture
 def carrier(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
     """The demo account, with the bucket and the bus."""
-    with carrying(monkeypatch) as one:
-        yield one
+    with carrying(monkeypatch) as item:
+        yield item
 
 
 def running(started: Timestamp) -> None:
@@ -95,17 +95,17 @@ def test_each_message_succeeds_or_comes_again_by_itself(
     (record,) = load_event(OPERATION, "tasks")["Records"]
     bodies = [("1", "good", "1"), ("2", "bad", "1"), ("3", "last", "5")]
     records = [
-        {**record, "messageId": one, "body": body, "attributes": {"ApproximateReceiveCount": times}}
-        for one, body, times in bodies
+        {**record, "messageId": item, "body": body, "attributes": {"ApproximateReceiveCount": times}}
+        for item, body, times in bodies
     ]
     assert handler({"Records": records}, Context("r1")) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert applied == [("good", None), ("last", "r1")]
     assert [record.levelname for record in caplog.records] == [level, "INFO"]
     counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ServerErrors" in line]
-    assert [one["ServerErrors"] for one in counted] == [[1.0]] * (level == "ERROR")
+    assert [item["ServerErrors"] for item in counted] == [[1.0]] * (level == "ERROR")
 
 
 def test_messages_of_which_none_can_be_taken_all_come_again(table: str) -> None:
     (record,) = load_event(OPERATION, "not_a_batch")["Records"]
-    answer = handler({"Records": [{**record, "messageId": one} for one in "ab"]})
+    answer = handler({"Records": [{**record, "messageId": item} for item in "ab"]})
     assert answer == {"batchItemFailures": [{"itemIdentifier": "a"}, {"itemIdentifier": "b"}]}

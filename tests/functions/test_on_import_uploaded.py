@@ -38,9 +38,9 @@ MADE = {
 @pytest.fixture
 def carrier(started: object, endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
     """The demo account, and the bucket with the files that the examples tell of."""
-    with carrying(monkeypatch) as one:
+    with carrying(monkeypatch) as item:
         examples.make(endpoint_url)
-        yield one
+        yield item
 
 
 @pytest.mark.parametrize("scenario", names_of(OPERATION))

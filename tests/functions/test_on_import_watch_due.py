@@ -22,8 +22,8 @@ EXPECTED = {"due": {"done": 0}}
 @pytest.fixture
 def carrier(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
     """The demo account, of which one import awaits its file."""
-    with carrying(monkeypatch) as one:
-        yield one
+    with carrying(monkeypatch) as item:
+        yield item
 
 
 @pytest.mark.usefixtures("carrier")
@@ -43,4 +43,4 @@ def test_an_import_whose_file_never_came_is_ended_and_announced(
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert handler(load_event(OPERATION, "due")) == {"done": 1}
     assert imports.get(AccountId(1), Id(1)).status is ImportStatus.FAILED
-    assert [one["detail-type"] for one in carrier.announced] == ["import.failed"]
+    assert [item["detail-type"] for item in carrier.announced] == ["import.failed"]

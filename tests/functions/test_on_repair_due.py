@@ -50,7 +50,7 @@ def test_a_project_that_was_left_half_made_appears_whole(api: Api) -> None:
 
     assert woken() == {"done": 1}
 
-    assert [one["name"] for one in api.get("/v2/projects").body["projects"]] == ["Web"]
+    assert [item["name"] for item in api.get("/v2/projects").body["projects"]] == ["Web"]
     assert api.get("/v2/projects/1/task_assignments?per_page=1").body["total_entries"] == 25
     assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == 25
     assert under_way() == []
@@ -88,14 +88,14 @@ def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
 
 
 def test_the_operations_of_all_accounts_are_carried_on(api: Api, other_api: Api) -> None:
-    for one in (api, other_api):
-        many_default_tasks(one)
-        client = made.client(one)
+    for item in (api, other_api):
+        many_default_tasks(item)
+        client = made.client(item)
         with made.interrupted():
-            one.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
+            item.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
 
     assert woken() == {"done": 2}
-    assert [one.get("/v2/projects").body["total_entries"] for one in (api, other_api)] == [1, 1]
+    assert [item.get("/v2/projects").body["total_entries"] for item in (api, other_api)] == [1, 1]
 
 
 def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -166,4 +166,4 @@ def test_an_archived_task_can_be_changed_and_revived(api: Api, old_task: str) ->
     renamed = api.patch(old_task, {"name": "Drawing"}).body
     revived = api.patch(old_task, {"is_active": True}).body
 
-    assert [(one["name"], one["is_active"]) for one in (renamed, revived)] == [("Drawing", False), ("Drawing", True)]
+    assert [(item["name"], item["is_active"]) for item in (renamed, revived)] == [("Drawing", False), ("Drawing", True)]

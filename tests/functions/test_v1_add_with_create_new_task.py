@@ -81,7 +81,7 @@ def test_a_project_without_tasks_has_exactly_one_afterwards(api: Api) -> None:
     path = f"/projects/{project['id']}/task_assignments"
 
     assert v1(api).post(f"{path}/add_with_create_new_task", b"<task><name>Design</name></task>").status == 201
-    assert [one["task_assignment"]["task_id"] for one in v1(api, JSON).get(path).body] == [1]
+    assert [item["task_assignment"]["task_id"] for item in v1(api, JSON).get(path).body] == [1]
 
 
 def test_a_manager_needs_the_right_to_make_tasks_and_the_project(api: Api) -> None:
@@ -100,4 +100,4 @@ def test_another_accounts_project_gets_nothing(api: Api, other_api: Api) -> None
     path = f"/projects/{made.project(other_api)['id']}/task_assignments/add_with_create_new_task"
 
     assert v1(api, JSON).post(path, {"task": {"name": "Design"}}).status == 404
-    assert [one.get("/v2/tasks").body["total_entries"] for one in (api, other_api)] == [0, 0]
+    assert [item.get("/v2/tasks").body["total_entries"] for item in (api, other_api)] == [0, 0]

@@ -46,7 +46,7 @@ def test_a_task_without_time_is_gone_with_its_assignments_and_its_name_is_free(r
     replay_v1("v1_delete_task", "assigned_to_projects")
 
     assert (v1(api).get("/tasks/1").status, api.get("/v2/tasks/1").status) == (404, 404)
-    assert {one["task"]["name"] for one in api.get("/v2/task_assignments").body["task_assignments"]} == {
+    assert {item["task"]["name"] for item in api.get("/v2/task_assignments").body["task_assignments"]} == {
         "Programming",
         "Project Management",
         "Research",
@@ -73,7 +73,7 @@ def test_deleting_twice_hints_again_or_finds_nothing(api: Api) -> None:
     made.assignment(api, project["id"], kept["id"])
     made.time_entry(api, project["id"], kept["id"])
 
-    answers = [v1(api).delete(f"/tasks/{one['id']}") for one in (kept, gone) for _ in range(2)]
+    answers = [v1(api).delete(f"/tasks/{item['id']}") for item in (kept, gone) for _ in range(2)]
 
     assert [(answer.status, "Hint" in answer.headers) for answer in answers] == [
         (200, True),
@@ -105,5 +105,7 @@ def test_another_accounts_task_cannot_be_deleted(api: Api, other_api: Api) -> No
 def test_what_cannot_be_seen_cannot_be_deleted(api: Api) -> None:
     task = made.task(api)
 
-    assert [v1(one).delete(f"/tasks/{task['id']}").status for one in (made.member(api), made.manager(api))] == [404] * 2
+    assert [v1(item).delete(f"/tasks/{task['id']}").status for item in (made.member(api), made.manager(api))] == [
+        404
+    ] * 2
     assert api.get(f"/v2/tasks/{task['id']}").status == 200

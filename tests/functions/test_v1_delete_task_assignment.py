@@ -71,7 +71,9 @@ def test_an_assignment_with_time_is_archived_and_keeps_its_time(replay_v1: Repla
     path = "/projects/1/task_assignments/2"
     assert texts(v1(api).get(path).raw)["deactivated"] == "true"
     assert api.get(f"/v2{path}").body["is_active"] is False
-    assert [one["id"] for one in api.get("/v2/time_entries").body["time_entries"]] == [entry["id"] for entry in entries]
+    assert [item["id"] for item in api.get("/v2/time_entries").body["time_entries"]] == [
+        entry["id"] for entry in entries
+    ]
     time = {"project_id": 1, "task_id": 2, "spent_date": "2026-11-20", "hours": 1}
     assert api.post("/v2/time_entries", time).status == 422
 
@@ -94,17 +96,17 @@ def test_the_only_active_assignment_of_a_project_stays(kind: str, with_time: boo
 
 def test_an_archived_assignment_can_go_whatever_is_left(api: Api) -> None:
     path, (archived, last) = assigned(api, "Archived", "Last")
-    for one in (archived, last):
-        assert api.patch(f"/v2{path}/{one}", {"is_active": False}).status == 200
+    for item in (archived, last):
+        assert api.patch(f"/v2{path}/{item}", {"is_active": False}).status == 200
 
-    assert [v1(api).delete(f"{path}/{one}").status for one in (archived, last)] == [200, 200]
+    assert [v1(api).delete(f"{path}/{item}").status for item in (archived, last)] == [200, 200]
     assert api.get(f"/v2{path}").body["total_entries"] == 0
 
 
 def test_of_two_one_can_go_and_the_other_cannot(api: Api) -> None:
     path, ids = assigned(api, "One", "Two")
 
-    assert [v1(api).delete(f"{path}/{one}").status for one in ids] == [200, 400]
+    assert [v1(api).delete(f"{path}/{item}").status for item in ids] == [200, 400]
 
 
 def test_the_rule_is_v1s_alone(api: Api) -> None:
@@ -117,7 +119,7 @@ def test_removing_twice_hints_again_or_finds_nothing(api: Api) -> None:
     path, (gone, with_time, _) = assigned(api, "Gone", "With time", "Other")
     made.time_entry(api, int(path.split("/")[2]), api.get(f"/v2{path}/{with_time}").body["task"]["id"])
 
-    answers = [v1(api).delete(f"{path}/{one}") for one in (with_time, gone) for _ in range(2)]
+    answers = [v1(api).delete(f"{path}/{item}") for item in (with_time, gone) for _ in range(2)]
 
     assert [(answer.status, answer.headers.get("Hint")) for answer in answers] == [
         (200, ARCHIVED),
@@ -136,7 +138,7 @@ def test_a_removed_task_can_be_assigned_anew(api: Api) -> None:
 
 
 def test_another_accounts_assignment_cannot_be_removed(api: Api, other_api: Api) -> None:
-    path, (one, _) = assigned(other_api, "One", "Two")
+    path, (item, _) = assigned(other_api, "One", "Two")
 
-    assert v1(api).delete(f"{path}/{one}") == v1(api).delete("/projects/99/task_assignments/99")
+    assert v1(api).delete(f"{path}/{item}") == v1(api).delete("/projects/99/task_assignments/99")
     assert other_api.get(f"/v2{path}").body["total_entries"] == 2

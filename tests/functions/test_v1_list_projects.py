@@ -43,9 +43,9 @@ def test_archived_projects_are_listed_too_and_those_of_other_accounts_are_not(ap
     made.project(other_api, "Theirs")
     ours = [made.project(api, "Active"), made.project(api, "Archived", is_active=False)]
 
-    found = [one["project"] for one in v1(api, JSON).get("/projects").body]
+    found = [item["project"] for item in v1(api, JSON).get("/projects").body]
 
-    assert [(one["id"], one["active"]) for one in found] == [(ours[1]["id"], False), (ours[0]["id"], True)]
+    assert [(item["id"], item["active"]) for item in found] == [(ours[1]["id"], False), (ours[0]["id"], True)]
 
 
 def test_a_client_has_its_own_projects(api: Api) -> None:

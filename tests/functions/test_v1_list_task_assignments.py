@@ -37,14 +37,14 @@ def test_every_expectation_has_its_example() -> None:
 
 def test_archived_assignments_and_those_of_archived_tasks_are_listed_too(api: Api) -> None:
     project, task, other = made.project(api), made.task(api, "Design"), made.task(api, "Print")
-    assigned = [made.assignment(api, project["id"], one["id"]) for one in (task, other)]
+    assigned = [made.assignment(api, project["id"], item["id"]) for item in (task, other)]
     path = f"/projects/{project['id']}/task_assignments"
     assert api.patch(f"/v2{path}/{assigned[0]['id']}", {"is_active": False}).status == 200
     assert api.patch(f"/v2/tasks/{other['id']}", {"is_active": False}).status == 200
 
-    found = [one["task_assignment"] for one in v1(api, JSON).get(path).body]
+    found = [item["task_assignment"] for item in v1(api, JSON).get(path).body]
 
-    assert [(one["task_id"], one["deactivated"]) for one in found] == [(other["id"], False), (task["id"], True)]
+    assert [(item["task_id"], item["deactivated"]) for item in found] == [(other["id"], False), (task["id"], True)]
 
 
 def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
@@ -53,7 +53,7 @@ def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
 
     found = v1(api, JSON).get(f"/projects/{project['id']}/task_assignments").body
 
-    assert [one["task_assignment"]["id"] for one in found] == ids[::-1]
+    assert [item["task_assignment"]["id"] for item in found] == ids[::-1]
 
 
 def test_another_accounts_project_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:

@@ -48,7 +48,7 @@ def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
     for name in names:
         made.task(api, name)
 
-    listed_names = [one["task"]["name"] for one in v1(api, JSON).get("/tasks").body]
+    listed_names = [item["task"]["name"] for item in v1(api, JSON).get("/tasks").body]
 
     assert listed_names == names[::-1]
 
@@ -57,4 +57,4 @@ def test_a_list_since_a_time_holds_what_changed_then_or_later(api: Api) -> None:
     task = made.task(api)
     since = task["updated_at"][:16].replace("T", "+").replace(":", "%3A")  # to the minute, as v1's clients send it
 
-    assert [one["task"]["id"] for one in v1(api, JSON).get(f"/tasks?updated_since={since}").body] == [task["id"]]
+    assert [item["task"]["id"] for item in v1(api, JSON).get(f"/tasks?updated_since={since}").body] == [task["id"]]

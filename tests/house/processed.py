@@ -42,8 +42,8 @@ def processed(source: dict[str, Any]) -> dict[str, Any]:
 def references(node: object) -> Iterator[str]:
     """Every name that a part of a template refers to by Ref, Fn::GetAtt, Fn::Sub, Condition or DependsOn."""
     if isinstance(node, list):
-        for one in node:
-            yield from references(one)
+        for item in node:
+            yield from references(item)
     elif isinstance(node, Mapping):
         for key, value in node.items():
             yield from _referred(key, value)
@@ -85,8 +85,8 @@ def dangling(made: Mapping[str, Any]) -> list[str]:
 def statements(node: object) -> Iterator[Mapping[str, Any]]:
     """Every statement of an identity policy in a part of a template."""
     if isinstance(node, list):
-        for one in node:
-            yield from statements(one)
+        for item in node:
+            yield from statements(item)
     elif isinstance(node, Mapping):
         if "Effect" in node and "Resource" in node:
             yield node
@@ -99,8 +99,8 @@ def texts(node: object) -> Iterator[str]:
     if isinstance(node, str):
         yield node
     elif isinstance(node, list):
-        for one in node:
-            yield from texts(one)
+        for item in node:
+            yield from texts(item)
     elif isinstance(node, Mapping):
         for value in node.values():
             yield from texts(value)

@@ -54,14 +54,14 @@ def _objection_to_invoke(words: list[str]) -> str | None:
     known = {function.logical_id for function in functions()}
     named = [word for word in words if word.endswith("Function") and not word.startswith("<")]
     files = [word for word in words if word.endswith(".json") and "<" not in word]
-    missing = [word for word in files if not (PROJECT / word).is_file()] + [one for one in named if one not in known]
+    missing = [word for word in files if not (PROJECT / word).is_file()] + [item for item in named if item not in known]
     return f"there is no {', '.join(missing)}" if missing else None
 
 
 @EACH
 def test_the_commands_of_a_document_work(path: Path) -> None:
     objections = [objection(words) for words in commands(repository.text(path))]
-    assert [one for one in objections if one] == []
+    assert [item for item in objections if item] == []
 
 
 @EACH
@@ -90,7 +90,7 @@ def test_the_links_of_a_document_lead_somewhere(path: Path) -> None:
     ],
 )
 def test_a_command_that_cannot_work_is_found(document: str, expected: str) -> None:
-    assert [one for words in commands(document) if (one := objection(words))] == [expected]
+    assert [item for words in commands(document) if (item := objection(words))] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_command_that_cannot_work_is_found(document: str, expected: str) -> No
     ],
 )
 def test_any_other_command_is_none_that_cannot_work(document: str) -> None:
-    assert [one for words in commands(document) if (one := objection(words))] == []
+    assert [item for words in commands(document) if (item := objection(words))] == []
 
 
 def test_the_makefile_has_what_the_documentation_promises() -> None:
@@ -149,4 +149,4 @@ def test_the_examples_of_the_command_line_are_accepted_by_it(
     examples = capsys.readouterr().out.partition("examples:")[2]
     found = list(commands(f"```\n{examples}\n```"))
     assert found != []
-    assert [objection(one) for one in found if objection(one)] == []
+    assert [objection(item) for item in found if objection(item)] == []

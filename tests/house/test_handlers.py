@@ -137,14 +137,14 @@ def test_no_route_answers_the_token_of_an_archived_user(table: str, route: Route
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in routes() if route.path.startswith("/v2/")], ids=lambda one: one.path
+    "route", [route for route in routes() if route.path.startswith("/v2/")], ids=lambda value: value.path
 )
 def test_no_route_of_v2_answers_the_token_of_another_account(table: str, route: Route) -> None:
     make_account(1)
     assert answer(route, Api(make_token(make_account(2)), account_id=1)).status == 404
 
 
-@pytest.mark.parametrize("function", functions(), ids=lambda one: one.operation)
+@pytest.mark.parametrize("function", functions(), ids=lambda value: value.operation)
 def test_a_function_speaks_the_version_of_its_name(function: Function) -> None:
     if function.routes:
         spoken = handler_of(function.operation).dialect_of(Call(path="/v2/tasks"))

@@ -96,7 +96,7 @@ FOLDERS = {"${ImportsBucket.Arn}/accounts/*", "${ImportsBucket.Arn}/reports/*"}
 def wildcards(made: Mapping[str, Any]) -> list[str]:
     """The actions and resources of policies that are allowed and not spelled out."""
     allowed = [statement for statement in statements(made) if statement["Effect"] == "Allow"]
-    told = [text for one in allowed for name in ("Action", "Resource") for text in texts(one[name])]
+    told = [text for item in allowed for name in ("Action", "Resource") for text in texts(item[name])]
     return sorted(text for text in told if ("*" in text or "?" in text) and text not in FOLDERS)
 
 
@@ -132,7 +132,7 @@ def test_every_policy_of_a_function_is_spelled_out_beside_it() -> None:
 
 
 def test_no_managed_policy_is_attached_but_those_of_sam() -> None:
-    roles = [one for one in processed(plain())["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
+    roles = [item for item in processed(plain())["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
     attached = {arn for role in roles for arn in role["Properties"].get("ManagedPolicyArns", [])}
     assert attached <= ATTACHED_BY_SAM
 
@@ -185,14 +185,14 @@ def test_a_scheduled_run_that_fails_is_not_repeated_before_the_next_is_due() -> 
 
 def test_the_scheduler_may_wake_its_functions_and_do_nothing_else() -> None:
     made = processed(plain())["Resources"]
-    roles = [one["Properties"] for one in made.values() if one["Type"] == "AWS::IAM::Role"]
+    roles = [resource["Properties"] for resource in made.values() if resource["Type"] == "AWS::IAM::Role"]
     of_scheduler = [role for role in roles if "scheduler.amazonaws.com" in set(texts(role["AssumeRolePolicyDocument"]))]
     granted = [
         (statement["Action"], statement["Resource"])
         for statement in statements([role["Policies"] for role in of_scheduler])
     ]
     woken = ["OnRepairDueFunction", "OnImportWatchDueFunction"]
-    assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": [one, "Arn"]}) for one in woken]
+    assert granted == [("lambda:InvokeFunction", {"Fn::GetAtt": [item, "Arn"]}) for item in woken]
 
 
 def test_no_route_is_answered_by_two_functions() -> None:
@@ -206,8 +206,8 @@ def test_no_route_is_answered_by_two_functions() -> None:
 def test_every_log_group_forgets_and_goes_with_its_stack() -> None:
     groups = of_type("AWS::Logs::LogGroup")
     kept = {
-        name: (one["DeletionPolicy"], one["UpdateReplacePolicy"], one["Properties"].get("RetentionInDays"))
-        for name, one in groups.items()
+        name: (value["DeletionPolicy"], value["UpdateReplacePolicy"], value["Properties"].get("RetentionInDays"))
+        for name, value in groups.items()
     }
     assert kept == dict.fromkeys(groups, ("Delete", "Delete", {"Ref": "LogRetentionDays"}))
 
@@ -277,7 +277,7 @@ def test_uploads_and_reports_go_by_themselves() -> None:
 
 def test_both_queues_are_encrypted() -> None:
     queues_ = of_type("AWS::SQS::Queue")
-    assert {name: one["Properties"]["SqsManagedSseEnabled"] for name, one in queues_.items()} == {
+    assert {name: resource["Properties"]["SqsManagedSseEnabled"] for name, resource in queues_.items()} == {
         "ImportsQueue": True,
         "ImportsDeadLetters": True,
     }
@@ -319,12 +319,12 @@ def test_only_uploads_below_accounts_wake_the_cutter() -> None:
 
 def test_there_is_an_alarm_for_what_somebody_must_look_at() -> None:
     properties = [alarm["Properties"] for alarm in of_type("AWS::CloudWatch::Alarm").values()]
-    assert {(one["Namespace"], one["MetricName"]) for one in properties} >= ALARMS
+    assert {(item["Namespace"], item["MetricName"]) for item in properties} >= ALARMS
 
 
 def test_every_alarm_says_what_to_do_and_tells_somebody() -> None:
     tells = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
-    alarms = {name: one["Properties"] for name, one in of_type("AWS::CloudWatch::Alarm").items()}
+    alarms = {name: resource["Properties"] for name, resource in of_type("AWS::CloudWatch::Alarm").items()}
     silent = [name for name, alarm in alarms.items() if not alarm["AlarmDescription"]]
     assert silent == []
     assert {name: alarm["AlarmActions"] for name, alarm in alarms.items()} == dict.fromkeys(alarms, tells)
@@ -344,7 +344,7 @@ def test_an_alarm_watches_the_very_metric_that_the_layer_counts(
     counted = json.loads(capsys.readouterr().out)
     (metric,) = counted["_aws"]["CloudWatchMetrics"]
     alarm = of_type("AWS::CloudWatch::Alarm")[name]["Properties"]
-    watched = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+    watched = {item["Name"]: item["Value"] for item in alarm["Dimensions"]}
     assert (metric["Namespace"], metric["Metrics"][0]["Name"]) == (alarm["Namespace"], alarm["MetricName"])
     assert [sorted(names) for names in metric["Dimensions"]] == [sorted(watched)]
     assert (watched, counted["service"], counted["stage"]) == (

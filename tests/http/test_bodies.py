@@ -38,7 +38,7 @@ def test_an_object_is_read_exactly(body: str, fields: dict[str, object]) -> None
 
 def test_a_decimal_never_becomes_a_float() -> None:
     fields = read_fields(b'{"a":0.1,"b":[1.0,{"c":1e2}]}', JSON)
-    assert [type(one) for one in (fields["a"], fields["b"][0], fields["b"][1]["c"])] == [Decimal] * 3
+    assert [type(item) for item in (fields["a"], fields["b"][0], fields["b"][1]["c"])] == [Decimal] * 3
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\r\n\t \n", b" " * 10_000])

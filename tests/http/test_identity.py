@@ -92,7 +92,7 @@ def test_a_bearer_token_is_read_however_it_is_spelled(authorization: str) -> Non
         "Bearer \ud800",
         "Bearer " + "x" * 100_000,
     ],
-    ids=lambda one: ascii(one[:30]),
+    ids=lambda value: ascii(value[:30]),
 )
 def test_anything_else_is_no_token(authorization: str) -> None:
     with pytest.raises(NotAuthenticatedError):

@@ -138,7 +138,7 @@ def test_a_cursor_is_read_and_wins_over_a_page_number(direction: str) -> None:
         ("cursor=x&page=1", 422, "cursor is not valid for this list and filter; begin again without it"),
         ("a=%ff", 400, "The query string is not UTF-8 once its percent signs are decoded"),
     ],
-    ids=lambda one: str(one)[:40],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_query_that_cannot_be_meant_is_refused_and_named(query: str, status: int, message: str) -> None:
     with pytest.raises((MalformedError, InvalidError)) as refusal:
@@ -263,7 +263,7 @@ def test_in_a_list_that_runs_by_days_a_cursor_names_the_day(query: str) -> None:
         lambda dated: dated.day,
     ).body["links"]
     found = [parse_qs(urlsplit(links[name]).query).get("cursor") for name in ("next", "previous")]
-    cursors = [read_cursor(one[0], ACCOUNT.paging_key, SCOPE) for one in found if one]
+    cursors = [read_cursor(item[0], ACCOUNT.paging_key, SCOPE) for item in found if item]
     expected = [Cursor("after", Id(9), "2026-01-31"), Cursor("before", Id(3), "2026-02-01")]
     assert cursors == ([] if query else expected)
 

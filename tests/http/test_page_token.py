@@ -129,7 +129,7 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
 
 def test_the_other_alphabet_of_base64_is_another_text() -> None:
     found = (write_cursor(Cursor("after", Id(number)), KEY, SCOPE) for number in range(1, 10_000))
-    text = next(one for one in found if "-" in one or "_" in one)
+    text = next(item for item in found if "-" in item or "_" in item)
     assert _is_refused(text.replace("-", "+").replace("_", "/"))
 
 

@@ -102,7 +102,7 @@ def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafErr
         ),
         (errors.BusyError("later"), Reply(503, {"message": "later"}, {"Retry-After": "1"})),
     ],
-    ids=lambda one: type(one).__name__,
+    ids=lambda value: type(value).__name__,
 )
 def test_a_refusal_is_answered_as_harvest_answers_it(error: SheafError, reply: Reply) -> None:
     assert v2_problem(error) == reply

@@ -244,8 +244,8 @@ def test_an_import_that_awaits_its_file_is_shown_with_where_it_goes() -> None:
 
 def test_a_list_shows_the_same_of_an_import_but_for_the_report() -> None:
     users = {ADMIN.id: ADMIN}
-    for one in (WAITING, ENDED):
-        assert {**show_listed_import(one, users), "report": None} == show_import(one, users, None)
+    for item in (WAITING, ENDED):
+        assert {**show_listed_import(item, users), "report": None} == show_import(item, users, None)
 
 
 # ------------------------------------------------------------ every answer

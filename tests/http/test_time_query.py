@@ -122,7 +122,7 @@ def test_a_cursor_is_good_for_its_own_filter_alone(made_for: str, given_to: str)
 
 @given(
     st.dictionaries(
-        st.sampled_from([one.partition("=")[0] for one in FILTERS] + ["page", "per_page", "cursor", "is_active"]),
+        st.sampled_from([item.partition("=")[0] for item in FILTERS] + ["page", "per_page", "cursor", "is_active"]),
         st.text() | st.integers().map(str) | st.dates().map(str),
     )
 )

@@ -75,9 +75,9 @@ class Carrier:
     def collect(self) -> None:
         """Take what the queue holds."""
         while found := queues.sqs().receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
-            for one in found:
-                queues.sqs().delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
-                self.messages.append(Message(one["MessageId"], one["Body"]))
+            for item in found:
+                queues.sqs().delete_message(QueueUrl=self.queue_url, ReceiptHandle=item["ReceiptHandle"])
+                self.messages.append(Message(item["MessageId"], item["Body"]))
 
     def deliver(self, messages: Sequence[Message] | None = None) -> list[Message]:
         """Deliver messages, by default all in the queue; those that are to come again, which stay in the queue."""
@@ -88,10 +88,10 @@ class Carrier:
             for message in part:
                 message.times += 1
             answer = rows_handler({"Records": [message.record() for message in part]}, Context())
-            failed = {one["itemIdentifier"] for one in answer["batchItemFailures"]}
+            failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
             back += [message for message in part if message.id in failed]
             self.messages = [message for message in self.messages if message not in part or message.id in failed]
-        self.dead += [one for one in back if one.times >= queues.RECEIVES]
+        self.dead += [item for item in back if item.times >= queues.RECEIVES]
         self.messages = [message for message in self.messages if message.times < queues.RECEIVES]
         return back
 

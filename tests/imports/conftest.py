@@ -31,5 +31,5 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 @pytest.fixture
 def carrier(account: Account, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
     """The bucket, queue and bus around the functions; account 1 is there."""
-    with carrying(monkeypatch) as one:
-        yield one
+    with carrying(monkeypatch) as item:
+        yield item

@@ -53,7 +53,9 @@ def apply(steps: Steps, todo: Work, batch: str = "1") -> list[Verdict]:
                 done = _settle(batch, done, step)
         except StaleError:
             continue
-        assert [verdict.number for verdict in done.verdicts] == [row.number for one in todo.groups for row in one.rows]
+        assert [verdict.number for verdict in done.verdicts] == [
+            row.number for item in todo.groups for row in item.rows
+        ]
         return list(done.verdicts)
     raise StaleError
 
@@ -74,10 +76,10 @@ def changes(calls: Sequence[Sent]) -> list[str]:
     for call in calls:
         match call.operation:
             case "TransactWriteItems":
-                written += [next(iter(one.values())) for one in call.request["TransactItems"]]
+                written += [next(iter(item.values())) for item in call.request["TransactItems"]]
             case "PutItem" | "UpdateItem" | "DeleteItem":
                 written.append(call.request)
-    keys = [one.get("Key") or one["Item"] for one in written]
+    keys = [item.get("Key") or item["Item"] for item in written]
     return [f"{key['pk']['S']} {key['sk']['S']}" for key in keys if key["pk"]["S"] != _PROGRESS]
 
 

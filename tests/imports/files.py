@@ -59,7 +59,7 @@ def csv_bytes(columns: Row, rows: Iterable[Row], delimiter: str = ",") -> bytes:
 
 def ndjson_bytes(objects: Iterable[Mapping[str, Any]]) -> bytes:
     """A JSON object on each line."""
-    return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects).encode()
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in objects).encode()
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def large_export(size: int, shape: TimeShape | None = None) -> Iterator[bytes]:
 
 def _days(number: int) -> Iterator[int]:
     """A thousand row numbers; after 70 years of days they begin anew, which makes groups of many rows."""
-    return (one % 500_000 for one in range(number, number + 1000))
+    return (item % 500_000 for item in range(number, number + 1000))
 
 
 def task_rows(rows: int) -> Iterator[Row]:

@@ -56,4 +56,4 @@ def named(who: str | int | None) -> Named:
 
 def _said(given: dict[str, Any], name: str | None = None) -> dict[str, Any]:
     said = {} if name is None else {"name": name}
-    return said | {field: Decimal(one) if type(one) is int else one for field, one in given.items()}
+    return said | {field: Decimal(value) if type(value) is int else value for field, value in given.items()}

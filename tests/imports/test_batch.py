@@ -44,8 +44,8 @@ def exact(found: Mapping[str, Any]) -> list[tuple[str, str]]:
 def test_a_message_arrives_as_it_was_sent(message: Message) -> None:
     found = from_json(to_json(message))
     assert found == message
-    assert [[exact(one[1]) for one in group] for group in found.groups] == [
-        [exact(one[1]) for one in group] for group in message.groups
+    assert [[exact(item[1]) for item in group] for group in found.groups] == [
+        [exact(item[1]) for item in group] for group in message.groups
     ]
 
 
@@ -59,9 +59,9 @@ def test_a_message_has_only_characters_that_the_queue_takes(message: Message) ->
     text = to_json(message)
     text.encode()
     assert [
-        one
-        for one in text
-        if not (one in "\t\n\r" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd" or one > "\uffff")
+        item
+        for item in text
+        if not (item in "\t\n\r" or " " <= item <= "\ud7ff" or "\ue000" <= item <= "\ufffd" or item > "\uffff")
     ] == []
 
 

@@ -82,11 +82,11 @@ def _name_of(operation: str, call: Mapping[str, Any]) -> str:
         return operation
     request = json.loads(call["body"])
     if operation == "SendMessageBatch":
-        return f"{operation} {[hash(one['MessageBody']) for one in request['Entries']]}"
-    parts = [part for one in request.get("TransactItems", []) for part in one.values()] or [request]
+        return f"{operation} {[hash(item['MessageBody']) for item in request['Entries']]}"
+    parts = [part for item in request.get("TransactItems", []) for part in item.values()] or [request]
     keys = [(part.get("Key", part.get("Item")), part.get("ExpressionAttributeValues", {})) for part in parts]
     told = [f"{key['pk']['S']} {key['sk']['S']} {values.get(':rows_done')} {sorted(values)}" for key, values in keys]
-    return f"{operation} {[one for one in told if 'IMPORT#' in one] or [re.sub('[0-9a-f]+', '', one) for one in told]}"
+    return f"{operation} {[key for key in told if 'IMPORT#' in key] or [re.sub('[0-9a-f]+', '', key) for key in told]}"
 
 
 CLIENTS: Mapping[str, Callable[[], Any]] = {

@@ -271,10 +271,10 @@ def test_a_file_that_is_too_large_is_refused(
 
 def test_a_gzip_file_of_very_many_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "MEMBER_LIMIT", 10)
-    empty, one = gzip.compress(b""), gzip.compress(b"Name,Rate\nDesign,1\n")
-    assert len(read(empty * 9 + one)) == 1
+    empty, item = gzip.compress(b""), gzip.compress(b"Name,Rate\nDesign,1\n")
+    assert len(read(empty * 9 + item)) == 1
     with pytest.raises(FileError, match=r"^The gzip file consists of more than 10 files; pack it again$"):
-        read(empty * 10 + one)
+        read(empty * 10 + item)
 
 
 @pytest.mark.parametrize("line", [b"\n", b"A,1\n"])

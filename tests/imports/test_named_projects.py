@@ -35,7 +35,7 @@ def there() -> list[Project]:
 
 
 def names() -> dict[int, tuple[int, str]]:
-    return {one.id: (one.client_id, one.name) for one in there()}
+    return {project.id: (project.client_id, project.name) for project in there()}
 
 
 def all_clients() -> list[Client]:
@@ -89,7 +89,7 @@ def test_a_missing_client_is_made_once_for_all_its_projects(table: str) -> None:
     populate(client(1))
     rows = [project_row(number, name, f"P{number}") for number, name in enumerate(["acme", "ACME", "Acme", "Beta"], 1)]
     assert bring(*rows, together=False) == dict.fromkeys((1, 2, 3, 4), "created")
-    assert [(one.id, one.name, one.currency, one.created_at) for one in all_clients()] == [
+    assert [(project.id, project.name, project.currency, project.created_at) for project in all_clients()] == [
         (1, "Client 1", "EUR", client(1).created_at),
         (2, "acme", "USD", NOW),
         (3, "Beta", "USD", NOW),
@@ -101,7 +101,7 @@ def test_a_client_is_made_once_even_when_its_projects_take_many_steps(table: str
     populate()
     rows = [project_row(number, "Acme", f"P{number:03}") for number in range(1, 61)]
     assert set(bring(*rows, together=False).values()) == {"created"}
-    assert [one.name for one in all_clients()] == ["Acme"]
+    assert [project.name for project in all_clients()] == ["Acme"]
 
 
 def test_a_client_is_not_made_for_a_project_that_fails(table: str) -> None:
@@ -109,7 +109,7 @@ def test_a_client_is_not_made_for_a_project_that_fails(table: str) -> None:
     reason = "created_at: created_at lies after updated_at"
     rows = [project_row(1, "Acme", "P", times=BROUGHT[::-1]), project_row(2, "Beta", "P")]
     assert bring(*rows, together=False) == {1: reason, 2: "created"}
-    assert [(one.id, one.name) for one in all_clients()] == [(1, "Beta")]
+    assert [(project.id, project.name) for project in all_clients()] == [(1, "Beta")]
 
 
 def test_a_new_project_keeps_the_id_and_the_times_that_it_brings(table: str) -> None:
@@ -159,7 +159,7 @@ def test_a_project_moves_to_a_client_that_is_made_for_it(table: str) -> None:
 def test_archiving_and_reviving_closes_and_opens_the_project_as_the_api_does(table: str, is_active: bool) -> None:
     populate(client(1), project(1, is_active=not is_active), task(1), assignment(1, 1, 1))
     assert bring(project_row(1, 1, "Project 1", is_active=is_active)) == {1: "updated"}
-    assert [one.is_active for one in there()] == [is_active]
+    assert [project.is_active for project in there()] == [is_active]
 
 
 def test_the_same_file_again_writes_nothing(table: str) -> None:

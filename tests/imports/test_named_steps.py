@@ -239,8 +239,8 @@ def test_two_imports_of_the_same_file_at_once_make_every_record_once(table: str)
     populate()
     todo = work(*(group(project_row(number, "Acme", f"P{number:02}")) for number in range(1, 41)))
     with ThreadPoolExecutor(2) as threads:
-        told = [fates(one) for one in threads.map(lambda batch: apply(project_steps, todo, batch), "12")]
-    pairs = [{one[number] for one in told} for number in range(1, 41)]
+        told = [fates(item) for item in threads.map(lambda batch: apply(project_steps, todo, batch), "12")]
+    pairs = [{item[number] for item in told} for number in range(1, 41)]
     assert pairs == [{"created", "unchanged"}] * 40
     assert (len(list(projects.everything(ACCOUNT))), len(clients.page(ACCOUNT, Filter(), WHOLE).records)) == (40, 1)
     assert_sound(ACCOUNT)
@@ -263,7 +263,7 @@ def _disturbed(steps: Steps, disturb: Callable[[], object]) -> Steps:
 
 
 def _rename(task_id: int, name: str) -> None:
-    tasks.update(ACCOUNT, Id(task_id), lambda one: changed(one, replace(current(TaskFields, one), name=name), NOW))
+    tasks.update(ACCOUNT, Id(task_id), lambda task: changed(task, replace(current(TaskFields, task), name=name), NOW))
 
 
 MEANWHILE: dict[str, tuple[Steps, Row, Callable[[], object], str]] = {

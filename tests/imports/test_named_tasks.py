@@ -34,7 +34,7 @@ def there() -> list[Task]:
 
 
 def names() -> dict[int, str]:
-    return {one.id: one.name for one in there()}
+    return {task.id: task.name for task in there()}
 
 
 def made(number: int, name: str, **fields: Any) -> Task:
@@ -74,7 +74,7 @@ def test_a_new_task_keeps_the_id_and_the_times_that_it_brings(table: str) -> Non
 def test_a_time_that_is_not_brought_follows_from_the_other(table: str, times: Any, expected: Any) -> None:
     populate()
     assert bring(task_row(1, "Design", times=times)) == {1: "created"}
-    assert [(one.created_at, one.updated_at) for one in there()] == [expected]
+    assert [(task.created_at, task.updated_at) for task in there()] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_archiving_and_reviving_closes_and_opens_the_task_as_the_api_does(
 ) -> None:
     populate(client(1), project(1), task(1, is_active=not is_active, is_default=is_default), assignment(1, 1, 1))
     assert bring(task_row(1, record=1, is_active=is_active)) == {1: "updated"}
-    assert [one.is_active for one in there()] == [is_active]
+    assert [task.is_active for task in there()] == [is_active]
 
 
 def test_the_same_file_again_writes_nothing(table: str) -> None:
@@ -287,7 +287,7 @@ def test_as_many_names_move_at_once_as_a_transaction_holds(table: str) -> None:
     there, rows = _shifted((STEP_WRITES - 1) // 2)
     populate(*there)
     assert set(bring(*rows).values()) == {"updated"}
-    assert names() == {one.id: f"Task {one.id + 1}" for one in there}
+    assert names() == {task.id: f"Task {task.id + 1}" for task in there}
 
 
 def test_more_names_than_a_transaction_holds_stay_and_say_what_to_do(table: str) -> None:
@@ -296,4 +296,4 @@ def test_more_names_than_a_transaction_holds_stay_and_say_what_to_do(table: str)
     reason = "name: Too many tasks take over each other's names at once; give them other names first, in another file"
     same = task_row(100, f"Task {len(there) + 9}")
     assert bring(*rows, same) == {**{row.number: reason for row in rows}, 100: reason}
-    assert names() == {one.id: one.name for one in there}
+    assert names() == {task.id: task.name for task in there}

@@ -216,7 +216,7 @@ def test_an_upload_below_another_account_does_not_reach_an_import_of_the_same_nu
 def ended(carrier: Carrier, reason: str) -> None:
     """An import that failed before any row."""
     assert (job().status, job().error, job().counts) == (ImportStatus.FAILED, reason, RowCounts())
-    told_of = [(one["detail-type"], one["status"], one["error"]) for one in carrier.announced]
+    told_of = [(item["detail-type"], item["status"], item["error"]) for item in carrier.announced]
     assert told_of == [("import.failed", "failed", reason)]
     assert (names(), carrier.messages, list(import_endings.open_imports())) == ([], [], [])
 
@@ -434,8 +434,8 @@ def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
         with pytest.raises(BusyError):
             carrier.tell(event)
     carrier.collect()
-    for number, one in enumerate(made):
-        tasks.update(ACCOUNT, one.id, lambda task, name=f"New {(number * 5) % 12}": replace(task, name=name))  # type: ignore[misc]
+    for number, item in enumerate(made):
+        tasks.update(ACCOUNT, item.id, lambda task, name=f"New {(number * 5) % 12}": replace(task, name=name))  # type: ignore[misc]
     carrier.tell(event)
     carrier.run()
     assert (job().status, job().error) == (ImportStatus.FAILED, CUT_TWICE)
@@ -453,7 +453,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) ->
     def answer(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         carried.append([Entry["MessageBody"] for Entry in Entries])
         refused = left.pop(0) if left else []
-        ids = {one["Id"] for one in refused}
+        ids = {item["Id"] for item in refused}
         taken = [Entry for Entry in Entries if Entry["Id"] not in ids]
         if taken:
             send(QueueUrl=QueueUrl, Entries=taken)
@@ -496,7 +496,7 @@ def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
     carried = refusing(monkeypatch)
     large = "é" * 60_000
     queues.send(ACCOUNT, ["a"] * 11 + [large, large, large])
-    assert [len(one) for one in carried] == [10, 3, 1]
+    assert [len(item) for item in carried] == [10, 3, 1]
 
 
 def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(

@@ -102,10 +102,10 @@ def test_a_guard_can_be_taken_away_again(cell: str) -> None:
 def test_a_report_that_is_sent_again_has_the_rows_of_the_file(rows: list[tuple[str, str]]) -> None:
     columns = ("=Name", "Notes")
     values = [dict(zip(columns, row, strict=True)) for row in rows]
-    report = written(columns, *((failed(number), one) for number, one in enumerate(values, 1)))
+    report = written(columns, *((failed(number), item) for number, item in enumerate(values, 1)))
     table = formats.read(stream(report))
     assert table.columns == columns
-    assert list(table.rows) == [RawRow(number, one) for number, one in enumerate(values, 1)]
+    assert list(table.rows) == [RawRow(number, item) for number, item in enumerate(values, 1)]
 
 
 def test_the_first_columns_are_those_by_which_a_report_is_known() -> None:

@@ -443,7 +443,7 @@ def test_the_memory_that_a_file_takes_does_not_grow_with_it() -> None:
     ("ids", "highest"), [(["", ""], None), (["7", "", "40", "9"], 40), (["7", str(2**52 - 1)], 2**52 - 1)]
 )
 def test_the_highest_id_of_a_file_is_known(ids: Sequence[str], highest: int | None) -> None:
-    rows = [(one, f"Task {number}") for number, one in enumerate(ids)]
+    rows = [(item, f"Task {number}") for number, item in enumerate(ids)]
     table = formats.read(files.stream(files.csv_bytes(("Id", "Name"), rows)))
     with staging.stage(table, columns.reader(FileKind.TASKS, table.columns), lambda _ids: {}) as found:
         assert found.highest_id == highest

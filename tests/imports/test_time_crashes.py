@@ -79,7 +79,7 @@ def _told(number: int) -> tuple[list[TimeRow], list[TimeRow]]:
 def _left(number: int) -> Counter[tuple[object, ...]]:
     """What entries the clients of this number have, without their ids."""
     client_id = CLIENT.holders(ACCOUNT, [fold_name(f"client {number}")])
-    claims = [claim_of(one, fold_name(f"project {number}")) for one in client_id.values()]
+    claims = [claim_of(item, fold_name(f"project {number}")) for item in client_id.values()]
     mine = set(PROJECT.holders(ACCOUNT, claims).values())
     return Counter(
         (entry.spent_date, entry.hours, entry.notes, entry.version, entry.imported)
@@ -249,11 +249,11 @@ def test_one_batch_delivered_to_two_workers_at_once_is_applied_once() -> None:
 
 
 def _archive(number: int) -> object:
-    return tasks.update(ACCOUNT, _task(number), lambda one: changed(one, _archived(one), NOW))
+    return tasks.update(ACCOUNT, _task(number), lambda task: changed(task, _archived(task), NOW))
 
 
-def _archived(one: Any) -> TaskFields:
-    return replace(current(TaskFields, one), is_active=False)
+def _archived(task: Any) -> TaskFields:
+    return replace(current(TaskFields, task), is_active=False)
 
 
 def _task(number: int) -> Id:

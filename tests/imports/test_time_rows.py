@@ -64,8 +64,8 @@ def sound(small_account: None) -> Iterator[None]:
 
 def _import(*rows: TimeRow | BadRow, dry_run: bool = False) -> list[Verdict]:
     """Import these rows, in a batch of their own, sorted by their numbers."""
-    bad = [group(one) for one in rows if isinstance(one, BadRow)]
-    time = grouped(one for one in rows if isinstance(one, TimeRow))
+    bad = [group(item) for item in rows if isinstance(item, BadRow)]
+    time = grouped(item for item in rows if isinstance(item, TimeRow))
     found = apply(time_steps, work(*bad, *time, dry_run=dry_run), next(_batches))
     return sorted(found, key=lambda verdict: verdict.number)
 
@@ -101,9 +101,11 @@ def _log(hours: float = 1, **fields: Any) -> LoggedTime:
 def _archive(what: str) -> None:
     match what:
         case "Project":
-            projects.update(ACCOUNT, Id(1), lambda one: replace(one, is_active=False, version=one.version + 1))
+            projects.update(
+                ACCOUNT, Id(1), lambda project: replace(project, is_active=False, version=project.version + 1)
+            )
         case "Task":
-            tasks.update(ACCOUNT, Id(1), lambda one: replace(one, is_active=False, version=one.version + 1))
+            tasks.update(ACCOUNT, Id(1), lambda task: replace(task, is_active=False, version=task.version + 1))
         case _:
             task_assignments.update(
                 ACCOUNT,
@@ -258,7 +260,7 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
     (person,) = (user for user in identity.users(ACCOUNT) if user.email is None)
     assert (person.name, person.role) == ("Ida Ömer", Role.MEMBER)
     made = clients.get(ACCOUNT, Id(2)), PROJECT.get(ACCOUNT, Id(3)), TASK.get(ACCOUNT, Id(3))
-    assert [one.name for one in made] == ["ACME", "Store", "Design"]
+    assert [item.name for item in made] == ["ACME", "Store", "Design"]
     assert (made[0].currency, made[1].client_id, made[1].code, made[2].is_default) == ("GBP", 2, "S-1", False)
     assert not TASK_ASSIGNMENT.get(ACCOUNT, Id(2)).billable
     assert entries() == [
@@ -267,7 +269,7 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
 
 
 def test_a_project_that_is_made_has_no_default_tasks() -> None:
-    tasks.update(ACCOUNT, Id(2), lambda one: replace(one, is_default=True, version=one.version + 1))
+    tasks.update(ACCOUNT, Id(2), lambda task: replace(task, is_default=True, version=task.version + 1))
     _import(row(1, project=Named(name="Store")))
     assert [task_assignment.task_id for task_assignment in task_assignments.everything(ACCOUNT, Id(3), Filter())] == [1]
 

@@ -57,7 +57,7 @@ def entries(account_id: AccountId = ACCOUNT) -> list[TimeEntry]:
 
 def contents(found: Sequence[TimeEntry | TimeRow]) -> Counter[tuple[object, ...]]:
     """How often each hours, notes and reference stand there."""
-    return Counter((one.spent_date, one.hours, one.notes, one.external_reference) for one in found)
+    return Counter((item.spent_date, item.hours, item.notes, item.external_reference) for item in found)
 
 
 def kept(number: int, created_at: Any = None, updated_at: Any = None) -> Kept:

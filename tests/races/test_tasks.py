@@ -28,8 +28,8 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _change(task_id: int, account_id: AccountId = ACCOUNT, **fields: Any) -> Task:
-    def change(one: Task) -> Task:
-        return changed(one, replace(current(TaskFields, one), **fields), NOW)
+    def change(task: Task) -> Task:
+        return changed(task, replace(current(TaskFields, task), **fields), NOW)
 
     return tasks.update(account_id, Id(task_id), change)
 

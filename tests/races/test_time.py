@@ -70,10 +70,12 @@ def _move_to(task_id: int, entry_id: int) -> LoggedTime:
 
 _ARCHIVING: Mapping[str, Callable[[int], object]] = {
     "task": lambda number: tasks.update(
-        ACCOUNT, Id(number), lambda one: changed(one, replace(current(TaskFields, one), is_active=False), NOW)
+        ACCOUNT, Id(number), lambda task: changed(task, replace(current(TaskFields, task), is_active=False), NOW)
     ),
     "project": lambda number: projects.update(
-        ACCOUNT, Id(number), lambda one: changed(one, replace(current(ProjectFields, one), is_active=False), NOW)
+        ACCOUNT,
+        Id(number),
+        lambda project: changed(project, replace(current(ProjectFields, project), is_active=False), NOW),
     ),
     "assignment": lambda number: task_assignments.update(
         ACCOUNT,

@@ -167,7 +167,7 @@ def _numbers(value: Any) -> Any:
     """The same item with each number in its shortest form."""
     if isinstance(value, dict):
         return {
-            name: str(Decimal(one).normalize()) if name == "N" and isinstance(one, str) else _numbers(one)
-            for name, one in value.items()
+            name: str(Decimal(value).normalize()) if name == "N" and isinstance(value, str) else _numbers(value)
+            for name, value in value.items()
         }
-    return [_numbers(one) for one in value] if isinstance(value, list) else value
+    return [_numbers(item) for item in value] if isinstance(value, list) else value

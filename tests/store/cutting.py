@@ -71,9 +71,9 @@ def watch(endpoint_url: str, story: Story, told: Told) -> None:
         story.prepare()
         with hooked(AFTER_CALL, look):
             story.act()
-    turn = next(number for number, one in enumerate(seen) if one != told.seen_before)
+    turn = next(number for number, item in enumerate(seen) if item != told.seen_before)
     assert len(seen) == told.calls
-    assert all(one == told.seen_after for one in seen[turn:])
+    assert all(item == told.seen_after for item in seen[turn:])
 
 
 def cut(endpoint_url: str, story: Story, told: Told) -> list[bool]:

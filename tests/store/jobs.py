@@ -37,8 +37,8 @@ def started() -> Import:
 
 def settled(*outcomes: str, is_last: bool = False, used: frozenset[Id] = frozenset(), first: int = 1) -> Settled:
     verdicts = [
-        Verdict(number, Outcome(one), *(("name", "Bad") if one == "failed" else ()))
-        for number, one in enumerate(outcomes, first)
+        Verdict(number, Outcome(item), *(("name", "Bad") if item == "failed" else ()))
+        for number, item in enumerate(outcomes, first)
     ]
     failed: list[Failure] = [
         (verdict, {"name": f"Row {verdict.number}"}) for verdict in verdicts if verdict.outcome is Outcome.FAILED

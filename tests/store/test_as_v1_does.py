@@ -74,7 +74,7 @@ def _once(rival: Callable[[], object]) -> Callable[..., None]:
 
 def _three(*more: object) -> None:
     """A project with three active assignments."""
-    populate(client(1), project(1), *(one for n in (1, 2, 3) for one in (task(n), assignment(n, 1, n))), *more)
+    populate(client(1), project(1), *(item for n in (1, 2, 3) for item in (task(n), assignment(n, 1, n))), *more)
 
 
 # ------------------------------------------------------------ a task is deleted or archived

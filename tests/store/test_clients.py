@@ -21,7 +21,7 @@ OTHER = AccountId(2)
 
 def _change(number: int, **fields: Any) -> Client:
     return clients.update(
-        ACCOUNT, Id(number), lambda one: changed(one, replace(current(ClientFields, one), **fields), NOW)
+        ACCOUNT, Id(number), lambda client: changed(client, replace(current(ClientFields, client), **fields), NOW)
     )
 
 

@@ -59,8 +59,8 @@ _made = st.one_of(*_KEY_FUNCTIONS.values())
 def test_every_function_that_makes_a_key_takes_part() -> None:
     makers = {
         name
-        for name, one in vars(keys).items()
-        if not name.startswith("_") and getattr(one, "__annotations__", {}).get("return") is keys.Key
+        for name, value in vars(keys).items()
+        if not name.startswith("_") and getattr(value, "__annotations__", {}).get("return") is keys.Key
     }
     assert makers == set(_KEY_FUNCTIONS)
 
@@ -134,9 +134,9 @@ _partitions = st.sampled_from(sorted(_LISTS)).flatmap(
 
 @given(_partitions, _partitions)
 def test_two_different_lists_never_share_a_partition(
-    one: tuple[str, tuple[object, ...], str], other: tuple[str, tuple[object, ...], str]
+    item: tuple[str, tuple[object, ...], str], other: tuple[str, tuple[object, ...], str]
 ) -> None:
-    assert (one[:2] == other[:2]) == (one[2] == other[2])
+    assert (item[:2] == other[:2]) == (item[2] == other[2])
 
 
 @given(_days, ids, _days, ids)

@@ -53,11 +53,11 @@ class Whole:
             for record in records
             if wanted.is_active in (None, record.is_active) and record.updated_at >= (wanted.updated_since or "")
         ]
-        return cls(sorted(matching, key=lambda one: one.id, reverse=True))
+        return cls(sorted(matching, key=lambda task: task.id, reverse=True))
 
     def page(self, request: PageRequest) -> Page[Task]:
         """One page of it."""
-        return plain_page(self.tasks, request, lambda one: ("", one.id))
+        return plain_page(self.tasks, request, lambda task: ("", task.id))
 
 
 def _requests(records: Sequence[Task]) -> st.SearchStrategy[PageRequest]:
@@ -128,9 +128,9 @@ def test_records_that_come_and_go_during_a_walk_hide_none_that_stayed(
     if page.has_older:
         for following in _walk(account_id, wanted, PageRequest(per_page, Cursor("after", met[-1].id))):
             met += following.records
-        stayed = {one.id for one in Whole.of(records, wanted).tasks} - gone
-        assert stayed <= {one.id for one in met}
-        assert len({one.id for one in met}) == len(met)
+        stayed = {task.id for task in Whole.of(records, wanted).tasks} - gone
+        assert stayed <= {task.id for task in met}
+        assert len({task.id for task in met}) == len(met)
 
 
 # ------------------------------------------------------------ what a page costs
@@ -194,9 +194,9 @@ def test_every_read_of_a_list_is_strongly_consistent(table: str) -> None:
             for request in requests:
                 tasks.page(ACCOUNT, wanted, request)
     reads = [
-        one
+        task
         for call in calls
-        for one in (call.request["RequestItems"].values() if "RequestItems" in call.request else [call.request])
+        for task in (call.request["RequestItems"].values() if "RequestItems" in call.request else [call.request])
     ]
     assert len(reads) > len(requests) * 3
     assert all(read["ConsistentRead"] is True for read in reads)
@@ -279,7 +279,7 @@ def test_a_page_of_active_updates_holds_no_record_that_was_archived_meanwhile(ta
 
     def archive() -> None:
         fields = TaskFields(name="Task 3", default_hourly_rate=Decimal(100), is_active=False)
-        tasks.update(ACCOUNT, Id(3), lambda one: changed(one, fields, MOMENTS[4]))
+        tasks.update(ACCOUNT, Id(3), lambda task: changed(task, fields, MOMENTS[4]))
 
     with hooked(BEFORE_CALL, _once(archive), "BatchGetItem"):
         page = tasks.page(ACCOUNT, Filter(is_active=True, updated_since=MOMENTS[0]), PageRequest(per_page=2))

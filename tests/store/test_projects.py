@@ -27,7 +27,7 @@ OTHER = AccountId(2)
 
 def _change(number: int, **fields: Any) -> ClientProject:
     return projects.update(
-        ACCOUNT, Id(number), lambda one: changed(one, replace(current(ProjectFields, one), **fields), NOW)
+        ACCOUNT, Id(number), lambda project: changed(project, replace(current(ProjectFields, project), **fields), NOW)
     )
 
 
@@ -147,12 +147,12 @@ def listed(endpoint_url: str) -> Any:
 
 def _whole(wanted: Filter, client_id: Id | None, among: list[Id] | None) -> list[Project]:
     left = [
-        one
-        for one in PROJECTS
-        if wanted.is_active in (None, one.is_active)
-        and one.updated_at >= (wanted.updated_since or "")
-        and client_id in (None, one.client_id)
-        and (among is None or one.id in among)
+        item
+        for item in PROJECTS
+        if wanted.is_active in (None, item.is_active)
+        and item.updated_at >= (wanted.updated_since or "")
+        and client_id in (None, item.client_id)
+        and (among is None or item.id in among)
     ]
     return left[::-1]
 
@@ -181,7 +181,7 @@ def test_a_page_of_projects_is_what_plain_python_cuts_out(
         page = projects.page(ACCOUNT, filter_, request, client_id=client_id, among=among)
     whole = _whole(filter_, client_id, among)
     assert page.map(lambda client_project: client_project.project) == plain_page(
-        whole, request, lambda one: ("", one.id)
+        whole, request, lambda item: ("", item.id)
     )
     assert [record.client.id for record in page.records] == [record.project.client_id for record in page.records]
 

@@ -38,7 +38,7 @@ class Given:
 
     def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
         self.at_once.append(at_once)
-        return ({"sk": {"S": one}} for one in beyond(self._positions, cursor))
+        return ({"sk": {"S": item}} for item in beyond(self._positions, cursor))
 
     def count(self) -> int:
         return len(self._positions)
@@ -113,13 +113,13 @@ def test_what_lies_beyond_a_cursor_is_strictly_beyond_it_and_nearest_first(
 ) -> None:
     cursor = Cursor(direction, number, day)  # type: ignore[arg-type]
     falling = sorted(numbers, reverse=True)
-    positions = [position_of(Cursor("after", one, day)) for one in falling]
+    positions = [position_of(Cursor("after", item, day)) for item in falling]
     expected = (
-        [one for one in falling if one < number]
+        [item for item in falling if item < number]
         if direction == "after"
-        else [one for one in falling[::-1] if one > number]
+        else [item for item in falling[::-1] if item > number]
     )
-    assert [int(one.rpartition("#")[2]) for one in beyond(positions, cursor)] == expected
+    assert [int(item.rpartition("#")[2]) for item in beyond(positions, cursor)] == expected
 
 
 @given(st.lists(ids, unique=True), ids, st.sampled_from(["after", "before"]))
@@ -127,7 +127,7 @@ def test_a_span_holds_what_lies_beyond_its_cursor(numbers: list[Id], number: Id,
     cursor = Cursor(direction, number)  # type: ignore[arg-type]
     low, high = span(cursor, "0" * keys.ID_WIDTH, "9" * keys.ID_WIDTH)
     inside = {number for number in numbers if low <= keys.sortable(number) <= high}
-    assert inside == {one for one in numbers if (one < number if direction == "after" else one > number)}
+    assert inside == {item for item in numbers if (item < number if direction == "after" else item > number)}
 
 
 def test_without_a_cursor_everything_lies_beyond() -> None:
@@ -163,7 +163,7 @@ def test_chosen_records_are_those_that_are_there_and_fit(
 ) -> None:
     account_id = next(_fresh_accounts)
     put_tasks(account_id, records)
-    left = [one.id for one in _left(records, wanted) if one.id in chosen]
+    left = [item.id for item in _left(records, wanted) if item.id in chosen]
     assert _page(Chosen(keys.records(account_id, "TASK"), wanted, chosen), request) == _plain(left, request)
 
 
@@ -175,10 +175,12 @@ def test_two_partitions_merged_are_one_list(
     first, second = next(_fresh_accounts), next(_fresh_accounts)
     put_tasks(first, records[::2])
     put_tasks(second, records[1::2])
-    sources = [Listing(keys.records(one, "TASK"), keys.totals(one, "TASK")).source(wanted) for one in (first, second)]
+    sources = [
+        Listing(keys.records(item, "TASK"), keys.totals(item, "TASK")).source(wanted) for item in (first, second)
+    ]
     with small_pages(dynamodb_page):
         page = _page(Merged(sources), request)
-    assert page == _plain([one.id for one in _left(records, wanted)], request)
+    assert page == _plain([item.id for item in _left(records, wanted)], request)
 
 
 def test_choosing_nothing_reads_nothing(table: str) -> None:

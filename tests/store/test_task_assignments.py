@@ -187,9 +187,11 @@ def test_a_change_that_changes_nothing_writes_nothing(table: str) -> None:
 
 def test_a_new_name_shows_at_once_in_every_assignment(table: str) -> None:
     populate(client(1), project(1), task(1), assignment(1, 1, 1))
-    tasks.update(ACCOUNT, Id(1), lambda one: changed(one, replace(current(TaskFields, one), name="New"), NOW))
+    tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), name="New"), NOW))
     projects.update(
-        ACCOUNT, Id(1), lambda one: changed(one, replace(current(ProjectFields, one), name="Newer", code="N"), NOW)
+        ACCOUNT,
+        Id(1),
+        lambda project: changed(project, replace(current(ProjectFields, project), name="Newer", code="N"), NOW),
     )
     shown = [
         task_assignments.get(ACCOUNT, Id(1), Id(1)),
@@ -273,7 +275,7 @@ def test_lists_hold_what_is_archived_unless_filtered(
 )
 @pytest.mark.parametrize("per_page", [2, 2000])
 def test_a_manager_sees_the_assignments_of_some_projects(among: list[int], ids: list[int], per_page: int) -> None:
-    page = task_assignments.page(ACCOUNT, Filter(), PageRequest(per_page), among=[Id(one) for one in among])
+    page = task_assignments.page(ACCOUNT, Filter(), PageRequest(per_page), among=[Id(item) for item in among])
     assert ([record.id for record in page.records], page.total_entries) == (ids[:per_page], len(ids))
 
 

@@ -72,9 +72,11 @@ def _delete(number: int = 1) -> LoggedTime:
 def _archive(what: str) -> None:
     off: dict[str, Any] = {"is_active": False}
     if what == "Project":
-        projects.update(ACCOUNT, Id(1), lambda one: changed(one, replace(current(ProjectFields, one), **off), NOW))
+        projects.update(
+            ACCOUNT, Id(1), lambda project: changed(project, replace(current(ProjectFields, project), **off), NOW)
+        )
     elif what == "Task":
-        tasks.update(ACCOUNT, Id(1), lambda one: changed(one, replace(current(TaskFields, one), **off), NOW))
+        tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), **off), NOW))
     else:
         task_assignments.update(
             ACCOUNT,
@@ -150,7 +152,7 @@ def test_an_entry_is_written_in_four_places_and_counted_in_five() -> None:
     with recorded() as calls:
         _log()
     (transaction,) = (call.request for call in calls if call.operation == "TransactWriteItems")
-    assert [next(iter(one)) for one in transaction["TransactItems"]] == ["Put"] * 4 + ["Update"] * 5
+    assert [next(iter(item)) for item in transaction["TransactItems"]] == ["Put"] * 4 + ["Update"] * 5
     assert {keys.time_month(ACCOUNT, "2026-02"), keys.children(ACCOUNT, "USER", MEMBER, "TIME_ENTRY")} <= {
         pk for pk, _ in rows().keys() - before.keys()
     }
@@ -335,7 +337,7 @@ def test_an_entry_is_not_found_once_its_project_is_gone() -> None:
 
 
 def test_new_names_show_at_once_in_time() -> None:
-    tasks.update(ACCOUNT, Id(1), lambda one: changed(one, replace(current(TaskFields, one), name="New"), NOW))
+    tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), name="New"), NOW))
     assert time_entries.get(ACCOUNT, Id(1)).task.name == "New"
 
 
@@ -374,7 +376,9 @@ def test_a_lost_answer_is_no_second_change(act: str, pauses: list[float]) -> Non
 def test_an_entry_whose_project_moves_between_two_reads_is_read_again(pauses: list[float]) -> None:
     rivals: list[Callable[[], object]] = [
         lambda: projects.update(
-            ACCOUNT, Id(1), lambda one: changed(one, replace(current(ProjectFields, one), client_id=Id(2)), NOW)
+            ACCOUNT,
+            Id(1),
+            lambda project: changed(project, replace(current(ProjectFields, project), client_id=Id(2)), NOW),
         ),
         lambda: clients.delete(ACCOUNT, Id(1)),
     ]

@@ -166,7 +166,8 @@ def _partitions(reader: str, wanted: TimeFilter, request: PageRequest) -> list[s
         time_entries.page(ACCOUNT, READERS[reader], wanted, request)
     asked = [call.request for call in calls if call.operation in ("Query", "GetItem")]
     return [
-        str((one.get("ExpressionAttributeValues") or {}).get(":pk", one.get("Key", {}).get("pk"))["S"]) for one in asked
+        str((item.get("ExpressionAttributeValues") or {}).get(":pk", item.get("Key", {}).get("pk"))["S"])
+        for item in asked
     ]
 
 

@@ -100,13 +100,13 @@ def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
     rest = [record for record in records if not isinstance(record, Spent)]
     people = user(ADMIN, Role.ADMINISTRATOR), user(MANAGER, Role.MANAGER), user(MEMBER)
     put_items(_user_to_item(account_id, person) for person in people)
-    put_items(next(_SHAPES[type(one)]._items(account_id, one)) for one in rest)
+    put_items(next(_SHAPES[type(item)]._items(account_id, item)) for item in rest)
     put_items(to_items(account_id, entry)[0] for entry in entries)
     put_items(expected(account_id, rows()).values())
     last: dict[Kind, int] = {"USER": MEMBER}
-    for one in rest:
-        kind = _SHAPES[type(one)].kind
-        last[kind] = max(last.get(kind, 0), one.id)
+    for item in rest:
+        kind = _SHAPES[type(item)].kind
+        last[kind] = max(last.get(kind, 0), item.id)
     if entries:
         last["TIME_ENTRY"] = max(entry.id for entry in entries)
     put_items({**keys.sequence(account_id, kind), "last_id": {"N": str(number)}} for kind, number in last.items())

@@ -336,7 +336,7 @@ def test_token_list_says_which_ones_work(sheaf: Sheaf, stack: str, account: Acco
     sheaf("token", "revoke", "--account", "1", "2")
     listed = sheaf.json("token", "list", "--account", "1")
     kept = list(identity.tokens(account.id))
-    assert [(one["id"], one["label"], one["state"], one["sha256_prefix"]) for one in listed] == [
+    assert [(item["id"], item["label"], item["state"], item["sha256_prefix"]) for item in listed] == [
         (3, "", "valid", token_digest(valid)[:12]),
         (2, "laptop", "revoked", token_digest(revoked)[:12]),
         (1, "test", "expired", token_digest(expired)[:12]),

@@ -77,7 +77,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Pauses:
 
 def content(s3: Any, bucket: str) -> dict[str, bytes]:
     """All objects of a bucket."""
-    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
     return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
 

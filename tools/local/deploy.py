@@ -156,7 +156,7 @@ def _complete(engine: Engine) -> None:
                 )
         if resource["Type"] == MAPPING_TYPE:
             mapping = functions.get_event_source_mapping(UUID=resources[name])
-            scaling = {one: int(number) for one, number in mapping.get("ScalingConfig", {}).items()}
+            scaling = {item: int(number) for item, number in mapping.get("ScalingConfig", {}).items()}
             functions.update_event_source_mapping(UUID=resources[name], ScalingConfig=scaling)
     _wire(engine.client("apigatewayv2"), resources[routes.api_of(template)], template, arns)
 

@@ -90,7 +90,7 @@ def test_no_refusal_is_a_403_or_a_422() -> None:
         (RuntimeError(SECRET), (500, FAULT, {})),
         (KeyError(SECRET), (500, FAULT, {})),
     ],
-    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else "",
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_a_refusal_is_told_in_the_format_that_was_asked_for(
     error: Exception, expected: tuple[int, str, dict[str, str]], kind: str, api: Api

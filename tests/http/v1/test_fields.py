@@ -57,7 +57,7 @@ def test_a_body_is_read_by_its_content_type_or_else_like_the_answer(
         "application/json; charset=latin-1",
         "x" * 100_000,
     ],
-    ids=lambda one: one[:40],
+    ids=lambda value: value[:40],
 )
 @pytest.mark.parametrize("body", [XML_BODY, JSON_BODY, b"name=Design"])
 def test_a_foreign_body_is_not_read(content_type: str, body: bytes) -> None:
@@ -97,7 +97,7 @@ def test_the_largest_body_is_one_mebibyte() -> None:
         (b'{"project":{}}', "The body is of 'project'"),
         (b'{"' + b"x" * 1000 + b'":{}}', f"The body is of '{'x' * 50}'"),
     ],
-    ids=lambda one: str(one)[:40],
+    ids=lambda value: str(value)[:40],
 )
 def test_json_in_another_shape_is_told_the_right_one(body: bytes, message: str) -> None:
     with pytest.raises(MalformedError) as refusal:
@@ -116,7 +116,7 @@ def test_json_in_another_shape_is_told_the_right_one(body: bytes, message: str) 
         (b'{"task":{"name":"\xff"}}', "The body is not UTF-8: byte 17 cannot be read"),
         (json.dumps({"task": {"name": "Design"}}).encode("utf-16"), "The body is not UTF-8: byte 0 cannot be read"),
     ],
-    ids=lambda one: str(one)[:40],
+    ids=lambda value: str(value)[:40],
 )
 def test_hostile_json_is_refused_as_in_v2(body: bytes, message: str) -> None:
     with pytest.raises(MalformedError) as refusal:

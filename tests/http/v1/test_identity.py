@@ -69,7 +69,7 @@ def test_upper_and_lower_case_of_an_address_do_not_differ(email: str) -> None:
         b"{email}:\xff",
         b"{email}:\0",
     ],
-    ids=lambda one: ascii(one[:40]),
+    ids=lambda value: ascii(value[:40]),
 )
 def test_any_other_credentials_open_nothing_even_beside_a_good_token(
     credentials: bytes, query: str, email: str

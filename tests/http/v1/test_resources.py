@@ -74,45 +74,45 @@ def read_back(resource: Resource) -> tuple[dict[str, Any], dict[str, Any]]:
     return {element.tag.replace("-", "_"): value_of(element) for element in root}, wrapped[resource.name]
 
 
-@given(strategies.tasks.filter(lambda one: not set(one.name) & set(NEVER_IN_XML)))
-def test_a_task_loses_nothing_in_either_format(one: Task) -> None:
-    shown = task(one)
+@given(strategies.tasks.filter(lambda record: not set(record.name) & set(NEVER_IN_XML)))
+def test_a_task_loses_nothing_in_either_format(record: Task) -> None:
+    shown = task(record)
 
     expected = {name: value for name, _, value in shown.fields}
     assert read_back(shown) == (expected, expected)
 
 
 @given(assignments)
-def test_an_assignment_loses_nothing_in_either_format(one: TaskAssignment) -> None:
-    shown = task_assignment(one)
+def test_an_assignment_loses_nothing_in_either_format(record: TaskAssignment) -> None:
+    shown = task_assignment(record)
 
     expected = {name: value for name, _, value in shown.fields}
     assert read_back(shown) == (expected, expected)
 
 
 @pytest.mark.parametrize("kind", ["xml", "json"])
-@given(one=strategies.tasks)
-def test_a_task_that_is_sent_back_as_it_was_shown_is_the_same_task(kind: str, one: Task) -> None:
-    assume(kind == "json" or not set(one.name) & set(NEVER_IN_XML))
+@given(record=strategies.tasks)
+def test_a_task_that_is_sent_back_as_it_was_shown_is_the_same_task(kind: str, record: Task) -> None:
+    assume(kind == "json" or not set(record.name) & set(NEVER_IN_XML))
 
-    assert read_task(sent(task(one), kind)).new(TaskFields) == current(TaskFields, one)
+    assert read_task(sent(task(record), kind)).new(TaskFields) == current(TaskFields, record)
 
 
 @pytest.mark.parametrize("kind", ["xml", "json"])
-@given(one=assignments)
-def test_an_assignment_that_is_sent_back_as_it_was_shown_is_the_same_one(kind: str, one: TaskAssignment) -> None:
-    body = read_task_assignment(sent(task_assignment(one), kind))
+@given(record=assignments)
+def test_an_assignment_that_is_sent_back_as_it_was_shown_is_the_same_one(kind: str, record: TaskAssignment) -> None:
+    body = read_task_assignment(sent(task_assignment(record), kind))
 
-    assert body.over_assignment(one) == current(TaskAssignmentFields, one)
-    assert body.over_assignment(ANOTHER_ASSIGNMENT) == current(TaskAssignmentFields, one)
+    assert body.over_assignment(record) == current(TaskAssignmentFields, record)
+    assert body.over_assignment(ANOTHER_ASSIGNMENT) == current(TaskAssignmentFields, record)
 
 
 @given(st.text())
 def test_any_text_makes_well_formed_xml(text: str) -> None:
     (element,) = fromstring(resource_xml(Resource("hash", [("message", "string", text)])).encode())
 
-    legal = [one if ord(one) >= 32 or one in "\t\r\n" else "\ufffd" for one in text]
-    assert (element.text or "") == "".join("\ufffd" if one in NEVER_IN_XML else one for one in legal)
+    legal = [item if ord(item) >= 32 or item in "\t\r\n" else "\ufffd" for item in text]
+    assert (element.text or "") == "".join("\ufffd" if element in NEVER_IN_XML else element for element in legal)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ TIME = Timestamp("2013-04-30T20:28:12Z")
 
 
 def test_a_list_in_xml_is_one_root_with_the_records_in_it() -> None:
-    one = TaskAssignment(Id(23), Id(3), Id(2878), True, Decimal(80), None, False, TIME, TIME)
+    item = TaskAssignment(Id(23), Id(3), Id(2878), True, Decimal(80), None, False, TIME, TIME)
 
     assert (
-        list_xml("task_assignments", [task_assignment(one)])
+        list_xml("task_assignments", [task_assignment(item)])
         == """\
 <?xml version="1.0" encoding="UTF-8"?>
 <task-assignments type="array">
@@ -162,13 +162,13 @@ def test_a_list_in_xml_is_one_root_with_the_records_in_it() -> None:
 
 
 def test_a_list_in_json_is_an_array_of_wrapped_records() -> None:
-    one = Task(Id(7), 'A "b" & <c>', True, Decimal("99.5"), False, True, TIME, TIME)
+    item = Task(Id(7), 'A "b" & <c>', True, Decimal("99.5"), False, True, TIME, TIME)
     wrapped = (
         '{"task":{"id":7,"name":"A \\"b\\" & <c>","billable_by_default":true,"created_at":"2013-04-30T20:28:12Z",'
         '"updated_at":"2013-04-30T20:28:12Z","is_default":false,"default_hourly_rate":99.5,"deactivated":false}}'
     )
 
-    assert list_json([task(one), task(one)]) == f"[{wrapped},{wrapped}]"
+    assert list_json([task(item), task(item)]) == f"[{wrapped},{wrapped}]"
 
 
 def test_an_empty_list_is_an_empty_root_or_array() -> None:
@@ -196,7 +196,7 @@ def test_a_hash_is_a_wrapper_that_json_does_not_need() -> None:
 
 
 def test_a_project_is_shown_with_all_that_v1_knows_of_it() -> None:
-    one = Project(
+    item = Project(
         id=Id(3),
         client_id=Id(9),
         name="Online Store",
@@ -247,5 +247,5 @@ def test_a_project_is_shown_with_all_that_v1_knows_of_it() -> None:
         "cost_budget_include_expenses": False,
     }
 
-    assert read_back(project(one)) == (expected, expected)
-    assert list(read_back(project(one))[1]) == list(expected)
+    assert read_back(project(item)) == (expected, expected)
+    assert list(read_back(project(item))[1]) == list(expected)

@@ -99,7 +99,7 @@ BILLION_LAUGHS = (
             f"The body says it is in {'x' * 50}; only UTF-8 is read here",
         ),
     ],
-    ids=lambda one: one[:50],
+    ids=lambda value: value[:50],
 )
 def test_what_no_honest_body_has_is_refused(body: str, message: str) -> None:
     with pytest.raises(MalformedError) as refusal:
@@ -126,7 +126,7 @@ def test_what_no_honest_body_has_is_refused(body: str, message: str) -> None:
         '{"task":{"name":"Design"}}',
         "name=Design",
     ],
-    ids=lambda one: ascii(one[:40]),
+    ids=lambda value: ascii(value[:40]),
 )
 def test_what_is_no_xml_is_refused_with_the_right_form(body: str) -> None:
     with pytest.raises(MalformedError) as refusal:

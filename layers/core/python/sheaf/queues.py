@@ -204,11 +204,11 @@ def send(account_id: AccountId, bodies: Sequence[str]) -> None:
         ]
         for attempt in range(_ATTEMPTS):
             answer = sqs().send_message_batch(QueueUrl=settings.imports_queue_url(), Entries=left)
-            refused = {one["Id"]: one for one in answer.get("Failed", [])}
-            faults = [one for one in refused.values() if one.get("SenderFault")]
+            refused = {failure["Id"]: failure for failure in answer.get("Failed", [])}
+            faults = [failure for failure in refused.values() if failure.get("SenderFault")]
             if faults:
                 raise ValueError(f"the queue takes no such message: {faults[0].get('Message')}")
-            left = [one for one in left if one["Id"] in refused]
+            left = [entry for entry in left if entry["Id"] in refused]
             if not left:
                 break
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311 - no secret

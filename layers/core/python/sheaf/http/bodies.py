@@ -99,8 +99,8 @@ def _check_depth(document: dict[str, Any] | list[Any]) -> None:
     for _ in range(DEPTH_LIMIT):
         level = [
             child
-            for one in level
-            for child in (one.values() if isinstance(one, dict) else one)
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
             if isinstance(child, dict | list)
         ]
         if not level:

@@ -186,40 +186,40 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
     }
 
 
-def show_listed_import(one: Import, users: Mapping[Id, User]) -> dict[str, Any]:
+def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
     """An import as lists show it. `users` has at least the one who began it, where that was one."""
-    counts = one.counts
+    counts = job.counts
     return {
-        "id": one.id,
-        "kind": one.kind,
-        "status": one.status,
-        "dry_run": one.dry_run,
-        "file_name": one.file_name,
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status,
+        "dry_run": job.dry_run,
+        "file_name": job.file_name,
         "rows": {
-            "total": one.rows_total,
+            "total": job.rows_total,
             "created": counts.created,
             "updated": counts.updated,
             "unchanged": counts.unchanged,
             "failed": counts.failed,
         },
-        "ignored_columns": list(one.ignored_columns),
-        "error": one.error,
-        "user": None if one.user_id is None else {"id": one.user_id, "name": users[one.user_id].name},
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "started_at": one.started_at,
-        "finished_at": one.finished_at,
+        "ignored_columns": list(job.ignored_columns),
+        "error": job.error,
+        "user": None if job.user_id is None else {"id": job.user_id, "name": users[job.user_id].name},
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
     }
 
 
-def show_import(one: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
+def show_import(job: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
     """An import by itself, with the address of its report where there is one."""
-    return {**show_listed_import(one, users), "report": report and _address(report)}
+    return {**show_listed_import(job, users), "report": report and _address(report)}
 
 
-def show_new_import(one: Import, user: User, upload: Address) -> dict[str, Any]:
+def show_new_import(job: Import, user: User, upload: Address) -> dict[str, Any]:
     """An import that awaits its file, with the address that the file goes to."""
-    return {**show_import(one, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
+    return {**show_import(job, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
 
 
 def _address(address: Address) -> dict[str, Any]:

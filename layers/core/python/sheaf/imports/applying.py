@@ -43,7 +43,7 @@ def apply(body: str, last_resort: str | None = None) -> None:
             be applied fails alone, and the rows of other groups are not lost with it.
     """
     message = from_json(body)
-    values = {number: one for group in message.groups for number, one in group}
+    values = {number: row for group in message.groups for number, row in group}
     delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest())
     about: dict[str, Any] = {
         "account_id": message.account_id,

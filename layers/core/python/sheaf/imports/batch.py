@@ -149,7 +149,7 @@ def groups_of(message: Message) -> Sequence[Group]:
     columns = tuple(message.columns)
     groups = []
     for raw in message.groups:
-        ordered = sorted(raw, key=lambda one: (row_to_json(one[1], columns), one[0]))
+        ordered = sorted(raw, key=lambda row: (row_to_json(row[1], columns), row[0]))
         rows = [_read(reader, RawRow(number, values)) for number, values in ordered]
         groups.append(Group([_hinted(row, message.hints) if isinstance(row, TimeRow) else row for row in rows]))
     return groups

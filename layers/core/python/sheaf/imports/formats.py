@@ -223,8 +223,8 @@ def _check_depth(value: Any, depth: int) -> None:
     level = [value]
     while level := [
         child
-        for one in level
-        for child in (one.values() if isinstance(one, dict) else one)
+        for container in level
+        for child in (container.values() if isinstance(container, dict) else container)
         if isinstance(child, dict | list)
     ]:
         depth -= 1

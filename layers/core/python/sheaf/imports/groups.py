@@ -93,7 +93,9 @@ def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R
     holders |= reading.holders(places(wishes, records, reading.place_of) - holders.keys())
     meant = {holders[wish.place]: wish.place for wish in wishes if wish.record_id is None and wish.place in holders}
     records |= reading.get_many(meant.keys() - records.keys())
-    if any(one not in records or reading.place_of(records[one]) != place for one, place in meant.items()):
+    if any(
+        record_id not in records or reading.place_of(records[record_id]) != place for record_id, place in meant.items()
+    ):
         raise StaleError  # it was renamed between two reads, or is being made or removed
     return Known(records, holders, reading.place_of, reading.taken, reading.word)
 
@@ -111,7 +113,7 @@ def _with_ids[R: Record](
         for decision in group
         if decision.before is None and decision.after is not None
     ]
-    brought = [one.id for one in made if one.id != NEW]
+    brought = [record.id for record in made if record.id != NEW]
     wanted = len(made) - len(brought)
     ids: Iterator[int] = count(-1, -1)
     if made and not work.dry_run:

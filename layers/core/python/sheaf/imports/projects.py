@@ -67,11 +67,11 @@ class _Clients:
 
 def _clients(work: Work, meant: Sequence[Named]) -> _Clients:
     # Of several spellings of a new client always the same one is taken, whatever the order of the rows.
-    spelled = {fold_name(name): name for name in sorted({one.name for one in meant if one.name is not None})}
+    spelled = {fold_name(name): name for name in sorted({client.name for client in meant if client.name is not None})}
     by_name = CLIENT.holders(work.account_id, spelled.keys())
     missing = {Id(-turn): name for turn, name in enumerate(sorted(spelled.keys() - by_name.keys()), start=1)}
     return _Clients(
-        there=frozenset(CLIENT.get_many(work.account_id, {one.id for one in meant if one.id is not None})),
+        there=frozenset(CLIENT.get_many(work.account_id, {client.id for client in meant if client.id is not None})),
         by_name={**by_name, **{name: made_up for made_up, name in missing.items()}},
         missing={made_up: spelled[name] for made_up, name in missing.items()},
     )

@@ -192,10 +192,10 @@ class _NamedRows:
         if key in self._first:
             self._join(number, self._first[key])
 
-    def _join(self, one: int, other: int) -> None:
+    def _join(self, first: int, second: int) -> None:
         """The smaller number leads, whatever the order of joining."""
-        one, other = sorted((self._root(one), self._root(other)))
-        self._parents[other] = one
+        first, second = sorted((self._root(first), self._root(second)))
+        self._parents[second] = first
 
     def _root(self, number: int) -> int:
         while (parent := self._parents[number]) != number:

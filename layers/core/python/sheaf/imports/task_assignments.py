@@ -142,20 +142,24 @@ def _known(account_id: AccountId, rows: Sequence[TaskAssignmentRow]) -> _Known:
 
 
 def _tasks(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Task]:
-    by_id = TASK.get_many(account_id, {one.id for one in meant if one.id is not None})
-    by_name = TASK.get_claimed(account_id, {one.name for one in meant if one.id is None})
+    by_id = TASK.get_many(account_id, {task.id for task in meant if task.id is not None})
+    by_name = TASK.get_claimed(account_id, {task.name for task in meant if task.id is None})
     return {_Meant(task_id): task for task_id, task in by_id.items()} | {
         _Meant(None, name): task for name, task in by_name.items()
     }
 
 
 def _projects(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Sequence[Project]]:
-    by_id = PROJECT.get_many(account_id, {one.id for one in meant if one.id is not None})
+    by_id = PROJECT.get_many(account_id, {project.id for project in meant if project.id is not None})
     found: dict[_Meant, Sequence[Project]] = {_Meant(project_id): [project] for project_id, project in by_id.items()}
-    clients = CLIENT.holders(account_id, {one.client_name for one in meant if one.client_name is not None})
-    claims = {claim_of(clients[one.client_name], one.name): one for one in meant if one.client_name in clients}
+    clients = CLIENT.holders(account_id, {project.client_name for project in meant if project.client_name is not None})
+    claims = {
+        claim_of(clients[project.client_name], project.name): project
+        for project in meant
+        if project.client_name in clients
+    }
     found |= {claims[claim]: [project] for claim, project in PROJECT.get_claimed(account_id, claims.keys()).items()}
-    if any(one.id is None and one.client_name is None for one in meant):
+    if any(project.id is None and project.client_name is None for project in meant):
         named: dict[_Meant, list[Project]] = defaultdict(list)
         for project in projects.everything(account_id):
             named[_Meant(None, fold_name(project.name))].append(project)

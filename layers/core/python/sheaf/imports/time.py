@@ -308,16 +308,16 @@ class _OpenStep:
 def _refuse_contradictions(asked: Sequence[_Asked]) -> None:
     """Rows of one id must say the same; which is looked at in the whole batch, whatever of it is settled."""
     by_id: dict[Id, list[_Asked]] = defaultdict(list)
-    for one in asked:
-        if isinstance(one.row, BadRow):
-            one.problem = RowError(one.row.field, one.row.message)
-        elif one.row.kept.id is not None:
-            by_id[one.row.kept.id].append(one)
+    for row in asked:
+        if isinstance(row.row, BadRow):
+            row.problem = RowError(row.row.field, row.row.message)
+        elif row.row.kept.id is not None:
+            by_id[row.row.kept.id].append(row)
     for some in by_id.values():
         if len({replace(asked.time, number=0) for asked in some}) > 1:
             message = str(contradiction([asked.time.number for asked in some], "time entry"))
-            for one in some:
-                one.problem = RowError("id", message)
+            for row in some:
+                row.problem = RowError("id", message)
 
 
 def _require_known(row: TimeRow, there: There) -> None:

@@ -69,7 +69,7 @@ def carry_on(account_id: AccountId, operation: Operation) -> bool:
     operation = operations.find(account_id, operation.id) or _ended()
     item = operation.item
     done = int(item["assignments_done"]["N"])
-    chunk = [TASK_ASSIGNMENT.from_item(one["M"]) for one in item["assignments"]["L"][done : done + CHUNK]]
+    chunk = [TASK_ASSIGNMENT.from_item(value["M"]) for value in item["assignments"]["L"][done : done + CHUNK]]
     if not chunk:
         commit(_shown(account_id, operation))
         return False
@@ -101,7 +101,7 @@ def _default_assignments(account_id: AccountId, project: Project) -> list[TaskAs
     if len(tasks) > MOST:
         raise InvalidError(f"A new project cannot be given {len(tasks)} default tasks; at most {MOST} may be default")
     ids = sequence.next_ids(account_id, "TASK_ASSIGNMENT", len(tasks))
-    return [_default_assignment(one, project, task) for one, task in zip(ids, tasks, strict=True)]
+    return [_default_assignment(assignment_id, project, task) for assignment_id, task in zip(ids, tasks, strict=True)]
 
 
 def _default_assignment(assignment_id: Id, project: Project, task: Task) -> TaskAssignment:

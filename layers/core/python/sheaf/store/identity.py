@@ -185,7 +185,7 @@ def users_by_id(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, Use
 
 def user_keys(account_id: AccountId, user_ids: Iterable[Id]) -> list[Key]:
     """Where these users lie: for whoever reads other records in the same call, and picks them with `users_among`."""
-    return [keys.record(account_id, "USER", one) for one in user_ids]
+    return [keys.record(account_id, "USER", user_id) for user_id in user_ids]
 
 
 def users_among(account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, User]:

@@ -69,7 +69,7 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
     item = found[place]
     if item["digest"]["S"] != digest:
         raise BatchDiffersError
-    used = frozenset(Id(int(one)) for one in item.get("used", {}).get("NS", []))
+    used = frozenset(Id(int(number)) for number in item.get("used", {}).get("NS", []))
     return job.job, Batch(batch_number, digest, int(item["rows_done"]["N"]), used)
 
 
@@ -118,7 +118,7 @@ def _count(shard: Key, settled: Settled, now: Timestamp) -> Write:
 def _advance(key: Key, before: Batch, rows_done: int, used: frozenset[Id], now: Timestamp) -> Write:
     told: Item = {"rows_done": number(rows_done), "digest": text(before.digest), "purge_at": purge_at(now)}
     if used:
-        told["used"] = {"NS": [str(one) for one in sorted(used)]}
+        told["used"] = {"NS": [str(entry_id) for entry_id in sorted(used)]}
     if not before.rows_done:
         return assign(key, told, "attribute_not_exists(pk)")
     values = {":before": number(before.rows_done), ":same": told["digest"]}

@@ -180,7 +180,7 @@ class Chosen:
     """Some records of a partition that are known by their ids, such as the projects that a manager manages."""
 
     def __init__(self, pk: str, wanted: Filter, ids: Collection[Id], client_id: Id | None = None) -> None:
-        places = [(pk, keys.sortable(one)) for one in sorted(ids, reverse=True)]
+        places = [(pk, keys.sortable(record_id)) for record_id in sorted(ids, reverse=True)]
         self._items = [
             item
             for item in reads.ordered(places, keys.PAGE)
@@ -192,7 +192,7 @@ class Chosen:
     def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:  # noqa: ARG002 - all are read
         """As `Source.items`."""
         by_position = {item["sk"]["S"]: item for item in self._items}
-        return (by_position[one] for one in beyond(list(by_position), cursor))
+        return (by_position[position] for position in beyond(list(by_position), cursor))
 
     def count(self) -> int:
         """As `Source.count`."""

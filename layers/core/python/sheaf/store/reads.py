@@ -33,8 +33,8 @@ def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
     """
     found: dict[tuple[str, str], Item] = {}
     for start in range(0, len(keys), _BATCH):
-        for one in _batch(keys[start : start + _BATCH]):
-            found[one["pk"]["S"], one["sk"]["S"]] = one
+        for item in _batch(keys[start : start + _BATCH]):
+            found[item["pk"]["S"], item["sk"]["S"]] = item
     return found
 
 

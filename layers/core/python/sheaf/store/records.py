@@ -73,7 +73,7 @@ class Shape[R: Listed]:
 
     def keys_of(self, account_id: AccountId, record_ids: Iterable[Id]) -> list[Key]:
         """Where these records lie: for whoever reads several kinds in one call, and picks them out with `among`."""
-        return [keys.record(account_id, self.kind, one) for one in record_ids]
+        return [keys.record(account_id, self.kind, record_id) for record_id in record_ids]
 
     def among(self, account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, R]:
         """The records of this kind by their ids, among items of whatever kinds."""
@@ -95,9 +95,12 @@ class Shape[R: Listed]:
         """
         holders = self.holders(account_id, claims)
         found = self.get_many(account_id, holders.values())
-        if any(one not in found or not self.claim or self.claim(found[one]) != name for name, one in holders.items()):
+        if any(
+            record_id not in found or not self.claim or self.claim(found[record_id]) != name
+            for name, record_id in holders.items()
+        ):
             raise StaleError
-        return {name: found[one] for name, one in holders.items()}
+        return {name: found[record_id] for name, record_id in holders.items()}
 
     def added(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""

@@ -215,15 +215,15 @@ def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[
     """
     partitions = [keys.records(account_id, "TASK_ASSIGNMENT")]
     if len(project_ids) < _MANY_PROJECTS:
-        partitions = [keys.children(account_id, "PROJECT", one, "TASK_ASSIGNMENT") for one in project_ids]
+        partitions = [keys.children(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT") for project_id in project_ids]
     active = keys.state_prefix(is_active=True)
     stretches = [
         Stretch(pk, active, f"{active}~", newest_first=False, index=keys.BY_STATE, sort_attribute="state_sk")
         for pk in partitions
     ]
-    wanted = {str(one) for one in project_ids}
+    wanted = {str(project_id) for project_id in project_ids}
     items = [item for stretche in stretches for item in reads.stretch(stretche) if item["project_id"]["N"] in wanted]
-    found: dict[Id, list[AssignedTask]] = {one: [] for one in project_ids}
+    found: dict[Id, list[AssignedTask]] = {project_id: [] for project_id in project_ids}
     for assigned_task in _joined(account_id, items):
         if assigned_task.task.is_active:
             found[assigned_task.project.id].append(assigned_task)

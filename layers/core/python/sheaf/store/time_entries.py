@@ -144,7 +144,7 @@ def _at_spot(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
         raise InvalidError("User can't be blank")
     project = PROJECT.among(account_id, found).get(entry.project_id)
     task = TASK.among(account_id, found).get(entry.task_id)
-    missing = [name for name, one in (("Project", project), ("Task", task)) if one is None]
+    missing = [name for name, record in (("Project", project), ("Task", task)) if record is None]
     if project is None or task is None:
         raise InvalidError(", ".join(f"{name} can't be blank" for name in missing))
     pair = found.get(keys.place(pair_key))

@@ -68,7 +68,7 @@ def stretches(days: Collection[Day], at_most: int = _QUERIES) -> list[tuple[Day,
 
 def by_ids(account_id: AccountId, entry_ids: Collection[Id]) -> dict[Id, TimeEntry]:
     """Many entries by their ids (E9), without the missing ones; also such as a removed project has left lying."""
-    found = reads.items([keys.time_entry(account_id, one) for one in entry_ids])
+    found = reads.items([keys.time_entry(account_id, entry_id) for entry_id in entry_ids])
     return {entry.id: entry for entry in map(from_item, found.values())}
 
 
@@ -80,12 +80,12 @@ def finish_removals(account_id: AccountId) -> None:
 
 def turns(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, Turn]:
     """Whose turn it is with each user (E10); to be read before their entries are."""
-    wanted = {one: keys.import_turn(account_id, one) for one in user_ids}
+    wanted = {user_id: keys.import_turn(account_id, user_id) for user_id in user_ids}
     items = reads.items(list(wanted.values()))
-    found = {one: items.get(keys.place(key)) for one, key in wanted.items()}
+    found = {user_id: items.get(keys.place(key)) for user_id, key in wanted.items()}
     return {
-        one: Turn() if item is None else Turn(item["holder"]["S"], int(item["turn"]["N"]))
-        for one, item in found.items()
+        user_id: Turn() if item is None else Turn(item["holder"]["S"], int(item["turn"]["N"]))
+        for user_id, item in found.items()
     }
 
 

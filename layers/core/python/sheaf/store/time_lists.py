@@ -69,13 +69,13 @@ def _whole(
     if reader.managed_projects is None and client_projects is None:
         return Months(account_id, *days)
     if reader.managed_projects is None:
-        return Merged([_of_project(account_id, one, *days) for one in sorted(client_projects or ())])
+        return Merged([_of_project(account_id, project_id, *days) for project_id in sorted(client_projects or ())])
     managed = reader.managed_projects
     own = _of_user(account_id, reader.user_id, *days)
     if not managed:
         return own
     elsewhere = Visible(own, lambda item: read_id(item["project_id"]) in managed)
-    return Merged([elsewhere, *(_of_project(account_id, one, *days) for one in sorted(managed))])
+    return Merged([elsewhere, *(_of_project(account_id, project_id, *days) for project_id in sorted(managed))])
 
 
 def _project_ids(account_id: AccountId, client_id: Id) -> frozenset[Id]:
@@ -169,7 +169,7 @@ class Updated:
 
     def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
         """As `Source.items`."""
-        return reads.ordered([self._places[one] for one in beyond(self._positions, cursor)], at_once)
+        return reads.ordered([self._places[position] for position in beyond(self._positions, cursor)], at_once)
 
     def count(self) -> int:
         """As `Source.count`."""

@@ -41,7 +41,7 @@ def match(
     found: list[TimeEntry | None] = [None] * len(rows)
     rows_left = sorted(range(len(rows)), key=lambda place: _order(rows[place]))
     entries_left = sorted(entries, key=lambda entry: entry.id)
-    for compared in (said, *([one for one in said if one != given_up] for given_up in said)):
+    for compared in (said, *([field for field in said if field != given_up] for given_up in said)):
         if not rows_left or not entries_left:
             break
         key = _comparing(compared)

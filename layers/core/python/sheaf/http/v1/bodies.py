@@ -53,7 +53,7 @@ class V1TaskAssignmentBody(Body):
         given = _with_state(self._given())
         planned: list[Decimal | None] = [given.pop(name) for name in ("budget", "estimate") if name in given]
         if planned:
-            given["budget"] = next((one for one in planned if one != assignment.budget), assignment.budget)
+            given["budget"] = next((budget for budget in planned if budget != assignment.budget), assignment.budget)
         return replace(current(TaskAssignmentFields, assignment), **given)
 
 

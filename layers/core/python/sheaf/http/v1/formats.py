@@ -40,7 +40,7 @@ def answer_format(call: Call) -> Format:
         NotAcceptableError: Accept allows neither.
     """
     accept = call.headers.get("accept", "").strip() or "*/*"
-    ranges = sorted(filter(None, map(_range, accept.split(","))), key=lambda one: -one[0])
+    ranges = sorted(filter(None, map(_range, accept.split(","))), key=lambda accepted: -accepted[0])
     refused = {form for quality, kind in ranges for form in Format if not quality and kind == media_type(form.value)[0]}
     fallback = TYPES.get(media_type(call.headers.get("content-type", ""))[0], Format.XML)
     for quality, kind in ranges:

@@ -7,70 +7,70 @@ from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.http.v1.resources import Resource
 
 
-def task(one: Task) -> Resource:
+def task(record: Task) -> Resource:
     """A task (Harvest v1, "Tasks")."""
     return Resource(
         "task",
         [
-            ("id", "integer", one.id),
-            ("name", "string", one.name),
-            ("billable_by_default", "boolean", one.billable_by_default),
-            ("created_at", "datetime", one.created_at),
-            ("updated_at", "datetime", one.updated_at),
-            ("is_default", "boolean", one.is_default),
-            ("default_hourly_rate", "decimal", one.default_hourly_rate),
-            ("deactivated", "boolean", not one.is_active),
+            ("id", "integer", record.id),
+            ("name", "string", record.name),
+            ("billable_by_default", "boolean", record.billable_by_default),
+            ("created_at", "datetime", record.created_at),
+            ("updated_at", "datetime", record.updated_at),
+            ("is_default", "boolean", record.is_default),
+            ("default_hourly_rate", "decimal", record.default_hourly_rate),
+            ("deactivated", "boolean", not record.is_active),
         ],
     )
 
 
-def task_assignment(one: TaskAssignment) -> Resource:
+def task_assignment(record: TaskAssignment) -> Resource:
     """A task assignment (Harvest v1, "Task Assignment"); `estimate` and `budget` are one value under two names."""
     return Resource(
         "task_assignment",
         [
-            ("id", "integer", one.id),
-            ("project_id", "integer", one.project_id),
-            ("task_id", "integer", one.task_id),
-            ("billable", "boolean", one.billable),
-            ("deactivated", "boolean", not one.is_active),
-            ("estimate", "decimal", one.budget),
-            ("hourly_rate", "decimal", one.hourly_rate),
-            ("budget", "decimal", one.budget),
-            ("created_at", "datetime", one.created_at),
-            ("updated_at", "datetime", one.updated_at),
+            ("id", "integer", record.id),
+            ("project_id", "integer", record.project_id),
+            ("task_id", "integer", record.task_id),
+            ("billable", "boolean", record.billable),
+            ("deactivated", "boolean", not record.is_active),
+            ("estimate", "decimal", record.budget),
+            ("hourly_rate", "decimal", record.hourly_rate),
+            ("budget", "decimal", record.budget),
+            ("created_at", "datetime", record.created_at),
+            ("updated_at", "datetime", record.updated_at),
         ],
     )
 
 
-def project(one: Project) -> Resource:
+def project(record: Project) -> Resource:
     """A project (Harvest v1, "Projects")."""
     return Resource(
         "project",
         [
-            ("id", "integer", one.id),
-            ("client_id", "integer", one.client_id),
-            ("name", "string", one.name),
-            ("code", "string", one.code),
-            ("active", "boolean", one.is_active),
-            ("billable", "boolean", one.is_billable),
-            ("bill_by", "string", one.bill_by),
-            ("hourly_rate", "decimal", one.hourly_rate),
-            ("budget", "decimal", one.budget),
-            ("budget_by", "string", one.budget_by),
-            ("notify_when_over_budget", "boolean", one.notify_when_over_budget),
-            ("over_budget_notification_percentage", "decimal", one.over_budget_notification_percentage),
+            ("id", "integer", record.id),
+            ("client_id", "integer", record.client_id),
+            ("name", "string", record.name),
+            ("code", "string", record.code),
+            ("active", "boolean", record.is_active),
+            ("billable", "boolean", record.is_billable),
+            ("bill_by", "string", record.bill_by),
+            ("hourly_rate", "decimal", record.hourly_rate),
+            ("budget", "decimal", record.budget),
+            ("budget_by", "string", record.budget_by),
+            ("notify_when_over_budget", "boolean", record.notify_when_over_budget),
+            ("over_budget_notification_percentage", "decimal", record.over_budget_notification_percentage),
             ("over_budget_notified_at", "datetime", None),
-            ("show_budget_to_all", "boolean", one.show_budget_to_all),
-            ("created_at", "datetime", one.created_at),
-            ("updated_at", "datetime", one.updated_at),
-            ("starts_on", "date", one.starts_on),
-            ("ends_on", "date", one.ends_on),
-            ("estimate", "decimal", one.budget),
-            ("estimate_by", "string", one.budget_by),
-            ("notes", "string", one.notes),
-            ("cost_budget", "decimal", one.cost_budget),
-            ("cost_budget_include_expenses", "boolean", one.cost_budget_include_expenses),
+            ("show_budget_to_all", "boolean", record.show_budget_to_all),
+            ("created_at", "datetime", record.created_at),
+            ("updated_at", "datetime", record.updated_at),
+            ("starts_on", "date", record.starts_on),
+            ("ends_on", "date", record.ends_on),
+            ("estimate", "decimal", record.budget),
+            ("estimate_by", "string", record.budget_by),
+            ("notes", "string", record.notes),
+            ("cost_budget", "decimal", record.cost_budget),
+            ("cost_budget_include_expenses", "boolean", record.cost_budget_include_expenses),
         ],
     )
 
