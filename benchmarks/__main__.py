@@ -7,9 +7,7 @@ from contextlib import redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
-from botocore.config import Config
-
-from sheaf.store import client
+from sheaf.aws import dynamodb
 from tools.local import engine
 
 TOPICS = ("cold_starts", "cpu", "cost", "lists", "import_files", "bulk_imports")
@@ -19,7 +17,7 @@ def main() -> None:
     """Run all topics, or those that are named on the command line."""
     report = sys.stdout
     # The engine sorts a whole partition for each query; at 100,000 records that takes seconds.
-    client._CONFIG = client._CONFIG.merge(Config(read_timeout=60))  # noqa: SLF001
+    dynamodb.READ_TIMEOUT = 60
     with (
         tempfile.TemporaryDirectory() as folder,
         engine.running(Path(folder)) as local,

@@ -19,10 +19,11 @@ from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
 from benchmarks.network import Answer, recording, replaying
 from benchmarks.operations import SPENT, WITH_TIME, Operation, remembered
 from benchmarks.table import Table
-from sheaf.domain.bulk_import import columns
-from sheaf.domain.bulk_import.job import ImportFields, RowCounts, StoredFile
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, AccountId
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.job import ImportFields, RowCounts, StoredFile
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
@@ -30,9 +31,9 @@ from sheaf.domain.values import Id
 from sheaf.imports import applying, clock, formats, staging
 from sheaf.imports.batch import ROWS as ROWS_OF_A_BATCH
 from sheaf.imports.batch import to_json
-from sheaf.store import clients, imports, keys, projects, reads, task_assignments, tasks
-from sheaf.store.client import dynamodb
-from sheaf.store.imports import Header
+from sheaf.store import clients, keys, projects, reads, task_assignments, tasks
+from sheaf.store.imports import jobs
+from sheaf.store.imports.jobs import Header
 from tests.harness import NOW, make_account, make_table
 from tests.imports import files
 
@@ -146,7 +147,7 @@ def applied(account_id: AccountId, content: bytes) -> Applied:
         began = time.perf_counter()
         _apply(bodies)
         engine_seconds = time.perf_counter() - began
-    counts = imports.get(account_id, import_id).counts
+    counts = jobs.get(account_id, import_id).counts
     with replaying(answers):
         with recording() as again:
             _apply(bodies)
@@ -160,11 +161,11 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     """A running import, and the messages that its file is cut into. It never ends: nobody says how many they are."""
     fields = ImportFields(file_name="rows.csv")
     key = f"accounts/{account_id}/inbox/{next(_NUMBERS)}/rows.csv"
-    job = imports.adopt(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
+    job = jobs.adopt(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
     table = formats.read(files.stream(content))
     kind = columns.kind_of(table.columns)
     reader = columns.reader(kind, table.columns)
-    imports.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
+    jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
     with staging.stage(table, reader, lambda _ids: {}) as staged:
         return job.id, [to_json(message) for message in staged.messages(account_id, job.id, kind)]
 
@@ -292,7 +293,7 @@ def _importing(account_id: AccountId, rows: int) -> Iterator[Callable[[], int]]:
     """Have workers apply a file of time entries for the length of a `with` block; how many rows are applied so far."""
     import_id, bodies = begun(account_id, export(0, rows, FEW))
     _apply(bodies[:NAMED])
-    before = imports.get(account_id, import_id).counts.created
+    before = jobs.get(account_id, import_id).counts.created
     left = iter(bodies[NAMED:])
     has_ended = Event()
 
@@ -305,7 +306,7 @@ def _importing(account_id: AccountId, rows: int) -> Iterator[Callable[[], int]]:
     def rows_done() -> int:
         if next(left, None) is None:
             raise AssertionError(f"{rows} rows were applied before the requests had ended; take more")
-        return imports.get(account_id, import_id).counts.created - before
+        return jobs.get(account_id, import_id).counts.created - before
 
     with ThreadPoolExecutor(WORKERS) as pool:
         workers = [pool.submit(work, next(left)) for _ in range(WORKERS)]

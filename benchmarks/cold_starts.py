@@ -75,7 +75,7 @@ def _baseline(folder: Path) -> Start:
 def _starts(build: Path) -> list[Start]:
     layers = [build / "VendorLayer" / "python", build / "CoreLayer" / "python"]
     folders = {function.operation: [*layers, build / function.logical_id] for function in functions()}
-    client = "import handler; from sheaf.store.client import dynamodb; dynamodb()"
+    client = "import handler; from sheaf.aws.dynamodb import dynamodb; dynamodb()"
     return [
         Start("`list_tasks` without its client", "import handler", folders["list_tasks"]),
         *(Start(f"`{operation}` and its client", client, folders[operation]) for operation in WITH_CLIENT),

@@ -7,6 +7,7 @@ from itertools import batched
 
 from benchmarks.operations import LATER
 from sheaf import settings
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, AccountId
 from sheaf.domain.project import ProjectFields
@@ -14,10 +15,9 @@ from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import default_fields, new_task_assignment
 from sheaf.domain.values import Id
 from sheaf.store import clients, keys, projects, tasks
-from sheaf.store.client import dynamodb
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.records import Counter, counted
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.writes import Item, commit
 from tests.harness import NOW, make_account
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.table import Table
-from sheaf.domain.bulk_import import columns
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports import columns
 from sheaf.domain.values import Id
 from sheaf.imports import formats, staging
 from sheaf.imports.batch import to_json

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.capacity import Item, item_size, read_units, write_units
-from sheaf.store.client import dynamodb
+from sheaf.aws.dynamodb import dynamodb
 from tools.local import engine
 
 type Place = tuple[str, Mapping[str, Any]]

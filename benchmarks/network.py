@@ -9,7 +9,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from sheaf.store.client import dynamodb
+from sheaf.aws.dynamodb import dynamodb
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sheaf.domain.bulk_import.job import ImportFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, Role, User
+from sheaf.domain.imports.job import ImportFields
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.record import changed, current
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import clients, identity, imports, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
+from sheaf.store.imports import jobs
 from tests.harness import NOW, Answer, Api, make_account, make_token
 
 LATER = Timestamp("2026-03-02T08:00:00Z")
@@ -144,7 +145,7 @@ def populated() -> Account:
     for day in DAYS:
         spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
         time_entries.create(account.id, somebody.id, spent, NOW)
-    imports.create(account.id, ImportFields(), None, NOW)
+    jobs.create(account.id, ImportFields(), None, NOW)
     return account
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
-from sheaf.store import client
 from tests.harness import Api, make_table
 from tests.seeds import DemoToRead, demo_to_read, put_account, put_administrator
 from tools.local import engine
@@ -32,7 +32,7 @@ def table(endpoint_url: str) -> Iterator[str]:
     """An empty table, made from the template."""
     name = make_table(endpoint_url)
     yield name
-    client.dynamodb().delete_table(TableName=name)
+    dynamodb.dynamodb().delete_table(TableName=name)
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sheaf import settings
+from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account, AccountId, Right, Role, Token, User
 from sheaf.domain.values import Id, Timestamp
+from sheaf.entry_points.http import Endpoint
 from sheaf.http import identity as http_identity
-from sheaf.http.entry import Endpoint
 from sheaf.http.identity import token_digest
-from sheaf.store import client, identity
+from sheaf.store import identity
 from tests.wire import straighten
 from tools.connection import use_table
 from tools.template import PROJECT, Route, routes, table_definition
@@ -31,7 +32,7 @@ def make_table(endpoint_url: str) -> str:
     name = f"sheaf-{secrets.token_hex(4)}"
     point_at(name, endpoint_url)
     os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
-    client.dynamodb().create_table(**table_definition(name))
+    dynamodb.dynamodb().create_table(**table_definition(name))
     return name
 
 
@@ -40,7 +41,7 @@ def point_at(name: str, endpoint_url: str) -> None:
     use_table(name, endpoint_url)
     settings.table_name.cache_clear()
     http_identity._memory.cache_clear()
-    straighten(client.dynamodb())
+    straighten(dynamodb.dynamodb())
 
 
 def make_account(account_id: int = 1, name: str = "Demo Company") -> Account:

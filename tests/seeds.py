@@ -9,9 +9,9 @@ from functools import cache
 
 from benchmarks.operations import populated
 from sheaf import settings
+from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
-from sheaf.store import client
 from sheaf.store.writes import Item
 from tests.harness import Api, make_account, make_table, make_token, point_at
 from tests.store.rows import Rows, put_items, rows
@@ -136,5 +136,5 @@ def _aside(endpoint_url: str) -> Iterator[str]:
     in_use = settings.table_name()
     name = make_table(endpoint_url)
     yield name
-    client.dynamodb().delete_table(TableName=name)
+    dynamodb.dynamodb().delete_table(TableName=name)
     point_at(in_use, endpoint_url)

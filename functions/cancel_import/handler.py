@@ -1,11 +1,12 @@
 """functions: DELETE /v2/imports/{import_id}."""
 
 from sheaf.domain.identity import may_import
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_import
-from sheaf.http.reply import Reply
-from sheaf.store import identity, import_endings
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.responses import show_import
+from sheaf.store import identity
+from sheaf.store.imports import endings
 
 
 def cancel_import(call: Call) -> Reply:
@@ -13,7 +14,7 @@ def cancel_import(call: Call) -> Reply:
 
     Its report, if rows had failed, is not there yet.
     """
-    stopped = import_endings.cancel(call.account_id, call.path_id("import_id"), call.now)
+    stopped = endings.cancel(call.account_id, call.path_id("import_id"), call.now)
     users = identity.users_by_id(call.account_id, list(filter(None, [stopped.user_id])))
     return Reply(200, show_import(stopped, users, None))
 

@@ -2,11 +2,11 @@
 
 from sheaf.domain.identity import Role, may_create_projects
 from sheaf.domain.project import ProjectFields
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import created, show_project
-from sheaf.http.reply import Reply
-from sheaf.http.requests import ProjectBody, read_body
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.bodies import ProjectBody, read_body
+from sheaf.http.v2.responses import created, show_project
 from sheaf.store import projects
 
 

@@ -3,12 +3,12 @@
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import values_of
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import created, show_task_assignment
-from sheaf.http.reply import Reply
-from sheaf.http.requests import NewTaskAssignmentBody, read_body
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.scope import managed_project_id
+from sheaf.http.v2.bodies import NewTaskAssignmentBody, read_body
+from sheaf.http.v2.responses import created, show_task_assignment
 from sheaf.store import task_assignments
 
 

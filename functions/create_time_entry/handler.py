@@ -2,11 +2,11 @@
 
 from sheaf.domain.identity import everybody
 from sheaf.domain.time_entry import TimeEntryFields, require_may_log
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import created, show_time_entry
-from sheaf.http.reply import Reply
-from sheaf.http.requests import TimeEntryBody, read_body
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.bodies import TimeEntryBody, read_body
+from sheaf.http.v2.responses import created, show_time_entry
 from sheaf.store import time_entries
 
 

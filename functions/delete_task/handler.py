@@ -1,10 +1,10 @@
 """functions: DELETE /v2/tasks/{task_id}."""
 
 from sheaf.domain.identity import may_manage_tasks
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_task
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.responses import show_task
 from sheaf.store import tasks
 
 

@@ -1,18 +1,19 @@
 """functions: GET /v2/imports."""
 
 from sheaf.domain.identity import may_import
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.list_query import read_list_query
-from sheaf.http.replies_v2 import show_listed_import
-from sheaf.http.reply import Reply
-from sheaf.store import identity, imports
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.list_query import read_list_query
+from sheaf.http.v2.responses import show_listed_import
+from sheaf.store import identity
+from sheaf.store.imports import jobs
 
 
 def list_imports(call: Call) -> Reply:
     """The account's imports, the newest first, whoever began them."""
     query = read_list_query(call, "list_imports")
-    page = imports.page(call.account_id, query.paging)
+    page = jobs.page(call.account_id, query.paging)
     users = identity.users_by_id(call.account_id, list({record.user_id for record in page.records if record.user_id}))
     return query.reply("imports", page, lambda job: show_listed_import(job, users))
 

@@ -2,11 +2,11 @@
 
 from sheaf.domain.identity import everybody
 from sheaf.domain.paging import Filter
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.list_query import read_list_query
-from sheaf.http.replies_v2 import show_project_assignment
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.list_query import read_list_query
+from sheaf.http.v2.responses import show_project_assignment
 from sheaf.store import projects, task_assignments
 
 

@@ -1,11 +1,11 @@
 """functions: GET /v2/projects."""
 
 from sheaf.domain.identity import may_see_projects
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.list_query import read_list_query
-from sheaf.http.replies_v2 import show_project
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.list_query import read_list_query
+from sheaf.http.v2.responses import show_project
 from sheaf.store import projects
 
 

@@ -2,11 +2,11 @@
 
 from sheaf.domain.identity import everybody
 from sheaf.domain.time_entry import TimeReader
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_time_entry
-from sheaf.http.reply import Reply
-from sheaf.http.time_query import read_time_query
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.responses import show_time_entry
+from sheaf.http.v2.time_query import read_time_query
 from sheaf.store import time_entries
 
 

@@ -1,6 +1,6 @@
 """functions: batches of rows, delivered by the queue."""
 
-from sheaf.deliveries import Delivery, queued
+from sheaf.entry_points.queue import Delivery, queued
 from sheaf.imports import applying
 
 

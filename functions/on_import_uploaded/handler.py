@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sheaf.events import told
-from sheaf.imports import cutting
+from sheaf.entry_points.events import told
+from sheaf.imports import splitting
 
 
 def on_import_uploaded(event: Mapping[str, Any]) -> int:
     """Cut the file into batches for the queue; how many there were."""
-    return cutting.cut(event)
+    return splitting.cut(event)
 
 
 handler = told(on_import_uploaded)

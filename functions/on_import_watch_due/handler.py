@@ -1,6 +1,6 @@
 """functions: every minute, woken by EventBridge Scheduler."""
 
-from sheaf.events import scheduled
+from sheaf.entry_points.events import scheduled
 from sheaf.imports import clock, finishing
 
 

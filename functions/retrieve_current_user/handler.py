@@ -1,10 +1,10 @@
 """functions: GET /v2/users/me."""
 
 from sheaf.domain.identity import everybody
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_user
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.responses import show_user
 
 
 def retrieve_current_user(call: Call) -> Reply:

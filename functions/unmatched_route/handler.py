@@ -1,10 +1,10 @@
 """functions: $default, whatever no other route answers."""
 
 from sheaf.domain.identity import everybody
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http_v1 import any_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.unmatched import redirect_or_refuse
-from sheaf.http.v1.entry import any_endpoint
 
 
 def unmatched_route(call: Call) -> Reply:

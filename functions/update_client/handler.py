@@ -3,11 +3,11 @@
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import may_manage_clients
 from sheaf.domain.record import changed
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_client
-from sheaf.http.reply import Reply
-from sheaf.http.requests import ClientBody, read_body
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+from sheaf.http.v2.bodies import ClientBody, read_body
+from sheaf.http.v2.responses import show_client
 from sheaf.store import clients
 
 

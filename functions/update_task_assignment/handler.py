@@ -3,12 +3,12 @@
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import changed
 from sheaf.domain.task_assignment import TaskAssignmentFields
-from sheaf.http.call import Call
-from sheaf.http.entry import v2_endpoint
-from sheaf.http.replies_v2 import show_task_assignment
-from sheaf.http.reply import Reply
-from sheaf.http.requests import TaskAssignmentBody, read_body
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.scope import managed_project_id
+from sheaf.http.v2.bodies import TaskAssignmentBody, read_body
+from sheaf.http.v2.responses import show_task_assignment
 from sheaf.store import task_assignments
 
 

@@ -2,10 +2,10 @@
 
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.task import TaskFields
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.v1.bodies import read_task
-from sheaf.http.v1.entry import v1_endpoint
 from sheaf.http.v1.formats import done
 from sheaf.store import tasks
 

@@ -2,12 +2,12 @@
 
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.paging import WHOLE, Filter
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
-from sheaf.http.v1.entry import v1_endpoint
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.v1.formats import show_list
 from sheaf.http.v1.query import updated_since
-from sheaf.http.v1.replies import task
+from sheaf.http.v1.responses import task
 from sheaf.store import tasks
 
 

@@ -1,12 +1,12 @@
 """functions: GET /projects/{project_id}."""
 
 from sheaf.domain.identity import may_see_projects
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.scope import managed_project_id
-from sheaf.http.v1.entry import v1_endpoint
 from sheaf.http.v1.formats import show
-from sheaf.http.v1.replies import project
+from sheaf.http.v1.responses import project
 from sheaf.store import projects
 
 

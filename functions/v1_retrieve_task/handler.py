@@ -1,11 +1,11 @@
 """functions: GET /tasks/{task_id}."""
 
 from sheaf.domain.identity import may_manage_tasks
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
-from sheaf.http.v1.entry import v1_endpoint
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.v1.formats import show
-from sheaf.http.v1.replies import task
+from sheaf.http.v1.responses import task
 from sheaf.store import tasks
 
 

@@ -1,11 +1,11 @@
 """functions: GET /account/who_am_i."""
 
 from sheaf.domain.identity import everybody
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
-from sheaf.http.v1.entry import v1_endpoint
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.v1.formats import show
-from sheaf.http.v1.replies import who_am_i
+from sheaf.http.v1.responses import who_am_i
 
 
 def v1_retrieve_who_am_i(call: Call) -> Reply:

@@ -2,11 +2,11 @@
 
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import changed
-from sheaf.http.call import Call
-from sheaf.http.reply import Reply
+from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v1.bodies import read_task_assignment
-from sheaf.http.v1.entry import v1_endpoint
 from sheaf.http.v1.formats import done
 from sheaf.store import task_assignments
 

@@ -15,11 +15,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sheaf import settings
+from sheaf.aws import dynamodb
 from sheaf.http import identity
-from sheaf.http.bodies import BODY_LIMIT
-from sheaf.store import client, reads, writes
+from sheaf.http.body import BODY_LIMIT
+from sheaf.store import reads, writes
 from tests.contract.document import is_v1
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.examples import requests as examples
 from tests.harness import Answer, Api, handler_of, load_event, make_table, route_of
 from tests.seeds import put_demo_account
@@ -109,7 +110,7 @@ def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple
         answer = request.answered()
         yield request, answer
         if request.leaves_a_mark(answer):
-            client.dynamodb().delete_table(TableName=table)
+            dynamodb.dynamodb().delete_table(TableName=table)
             table = ""
 
 
@@ -273,7 +274,7 @@ def _of_one_operation() -> Iterator[Request]:
         yield Request(f"{method} client name taken", event, before=another_client)
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
-    yield Request("POST project still being made", event, before=many_default_tasks, trouble=made.interrupted)
+    yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
     for method in ("GET", "DELETE"):
         yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
     for method, route in _routes_with("POST", "PATCH", "PUT", "DELETE"):
@@ -291,19 +292,19 @@ def _routes_with(*methods: str) -> list[tuple[str, str]]:
 
 def another_client() -> None:
     """A second client, without projects."""
-    made.client(ADMIN, **BODIES["create_client"])
+    api_records.client(ADMIN, **BODIES["create_client"])
 
 
 def many_default_tasks() -> None:
     """More default tasks than one transaction puts on a new project."""
     for number in range(25):
-        made.task(ADMIN, f"Task {number}", is_default=True)
+        api_records.task(ADMIN, f"Task {number}", is_default=True)
 
 
 def ended_import() -> None:
     """The demo account's import has come to its end, and some of its rows failed."""
-    made.run_import(ADMIN, 1, "created", "unchanged")
-    made.end_import(ADMIN, 1, "failed")
+    api_records.run_import(ADMIN, 1, "created", "unchanged")
+    api_records.end_import(ADMIN, 1, "failed")
 
 
 def archive(address: str) -> None:
@@ -343,7 +344,7 @@ class BusyTable:
     """DynamoDB, but for a BatchGetItem that leaves all keys unprocessed."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(client.dynamodb(), name)
+        return getattr(dynamodb.dynamodb(), name)
 
     def batch_get_item(self, **call: Any) -> dict[str, Any]:
         return {"Responses": {}, "UnprocessedKeys": call["RequestItems"]}

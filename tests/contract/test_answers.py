@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from sheaf.domain.paging import PER_PAGE_LIMIT
 from sheaf.domain.values import AMOUNT_LIMIT, ID_LIMIT, NAME_LIMIT, TEXT_LIMIT
-from sheaf.http import bodies, call, identity
+from sheaf.http import body, identity, request
 from tests.contract.document import JSON, Part, complaints, document, documented_routes, of_schema, operation
 from tests.contract.requests import ADDRESSES, ADDRESSES_OF_V1, ADMIN, FORM, Request, answers_to, every_request
 from tests.harness import Answer, Api
@@ -266,10 +266,10 @@ def plain(text: str) -> str:
 def test_the_limits_in_the_text_are_those_of_the_code() -> None:
     about = plain(document()["info"]["description"])
 
-    assert f"A body has at most {bodies.BODY_LIMIT:,} bytes" in about
-    assert f"{bodies.DEPTH_LIMIT} levels of nesting" in about
-    assert f"a form at most {bodies.FIELD_LIMIT} fields" in about
-    assert f"at most {call._PARAMETER_LIMIT} parameters" in about
+    assert f"A body has at most {body.BODY_LIMIT:,} bytes" in about
+    assert f"{body.DEPTH_LIMIT} levels of nesting" in about
+    assert f"a form at most {body.FIELD_LIMIT} fields" in about
+    assert f"at most {request._PARAMETER_LIMIT} parameters" in about
     assert f"pages of `per_page` records, {PER_PAGE_LIMIT:,} unless you ask for fewer" in about
     assert f"for up to {identity._REMEMBERED_FOR:.0f} seconds" in about
 

@@ -10,7 +10,7 @@ import pytest
 
 from sheaf.domain.identity import Account
 from sheaf.store import identity
-from tests.functions import made
+from tests.functions import api_records
 from tests.harness import Answer, Api, make_token
 from tests.v1 import Field, basic, record, records, v1
 
@@ -86,10 +86,10 @@ def page(account: Account) -> Page:
 
 def prepared(json: Api, xml: Api) -> Page:
     """The page's project, made by v2 for v1 to read."""
-    project = made.project(json)
-    task, other = made.task(json, "Design"), made.task(json, "Print")
-    made.assignment(json, project["id"], other["id"])
-    assigned = made.assignment(json, project["id"], task["id"], billable=True, hourly_rate=80, budget=80)
+    project = api_records.project(json)
+    task, other = api_records.task(json, "Design"), api_records.task(json, "Print")
+    api_records.assignment(json, project["id"], other["id"])
+    assigned = api_records.assignment(json, project["id"], task["id"], billable=True, hourly_rate=80, budget=80)
     path = f"/v2/projects/{project['id']}/task_assignments/{assigned['id']}"
     assert json.patch(path, {"is_active": False}).status == 200
     return Page(xml, json, project["id"], task["id"], assigned["id"])
@@ -129,7 +129,7 @@ def test_get_all_tasks_assigned_to_a_given_project(page: Page) -> None:
 
 
 def test_assign_a_task_to_a_project(page: Page) -> None:
-    task = made.task(page.json, "Programming")
+    task = api_records.task(page.json, "Programming")
 
     answer = page.xml.post(page.base, ASSIGN.format(task_id=task["id"]).encode())
 
@@ -170,7 +170,7 @@ def test_removing_a_task_without_hours_from_a_project(page: Page) -> None:
 
 def test_removing_a_task_with_hours_archives_its_assignment_and_hints_at_it(page: Page) -> None:
     assert page.xml.put(page.one, b"<task-assignment><deactivated>false</deactivated></task-assignment>").status == 200
-    made.time_entry(page.json, page.project_id, page.task_id)
+    api_records.time_entry(page.json, page.project_id, page.task_id)
 
     answer = page.xml.delete(page.one)
 

@@ -21,7 +21,7 @@ from tests.contract.requests import (
     no_table,
     of_v1,
 )
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.examples import requests as examples
 from tests.functions.whole_table import whole_table
 from tests.harness import NOW, Answer, Api, load_event, make_account, make_token, route_of
@@ -299,9 +299,9 @@ def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.MANAGER])
 def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    made.assignment(api, project["id"], task["id"])
-    caller = v1(made.person(api, role)[0], JSON, content_type=XML)
+    project, task = api_records.project(api), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"])
+    caller = v1(api_records.person(api, role)[0], JSON, content_type=XML)
     before = whole_table()
 
     answers = {door: answer for door, answer in walk(caller).items() if door[1] not in OTHER_PATHS}
@@ -314,9 +314,9 @@ def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -
 
 
 def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    made.assignment(api, project["id"], task["id"])
-    caller = v1(made.manager(api, rights=frozenset({Right.CLIENT_AND_TASK_MANAGER})), JSON, content_type=XML)
+    project, task = api_records.project(api), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"])
+    caller = v1(api_records.manager(api, rights=frozenset({Right.CLIENT_AND_TASK_MANAGER})), JSON, content_type=XML)
 
     answers = {door: answer for door, answer in walk(caller).items() if "/projects/" in door[1]}
 
@@ -327,9 +327,9 @@ def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api:
 def furnish_another_account(_: Api) -> None:
     """A project with two tasks that somebody else has."""
     other = Api(make_token(make_account(2, "Other Company")), 2)
-    project = made.project(other)
+    project = api_records.project(other)
     for number in range(2):
-        made.assignment(other, project["id"], made.task(other, f"Task {number}")["id"])
+        api_records.assignment(other, project["id"], api_records.task(other, f"Task {number}")["id"])
 
 
 OF_ONE = [route for route in sorted(ADDRESSES_OF_V1) if "{" in route[1]]

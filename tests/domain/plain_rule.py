@@ -10,7 +10,7 @@ from itertools import chain, combinations
 
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.rows import Outcome
+from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.values import Id, Timestamp
 
 LONG_AGO = Timestamp("2020-01-01T00:00:00Z")

@@ -8,9 +8,9 @@ from itertools import chain
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.decisions import NEW, Decision, Known, Wish, decide, places, refused, too_large
-from sheaf.domain.bulk_import.rows import Outcome, RowError, Verdict
 from sheaf.domain.errors import InvalidError
+from sheaf.domain.imports.decisions import NEW, Decision, Known, Wish, decide, places, refused, too_large
+from sheaf.domain.imports.rows import Outcome, RowError, Verdict
 from sheaf.domain.values import Id
 from tests.domain.plain_rule import Case, Said, Thing, cases
 

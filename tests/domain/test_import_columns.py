@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import import cells
-from sheaf.domain.bulk_import.columns import folded_column, kind_of, reader
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import (
+from sheaf.domain.imports import cells
+from sheaf.domain.imports.columns import folded_column, kind_of, reader
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import (
     BadRow,
     FileError,
     Kept,

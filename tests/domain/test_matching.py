@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.matching import match
+from sheaf.domain.imports.matching import match
 from sheaf.domain.time_entry import ExternalReference, TimeEntry
 from sheaf.domain.values import Day, Id, Timestamp
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.transfer import clean_file_name, clean_kind, open_until
 from sheaf.domain.errors import InvalidError
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.transfer import clean_file_name, clean_kind, open_until
 from sheaf.domain.values import Timestamp
 from tests.domain.strategies import timestamps
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sheaf import settings
+from sheaf.aws import dynamodb
 from sheaf.http import identity
-from sheaf.store import client
 from tests.harness import Answer
 from tools.connection import use_table
 from tools.local import engine
@@ -77,7 +77,7 @@ class Server:
         """
         with self.log.open("a") as log:
             process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.leash"],
+                [sys.executable, "-m", "tests.e2e.process_guard"],
                 cwd=PROJECT,
                 env=environment(PORT=str(self.port), SHEAF_LOCAL_DIR=str(self.folder)),
                 stdin=subprocess.PIPE,
@@ -231,7 +231,7 @@ def _read(response: HTTPResponse) -> Answer:
 
 def _forget() -> None:
     """Let the layer read its settings anew, as a process that has just begun does."""
-    for cached in (settings.table_name, settings.stage, client.dynamodb, identity._memory):
+    for cached in (settings.table_name, settings.stage, dynamodb.dynamodb, identity._memory):
         cached.cache_clear()
 
 

@@ -6,7 +6,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from sheaf.store import import_endings
+from sheaf.store.imports import endings
 from tests.e2e.server import Client, Server
 from tests.imports import files
 from tools.local import engine
@@ -53,4 +53,4 @@ def test_a_file_that_is_put_into_the_inbox_is_imported(client: Client, server: S
     assert ended(client, job["id"])["status"] == "completed"
     assert client.get("/v2/tasks?per_page=1").body["total_entries"] == 120
     with server.store():
-        assert [item for item in import_endings.open_imports() if item[0] == client.account_id] == []
+        assert [item for item in endings.open_imports() if item[0] == client.account_id] == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     ADAS_IMPORT,
@@ -39,8 +39,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_what_the_rows_have_done_stays_done_and_counted(api: Api) -> None:
-    made.new_import(api)
-    made.run_import(api, 1, "created", "updated", "failed")
+    api_records.new_import(api)
+    api_records.run_import(api, 1, "created", "updated", "failed")
 
     answer = api.delete("/v2/imports/1")
 
@@ -52,12 +52,12 @@ def test_what_the_rows_have_done_stays_done_and_counted(api: Api) -> None:
 
 @pytest.mark.parametrize("end", ["completed", "cancelled"])
 def test_an_import_that_has_ended_cannot_be_cancelled(end: str, api: Api) -> None:
-    made.new_import(api)
+    api_records.new_import(api)
     if end == "cancelled":
         api.delete("/v2/imports/1")
     else:
-        made.run_import(api, 1)
-        made.end_import(api, 1, "created")
+        api_records.run_import(api, 1)
+        api_records.end_import(api, 1, "created")
     before = whole_table()
 
     answer = api.delete("/v2/imports/1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     HOST,
@@ -60,7 +60,7 @@ def test_the_location_is_where_the_client_is_found(api: Api) -> None:
 @pytest.mark.parametrize("name", ["ACME", "acme", "  Acme  "])
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_name_is_taken_by_active_and_archived_clients_in_whatever_case(name: str, is_active: bool, api: Api) -> None:
-    made.client(api, "ACME", is_active=is_active)
+    api_records.client(api, "ACME", is_active=is_active)
     before = whole_table()
 
     answer = api.post("/v2/clients", {"name": name})
@@ -71,10 +71,10 @@ def test_a_name_is_taken_by_active_and_archived_clients_in_whatever_case(name: s
 
 
 def test_a_name_taken_in_one_account_is_free_in_another(api: Api, other_api: Api) -> None:
-    assert [made.client(item, "ACME")["id"] for item in (api, other_api)] == [1, 1]
+    assert [api_records.client(item, "ACME")["id"] for item in (api, other_api)] == [1, 1]
 
 
 def test_a_task_and_a_client_may_have_the_same_name(api: Api) -> None:
-    made.task(api, "ACME")
+    api_records.task(api, "ACME")
 
     assert api.post("/v2/clients", {"name": "ACME"}).status == 201

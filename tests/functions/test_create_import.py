@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from sheaf.domain.identity import Right
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     HOST,
@@ -68,7 +68,7 @@ def test_the_location_is_where_the_import_is_found(api: Api) -> None:
 def test_whatever_a_file_is_called_its_address_is_one_part_of_a_path(api: Api) -> None:
     name = "Zeit (neu) #1?&%2F.csv"
 
-    upload = made.new_import(api, file_name=name)["upload"]
+    upload = api_records.new_import(api, file_name=name)["upload"]
 
     path = urlsplit(upload["url"]).path
     assert unquote(path) == f"/imports/accounts/1/imports/1/{name}"
@@ -76,7 +76,7 @@ def test_whatever_a_file_is_called_its_address_is_one_part_of_a_path(api: Api) -
 
 
 def test_the_address_lets_through_one_object_by_one_method(api: Api, endpoint_url: str) -> None:
-    upload = made.new_import(api, file_name="time.csv")["upload"]
+    upload = api_records.new_import(api, file_name="time.csv")["upload"]
 
     parameters = parse_qs(urlsplit(upload["url"]).query)
     assert (parameters["X-Amz-Expires"], parameters["X-Amz-SignedHeaders"]) == (["900"], ["host"])
@@ -85,7 +85,7 @@ def test_the_address_lets_through_one_object_by_one_method(api: Api, endpoint_ur
 
 @pytest.mark.parametrize("right", list(Right))
 def test_imports_are_for_administrators_alone(right: Right, api: Api) -> None:
-    manager = made.manager(api, rights=frozenset({right}))
+    manager = api_records.manager(api, rights=frozenset({right}))
 
     refused = [manager.post("/v2/imports"), manager.get("/v2/imports"), manager.get("/v2/imports/1")]
 

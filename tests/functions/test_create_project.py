@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import Right
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     HOST,
@@ -84,7 +84,7 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_the_location_is_where_the_project_is_found(api: Api) -> None:
-    answer = api.post("/v2/projects", {"client_id": made.client(api)["id"], "name": "Web"})
+    answer = api.post("/v2/projects", {"client_id": api_records.client(api)["id"], "name": "Web"})
 
     assert api.follow(answer.headers["Location"]).body == answer.body
 
@@ -103,9 +103,9 @@ def test_a_new_project_has_an_assignment_for_each_active_default_task_in_alphabe
         ("Other", {}),
         ("Übersetzen", {"is_default": True, "billable_by_default": False, "default_hourly_rate": None}),
     ):
-        made.task(api, name, **fields)
+        api_records.task(api, name, **fields)
 
-    found = assignments_of(api, made.project(api)["id"])
+    found = assignments_of(api, api_records.project(api)["id"])
 
     assert [(item["task"]["name"], item["billable"], item["hourly_rate"]) for item in found] == [
         ("Design", True, 80.5),
@@ -115,9 +115,9 @@ def test_a_new_project_has_an_assignment_for_each_active_default_task_in_alphabe
 
 
 def test_nothing_is_billable_on_a_project_that_is_not(api: Api) -> None:
-    made.task(api, is_default=True)
+    api_records.task(api, is_default=True)
 
-    project = made.project(api, is_billable=False)
+    project = api_records.project(api, is_billable=False)
 
     assert [assignment["billable"] for assignment in assignments_of(api, project["id"])] == [False]
 
@@ -125,9 +125,9 @@ def test_nothing_is_billable_on_a_project_that_is_not(api: Api) -> None:
 @pytest.mark.parametrize("tasks", [20, 21, 45])
 def test_a_project_with_many_default_tasks_has_them_all(tasks: int, api: Api) -> None:
     for number in range(tasks):
-        made.task(api, f"Task {number:03}", is_default=True)
+        api_records.task(api, f"Task {number:03}", is_default=True)
 
-    project = made.project(api)
+    project = api_records.project(api)
 
     names = [assignment["task"]["name"] for assignment in assignments_of(api, project["id"])]
     assert names == [f"Task {number:03}" for number in range(tasks)]
@@ -137,8 +137,8 @@ def test_a_project_with_many_default_tasks_has_them_all(tasks: int, api: Api) ->
 @pytest.mark.parametrize("default_tasks", [1, 21])
 def test_a_refused_project_leaves_no_trace_but_counts_of_ids(default_tasks: int, api: Api) -> None:
     for number in range(default_tasks):
-        made.task(api, f"Task {number}", is_default=True)
-    client_id = made.project(api, "Taken")["client"]["id"]
+        api_records.task(api, f"Task {number}", is_default=True)
+    client_id = api_records.project(api, "Taken")["client"]["id"]
     before = whole_table()
 
     answer = api.post("/v2/projects", {"client_id": client_id, "name": "taken"})
@@ -151,8 +151,8 @@ def test_a_refused_project_leaves_no_trace_but_counts_of_ids(default_tasks: int,
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_name_is_taken_with_its_own_client_only(is_active: bool, api: Api) -> None:
-    item, another = made.client(api, "One"), made.client(api, "Another")
-    made.project(api, "Web", client_id=item["id"], is_active=is_active)
+    item, another = api_records.client(api, "One"), api_records.client(api, "Another")
+    api_records.project(api, "Web", client_id=item["id"], is_active=is_active)
 
     statuses = [
         api.post("/v2/projects", {"client_id": client["id"], "name": "WEB"}).status for client in (item, another)
@@ -164,9 +164,9 @@ def test_a_name_is_taken_with_its_own_client_only(is_active: bool, api: Api) -> 
 @pytest.mark.parametrize("default_tasks", [0, 21])
 def test_a_manager_manages_what_they_create_at_once_and_nobody_else_does(default_tasks: int, api: Api) -> None:
     for number in range(default_tasks):
-        made.task(api, f"Task {number}", is_default=True)
-    client = made.client(api)
-    creator, other = (made.manager(api, rights=frozenset({Right.PROJECT_CREATOR})) for _ in range(2))
+        api_records.task(api, f"Task {number}", is_default=True)
+    client = api_records.client(api)
+    creator, other = (api_records.manager(api, rights=frozenset({Right.PROJECT_CREATOR})) for _ in range(2))
 
     project = creator.post("/v2/projects", {"client_id": client["id"], "name": "Web"}).body
 
@@ -177,15 +177,15 @@ def test_a_manager_manages_what_they_create_at_once_and_nobody_else_does(default
 
 @pytest.mark.parametrize("rights", [frozenset(), frozenset({Right.CLIENT_AND_TASK_MANAGER})])
 def test_only_managers_with_the_right_create_projects(rights: frozenset[Right], api: Api) -> None:
-    client = made.client(api)
+    client = api_records.client(api)
 
-    answer = made.manager(api, rights=rights).post("/v2/projects", {"client_id": client["id"], "name": "Web"})
+    answer = api_records.manager(api, rights=rights).post("/v2/projects", {"client_id": client["id"], "name": "Web"})
 
     assert answer.status == 403
 
 
 def test_another_accounts_client_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    theirs = made.client(other_api)
+    theirs = api_records.client(other_api)
 
     answers = [api.post("/v2/projects", {"client_id": item, "name": "Web"}) for item in (theirs["id"], 99)]
 

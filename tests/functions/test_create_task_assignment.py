@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
@@ -76,7 +76,7 @@ def address_of(project: dict[str, Any]) -> str:
 
 
 def test_the_location_is_where_the_assignment_is_found(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
+    project, task = api_records.project(api), api_records.task(api)
 
     answer = api.post(address_of(project), {"task_id": task["id"]})
 
@@ -86,22 +86,22 @@ def test_the_location_is_where_the_assignment_is_found(api: Api) -> None:
 @pytest.mark.parametrize("project_is", [True, False])
 @pytest.mark.parametrize("task_is", [True, False])
 def test_an_assignment_is_billable_where_project_and_task_are(project_is: bool, task_is: bool, api: Api) -> None:
-    project, task = made.project(api, is_billable=project_is), made.task(api, billable_by_default=task_is)
+    project, task = api_records.project(api, is_billable=project_is), api_records.task(api, billable_by_default=task_is)
 
-    assert made.assignment(api, project["id"], task["id"])["billable"] is (project_is and task_is)
+    assert api_records.assignment(api, project["id"], task["id"])["billable"] is (project_is and task_is)
 
 
 @pytest.mark.parametrize("rate", [0.0, 80.5, None])
 def test_an_assignment_has_the_rate_of_its_task(rate: float | None, api: Api) -> None:
-    task = made.task(api, default_hourly_rate=rate)
+    task = api_records.task(api, default_hourly_rate=rate)
 
-    assert made.assignment(api, made.project(api)["id"], task["id"])["hourly_rate"] == rate
+    assert api_records.assignment(api, api_records.project(api)["id"], task["id"])["hourly_rate"] == rate
 
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_task_is_taken_by_an_active_or_archived_assignment(is_active: bool, api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    first = made.assignment(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    first = api_records.assignment(api, project["id"], task["id"])
     api.patch(f"{address_of(project)}/{first['id']}", {"is_active": is_active})
     before = whole_table()
 
@@ -116,22 +116,22 @@ def test_a_task_is_taken_by_an_active_or_archived_assignment(is_active: bool, ap
 
 @pytest.mark.parametrize("archived", ["task", "project"])
 def test_an_archived_task_or_project_can_be_assigned(archived: str, api: Api) -> None:
-    project = made.project(api, is_active=archived != "project")
-    task = made.task(api, is_active=archived != "task")
+    project = api_records.project(api, is_active=archived != "project")
+    task = api_records.task(api, is_active=archived != "task")
 
     assert api.post(address_of(project), {"task_id": task["id"]}).status == 201
 
 
 def test_a_task_goes_back_to_a_project_under_a_new_id(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    first = made.assignment(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    first = api_records.assignment(api, project["id"], task["id"])
     api.delete(f"{address_of(project)}/{first['id']}")
 
-    assert made.assignment(api, project["id"], task["id"])["id"] > first["id"]
+    assert api_records.assignment(api, project["id"], task["id"])["id"] > first["id"]
 
 
 def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    project, theirs = made.project(api), made.task(other_api)
+    project, theirs = api_records.project(api), api_records.task(other_api)
 
     answers = [api.post(address_of(project), {"task_id": item}) for item in (theirs["id"], 99)]
 

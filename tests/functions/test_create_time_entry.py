@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import Right
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     ADA,
@@ -96,8 +96,8 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def spot(api: Api) -> dict[str, Any]:
     """A task on a project, as the body of a time entry names it."""
-    project, task = made.project(api, bill_by="Tasks"), made.task(api)
-    made.assignment(api, project["id"], task["id"], hourly_rate=80)
+    project, task = api_records.project(api, bill_by="Tasks"), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"], hourly_rate=80)
     return {"project_id": project["id"], "task_id": task["id"], "spent_date": "2026-11-20", "hours": 1}
 
 
@@ -161,7 +161,7 @@ def test_the_rate_follows_what_the_project_bills_by(
 def test_only_managers_with_the_right_to_rates_see_them(
     rights: frozenset[Right], rate: float | None, api: Api, spot: dict[str, Any]
 ) -> None:
-    manager = made.manager(api, 1, rights=rights)
+    manager = api_records.manager(api, 1, rights=rights)
 
     body = manager.post("/v2/time_entries", spot).body
 
@@ -187,9 +187,9 @@ def test_what_belongs_to_another_account_looks_like_what_never_was(
     field: str, sentence: str, api: Api, other_api: Api, spot: dict[str, Any]
 ) -> None:
     for number in range(3):
-        made.project(other_api, f"Project {number}")
-        made.task(other_api, f"Task {number}")
-        made.member(other_api)
+        api_records.project(other_api, f"Project {number}")
+        api_records.task(other_api, f"Task {number}")
+        api_records.member(other_api)
 
     answers = [api.post("/v2/time_entries", {**spot, field: literal}) for literal in (3, 99)]
 

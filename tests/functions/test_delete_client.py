@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
@@ -40,9 +40,9 @@ def test_every_expectation_has_its_example() -> None:
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_deleted_client_leaves_nothing_behind_but_the_count_of_ids(is_active: bool, api: Api) -> None:
-    api.delete(f"/v2/clients/{made.client(api)['id']}")
+    api.delete(f"/v2/clients/{api_records.client(api)['id']}")
     before = whole_table()
-    client = made.client(api, is_active=is_active)
+    client = api_records.client(api, is_active=is_active)
 
     answer = api.delete(f"/v2/clients/{client['id']}")
 
@@ -52,15 +52,15 @@ def test_a_deleted_client_leaves_nothing_behind_but_the_count_of_ids(is_active: 
 
 
 def test_deleting_a_client_twice_finds_nothing_the_second_time(api: Api) -> None:
-    address = f"/v2/clients/{made.client(api)['id']}"
+    address = f"/v2/clients/{api_records.client(api)['id']}"
 
     assert [api.delete(address).status, api.delete(address).status] == [200, 404]
 
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_client_with_an_active_or_archived_project_stays(is_active: bool, api: Api) -> None:
-    client = made.client(api)
-    made.project(api, client_id=client["id"], is_active=is_active)
+    client = api_records.client(api)
+    api_records.project(api, client_id=client["id"], is_active=is_active)
     before = whole_table()
 
     answer = api.delete(f"/v2/clients/{client['id']}")
@@ -70,8 +70,8 @@ def test_a_client_with_an_active_or_archived_project_stays(is_active: bool, api:
 
 
 def test_a_client_whose_projects_are_gone_or_moved_can_be_deleted(api: Api) -> None:
-    client, other = made.client(api, "One"), made.client(api, "Another")
-    gone, moving = (made.project(api, name, client_id=client["id"]) for name in ("Gone", "Moving"))
+    client, other = api_records.client(api, "One"), api_records.client(api, "Another")
+    gone, moving = (api_records.project(api, name, client_id=client["id"]) for name in ("Gone", "Moving"))
     api.delete(f"/v2/projects/{gone['id']}")
     assert api.delete(f"/v2/clients/{client['id']}").status == 422
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     MARKETING_WEBSITE,
@@ -48,14 +48,14 @@ def test_every_expectation_has_its_example() -> None:
 def test_a_deleted_project_leaves_nothing_behind_but_counts(
     is_active: bool, assignments: int, entries: int, api: Api
 ) -> None:
-    client = made.client(api)
-    tasks = [made.task(api, f"Task {number}") for number in range(assignments)]
+    client = api_records.client(api)
+    tasks = [api_records.task(api, f"Task {number}") for number in range(assignments)]
     before = whole_table()
-    project = made.project(api, client_id=client["id"])
+    project = api_records.project(api, client_id=client["id"])
     for task in tasks:
-        made.assignment(api, project["id"], task["id"])
+        api_records.assignment(api, project["id"], task["id"])
     for number in range(entries):
-        made.time_entry(api, project["id"], tasks[number % assignments]["id"])
+        api_records.time_entry(api, project["id"], tasks[number % assignments]["id"])
     api.patch(f"/v2/projects/{project['id']}", {"is_active": is_active})
 
     assert api.delete(f"/v2/projects/{project['id']}").status == 200
@@ -75,11 +75,11 @@ def kept(table: dict[tuple[str, str], dict[str, Any]], counts: Iterable[str]) ->
 
 
 def test_the_time_of_other_projects_stays(api: Api) -> None:
-    task = made.task(api)
-    going, staying = (made.project(api, name) for name in ("Going", "Staying"))
+    task = api_records.task(api)
+    going, staying = (api_records.project(api, name) for name in ("Going", "Staying"))
     for project in (going, staying):
-        made.assignment(api, project["id"], task["id"])
-    entries = [made.time_entry(api, project["id"], task["id"]) for project in (going, staying)]
+        api_records.assignment(api, project["id"], task["id"])
+    entries = [api_records.time_entry(api, project["id"], task["id"]) for project in (going, staying)]
 
     api.delete(f"/v2/projects/{going['id']}")
 
@@ -89,13 +89,13 @@ def test_the_time_of_other_projects_stays(api: Api) -> None:
 
 
 def test_deleting_a_project_twice_finds_nothing_the_second_time(api: Api) -> None:
-    address = f"/v2/projects/{made.project(api)['id']}"
+    address = f"/v2/projects/{api_records.project(api)['id']}"
 
     assert [api.delete(address).status, api.delete(address).status] == [200, 404]
 
 
 def test_a_deleted_name_is_free_at_once(api: Api) -> None:
-    project = made.project(api, "Web")
+    project = api_records.project(api, "Web")
     api.delete(f"/v2/projects/{project['id']}")
 
-    assert made.project(api, "web", client_id=project["client"]["id"])["id"] > project["id"]
+    assert api_records.project(api, "web", client_id=project["client"]["id"])["id"] > project["id"]

@@ -6,7 +6,7 @@ import pytest
 
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
@@ -95,13 +95,13 @@ def test_an_id_is_not_given_out_again(api: Api) -> None:
 @pytest.fixture
 def spot(api: Api) -> Spot:
     """A task on a project."""
-    task, project = made.task(api), made.project(api)
-    made.assignment(api, project["id"], task["id"])
+    task, project = api_records.task(api), api_records.project(api)
+    api_records.assignment(api, project["id"], task["id"])
     return Spot(task["id"], project["id"])
 
 
 def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> None:
-    made.time_entry(api, spot.project_id, spot.task_id)
+    api_records.time_entry(api, spot.project_id, spot.task_id)
     before = whole_table()
 
     answer = api.delete(f"/v2/tasks/{spot.task_id}")
@@ -113,12 +113,12 @@ def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> N
 
 @pytest.mark.parametrize("how", ["deleted", "moved to another task", "deleted with its project"])
 def test_a_task_whose_time_is_gone_can_be_deleted(how: str, api: Api, spot: Spot) -> None:
-    address = f"/v2/time_entries/{made.time_entry(api, spot.project_id, spot.task_id)['id']}"
+    address = f"/v2/time_entries/{api_records.time_entry(api, spot.project_id, spot.task_id)['id']}"
     if how == "deleted":
         api.delete(address)
     elif how == "moved to another task":
-        other = made.task(api, "Other")
-        made.assignment(api, spot.project_id, other["id"])
+        other = api_records.task(api, "Other")
+        api_records.assignment(api, spot.project_id, other["id"])
         api.patch(address, {"task_id": other["id"]})
     else:
         api.delete(f"/v2/projects/{spot.project_id}")
@@ -128,12 +128,12 @@ def test_a_task_whose_time_is_gone_can_be_deleted(how: str, api: Api, spot: Spot
 
 @pytest.mark.parametrize("projects", [1, 20, 21, 45])
 def test_a_deleted_task_takes_all_its_assignments_with_it(projects: int, api: Api) -> None:
-    going, staying = made.task(api, "Going"), made.task(api, "Staying")
-    client = made.client(api)
+    going, staying = api_records.task(api, "Going"), api_records.task(api, "Staying")
+    client = api_records.client(api)
     for number in range(projects):
-        project = made.project(api, f"Project {number}", client_id=client["id"])
-        made.assignment(api, project["id"], staying["id"])
-        leaving = made.assignment(api, project["id"], going["id"])
+        project = api_records.project(api, f"Project {number}", client_id=client["id"])
+        api_records.assignment(api, project["id"], staying["id"])
+        leaving = api_records.assignment(api, project["id"], going["id"])
         if number % 2:
             api.patch(f"/v2/projects/{project['id']}/task_assignments/{leaving['id']}", {"is_active": False})
 

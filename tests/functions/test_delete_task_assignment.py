@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
@@ -45,11 +45,11 @@ def test_every_expectation_has_its_example() -> None:
 
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_deleted_assignment_leaves_nothing_behind_but_counts(is_active: bool, api: Api) -> None:
-    project, task = made.project(api), made.task(api)
+    project, task = api_records.project(api), api_records.task(api)
     address = f"/v2/projects/{project['id']}/task_assignments"
-    api.delete(f"{address}/{made.assignment(api, project['id'], task['id'])['id']}")
+    api.delete(f"{address}/{api_records.assignment(api, project['id'], task['id'])['id']}")
     before = whole_table()
-    item = made.assignment(api, project["id"], task["id"])
+    item = api_records.assignment(api, project["id"], task["id"])
     item = api.patch(f"{address}/{item['id']}", {"is_active": is_active}).body
 
     answer = api.delete(f"{address}/{item['id']}")
@@ -60,9 +60,9 @@ def test_a_deleted_assignment_leaves_nothing_behind_but_counts(is_active: bool, 
 
 
 def test_an_assignment_with_time_stays(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    item = made.assignment(api, project["id"], task["id"])
-    entry = made.time_entry(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    item = api_records.assignment(api, project["id"], task["id"])
+    entry = api_records.time_entry(api, project["id"], task["id"])
     address = f"/v2/projects/{project['id']}/task_assignments/{item['id']}"
     before = whole_table()
 
@@ -76,10 +76,10 @@ def test_an_assignment_with_time_stays(api: Api) -> None:
 
 
 def test_time_on_another_project_does_not_keep_an_assignment(api: Api) -> None:
-    task = made.task(api)
-    one, other = (made.project(api, name)["id"] for name in ("One", "Two"))
-    with_time, without_time = (made.assignment(api, project_id, task["id"]) for project_id in (one, other))
-    made.time_entry(api, one, task["id"])
+    task = api_records.task(api)
+    one, other = (api_records.project(api, name)["id"] for name in ("One", "Two"))
+    with_time, without_time = (api_records.assignment(api, project_id, task["id"]) for project_id in (one, other))
+    api_records.time_entry(api, one, task["id"])
 
     statuses = [
         api.delete(f"/v2/projects/{project_id}/task_assignments/{found['id']}").status
@@ -90,9 +90,9 @@ def test_time_on_another_project_does_not_keep_an_assignment(api: Api) -> None:
 
 
 def test_the_only_task_of_a_project_can_be_taken_off(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
+    project, task = api_records.project(api), api_records.task(api)
     address = f"/v2/projects/{project['id']}/task_assignments"
-    made.assignment(api, project["id"], task["id"])
+    api_records.assignment(api, project["id"], task["id"])
 
     assert api.delete(f"{address}/1").status == 200
     assert api.get(address).body["task_assignments"] == []

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     MIAS_TIME,
@@ -42,15 +42,15 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def entry(api: Api) -> dict[str, Any]:
     """An entry of the administrator, on task 1 of project 1."""
-    made.project(api)
-    made.assignment(api, 1, made.task(api)["id"])
-    api.delete(f"/v2/time_entries/{made.time_entry(api, 1, 1)['id']}")
-    return made.time_entry(api, 1, 1)
+    api_records.project(api)
+    api_records.assignment(api, 1, api_records.task(api)["id"])
+    api.delete(f"/v2/time_entries/{api_records.time_entry(api, 1, 1)['id']}")
+    return api_records.time_entry(api, 1, 1)
 
 
 def test_a_deleted_entry_leaves_nothing_behind_but_the_count_of_ids(api: Api, entry: dict[str, Any]) -> None:
     before = whole_table()
-    another = made.time_entry(api, 1, 1)
+    another = api_records.time_entry(api, 1, 1)
 
     answer = api.delete(f"/v2/time_entries/{another['id']}")
 
@@ -84,9 +84,9 @@ def test_time_stays_where_work_has_ended(address: str, sentence: str, api: Api, 
 
 
 def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api, entry: dict[str, Any]) -> None:
-    other = made.project(api, "Other")
+    other = api_records.project(api, "Other")
 
-    people = [made.member(api), made.manager(api, other["id"]), made.manager(api, 1)]
+    people = [api_records.member(api), api_records.manager(api, other["id"]), api_records.manager(api, 1)]
     answers = [person.delete(f"/v2/time_entries/{entry['id']}") for person in people]
 
     assert [answer.status for answer in answers] == [404, 404, 200]

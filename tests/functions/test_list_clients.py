@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import INDUSTRIES, NOT_AUTHORIZED, STATES_REFUSED_ALIKE, names_of
 from tests.functions.pages import only_page, page
@@ -40,7 +40,7 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_a_change_of_state_moves_a_client_from_list_to_list_at_once(api: Api) -> None:
-    kept, archived = made.client(api, "Kept"), made.client(api, "Archived")
+    kept, archived = api_records.client(api, "Kept"), api_records.client(api, "Archived")
     archived = api.patch(f"{PATH}/{archived['id']}", {"is_active": False}).body
 
     lists = [api.get(f"{PATH}{query}").body["clients"] for query in ("", "?is_active=true", "?is_active=false")]
@@ -49,6 +49,6 @@ def test_a_change_of_state_moves_a_client_from_list_to_list_at_once(api: Api) ->
 
 
 def test_the_lists_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.client(item, "ACME") for item in (api, other_api))
+    mine, theirs = (api_records.client(item, "ACME") for item in (api, other_api))
 
     assert [item.get(PATH).body["clients"] for item in (api, other_api)] == [[mine], [theirs]]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from sheaf.domain.bulk_import.job import ImportFields
 from sheaf.domain.identity import Account
-from sheaf.store import imports
-from tests.functions import made
+from sheaf.domain.imports.job import ImportFields
+from sheaf.store.imports import jobs
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, REFUSED_ALIKE, invalid, names_of, unreadable
 from tests.functions.pages import only_page, page, walk
@@ -42,11 +42,11 @@ def test_every_expectation_has_its_example() -> None:
 
 def test_the_list_and_the_imports_one_by_one_are_the_same_but_for_the_report(account: Account, api: Api) -> None:
     for _ in range(3):
-        made.new_import(api)
-    made.run_import(api, 1, "created")
-    made.run_import(api, 2)
-    made.end_import(api, 2, "failed")
-    imports.create(account.id, ImportFields(), None, NOW)
+        api_records.new_import(api)
+    api_records.run_import(api, 1, "created")
+    api_records.run_import(api, 2)
+    api_records.end_import(api, 2, "failed")
+    jobs.create(account.id, ImportFields(), None, NOW)
 
     listed = api.get(PATH).body["imports"]
 
@@ -59,7 +59,7 @@ def test_the_list_and_the_imports_one_by_one_are_the_same_but_for_the_report(acc
 
 def test_a_walk_meets_every_import_once_the_newest_first(api: Api) -> None:
     for _ in range(5):
-        made.new_import(api)
+        api_records.new_import(api)
 
     first = api.get(f"{PATH}?per_page=2")
     pages = [first, *walk(api, first, "next")]
@@ -69,7 +69,9 @@ def test_a_walk_meets_every_import_once_the_newest_first(api: Api) -> None:
 
 
 def test_the_imports_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.new_import(item, file_name=name) for item, name in ((api, "mine"), (other_api, "theirs")))
+    mine, theirs = (
+        api_records.new_import(item, file_name=name) for item, name in ((api, "mine"), (other_api, "theirs"))
+    )
 
     shown = [[item["file_name"] for item in each.get(PATH).body["imports"]] for each in (api, other_api)]
 

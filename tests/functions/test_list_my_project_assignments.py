@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     LIST_REFUSED_ALIKE,
@@ -71,10 +71,10 @@ def shown(api: Api) -> dict[str, list[str]]:
 @pytest.mark.parametrize("archived", ["nothing", "project", "task", "assignment"])
 def test_only_what_is_active_is_shown(archived: str, projects: int, api: Api) -> None:
     for name in ("Print", "Design"):
-        made.task(api, name, is_default=True)
-    client = made.client(api)
+        api_records.task(api, name, is_default=True)
+    client = api_records.client(api)
     for number in range(1, projects + 1):
-        made.project(api, f"Project {number}", client_id=client["id"])
+        api_records.project(api, f"Project {number}", client_id=client["id"])
     address = {
         "project": "/v2/projects/1",
         "task": "/v2/tasks/1",
@@ -90,13 +90,13 @@ def test_only_what_is_active_is_shown(archived: str, projects: int, api: Api) ->
         wanted["Project 1"] = ["Print"]
     elif archived == "task":
         wanted = {name: ["Design"] for name in wanted}
-    assert shown(made.member(api)) == wanted
+    assert shown(api_records.member(api)) == wanted
 
 
 def test_a_new_project_and_a_new_name_are_shown_at_once(api: Api) -> None:
-    member = made.member(api)
-    project, task = made.project(api, "Web"), made.task(api, "Design")
-    made.assignment(api, project["id"], task["id"])
+    member = api_records.member(api)
+    project, task = api_records.project(api, "Web"), api_records.task(api, "Design")
+    api_records.assignment(api, project["id"], task["id"])
     assert shown(member) == {"Web": ["Design"]}
 
     api.patch(f"/v2/projects/{project['id']}", {"name": "Site"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
@@ -45,8 +45,10 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_a_list_holds_the_assignments_of_its_own_project_only(api: Api) -> None:
-    task = made.task(api)
-    one, other = (made.assignment(api, made.project(api, name)["id"], task["id"]) for name in ("One", "Two"))
+    task = api_records.task(api)
+    one, other = (
+        api_records.assignment(api, api_records.project(api, name)["id"], task["id"]) for name in ("One", "Two")
+    )
 
     lists = [api.get(f"/v2/projects/{number}/task_assignments").body["task_assignments"] for number in (1, 2)]
 
@@ -54,11 +56,11 @@ def test_a_list_holds_the_assignments_of_its_own_project_only(api: Api) -> None:
 
 
 def test_a_cursor_is_good_for_its_own_project_only(api: Api) -> None:
-    tasks = [made.task(api, name)["id"] for name in ("One", "Two")]
+    tasks = [api_records.task(api, name)["id"] for name in ("One", "Two")]
     for name in ("One", "Two"):
-        project = made.project(api, name)
+        project = api_records.project(api, name)
         for task_id in tasks:
-            made.assignment(api, project["id"], task_id)
+            api_records.assignment(api, project["id"], task_id)
     following = api.get("/v2/projects/1/task_assignments?per_page=1").body["links"]["next"]
 
     statuses = [api.follow(following.replace("projects/1", f"projects/{literal}")).status for literal in (1, 2)]
@@ -67,8 +69,10 @@ def test_a_cursor_is_good_for_its_own_project_only(api: Api) -> None:
 
 
 def test_a_change_of_state_moves_an_assignment_from_list_to_list_at_once(api: Api) -> None:
-    made.project(api)
-    kept, archived = (made.assignment(api, 1, made.task(api, name)["id"]) for name in ("Kept", "Archived"))
+    api_records.project(api)
+    kept, archived = (
+        api_records.assignment(api, 1, api_records.task(api, name)["id"]) for name in ("Kept", "Archived")
+    )
     archived = api.patch(f"{PATH}/{archived['id']}", {"is_active": False}).body
 
     lists = [api.get(f"{PATH}{query}").body["task_assignments"] for query in ("", "?is_active=1", "?is_active=0")]

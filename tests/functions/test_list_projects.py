@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     MARKETING_WEBSITE,
@@ -49,9 +49,9 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def six(api: Api) -> Api:
     """Six projects of two clients in turn, every third archived."""
-    clients = [made.client(api, name)["id"] for name in ("Odd", "Even")]
+    clients = [api_records.client(api, name)["id"] for name in ("Odd", "Even")]
     for number in range(6):
-        made.project(api, f"Project {number}", client_id=clients[number % 2], is_active=number % 3 != 0)
+        api_records.project(api, f"Project {number}", client_id=clients[number % 2], is_active=number % 3 != 0)
     return api
 
 
@@ -71,7 +71,7 @@ def six(api: Api) -> Api:
 def test_filters_narrow_the_list_and_managers_see_their_projects_of_it(
     query: str, wanted: list[int], managed: set[int] | None, six: Api
 ) -> None:
-    reader = six if managed is None else made.manager(six, *managed)
+    reader = six if managed is None else api_records.manager(six, *managed)
     seen = [item for item in wanted if managed is None or item in managed]
 
     whole = reader.get(f"{PATH}?{query}")
@@ -92,7 +92,7 @@ def test_a_cursor_is_good_for_its_own_client_only(six: Api) -> None:
 
 
 def test_a_manager_of_no_project_sees_an_empty_list(six: Api) -> None:
-    assert made.manager(six).get(PATH).body["projects"] == []
+    assert api_records.manager(six).get(PATH).body["projects"] == []
 
 
 def test_a_project_moves_from_client_to_client_with_its_counts(six: Api) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     CURSOR,
@@ -57,11 +57,11 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def ten(api: Api) -> Api:
     """Five tasks on each of two projects in turn, every third assignment archived."""
-    projects = [made.project(api, name)["id"] for name in ("One", "Two")]
+    projects = [api_records.project(api, name)["id"] for name in ("One", "Two")]
     for number in range(10):
         project_id = projects[number % 2]
-        task_id = made.task(api, f"Task {number}")["id"]
-        item = made.assignment(api, project_id, task_id)
+        task_id = api_records.task(api, f"Task {number}")["id"]
+        item = api_records.assignment(api, project_id, task_id)
         if number % 3 == 0:
             api.patch(f"/v2/projects/{project_id}/task_assignments/{item['id']}", {"is_active": False})
     return api
@@ -80,7 +80,7 @@ def ten(api: Api) -> Api:
 def test_filters_narrow_the_list_and_managers_see_their_projects_of_it(
     query: str, wanted: set[int], managed: set[int], ten: Api
 ) -> None:
-    reader = made.manager(ten, *managed)
+    reader = api_records.manager(ten, *managed)
     seen = sorted((item for item in wanted if 2 - item % 2 in managed), reverse=True)
 
     whole = reader.get(f"{PATH}?{query}")
@@ -99,6 +99,9 @@ def test_the_assignments_of_archived_projects_and_tasks_are_listed_too(ten: Api)
 
 
 def test_the_lists_of_two_accounts_have_nothing_in_common(api: Api, other_api: Api) -> None:
-    mine, theirs = (made.assignment(item, made.project(item)["id"], made.task(item)["id"]) for item in (api, other_api))
+    mine, theirs = (
+        api_records.assignment(item, api_records.project(item)["id"], api_records.task(item)["id"])
+        for item in (api, other_api)
+    )
 
     assert [item.get(PATH).body["task_assignments"] for item in (api, other_api)] == [[mine], [theirs]]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     LIST_REFUSED_ALIKE,
@@ -97,15 +97,15 @@ class Crew:
 @pytest.fixture
 def crew(api: Api) -> Crew:
     """Two clients with two projects each and two tasks on all of them; 24 entries on nine days of three months."""
-    tasks = [made.task(api, name)["id"] for name in ("Design", "Print")]
+    tasks = [api_records.task(api, name)["id"] for name in ("Design", "Print")]
     for number in range(4):
-        client_id = made.client(api, f"Client {number}")["id"] if number < 2 else number - 1
-        project = made.project(api, f"Project {number}", client_id=client_id)
+        client_id = api_records.client(api, f"Client {number}")["id"] if number < 2 else number - 1
+        project = api_records.project(api, f"Project {number}", client_id=client_id)
         for task_id in tasks:
-            made.assignment(api, project["id"], task_id)
-    member, manager = made.member(api), made.manager(api, 1)
+            api_records.assignment(api, project["id"], task_id)
+    member, manager = api_records.member(api), api_records.manager(api, 1)
     for number in range(24):
-        made.time_entry(
+        api_records.time_entry(
             (api, member, manager)[number % 3],
             1 + number // 3 % 4,
             1 + number % 2,

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from functions.on_import_rows.handler import handler
-from sheaf.domain.bulk_import.job import FileKind, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import FileKind, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import applying
-from sheaf.store import imports
-from sheaf.store.imports import Header
+from sheaf.store.imports import jobs
+from sheaf.store.imports.jobs import Header
 from tests.functions.examples import names_of
 from tests.functions.whole_table import whole_table
 from tests.harness import load_event
-from tests.imports.carrier import Carrier, Context, carrying
+from tests.imports.pipeline import Carrier, Context, carrying
 
 OPERATION = "on_import_rows"
 ACCOUNT = AccountId(1)
@@ -41,10 +41,10 @@ def carrier(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrie
 
 def running(started: Timestamp) -> None:
     """Let the demo account's import run, which otherwise awaits its file; one batch of two rows was cut from that."""
-    imports.start(ACCOUNT, Id(1), StoredFile("key", "etag", 9, "v"), started)
+    jobs.start(ACCOUNT, Id(1), StoredFile("key", "etag", 9, "v"), started)
     header = Header(FileKind.TIME_ENTRIES, ["Task"], [])
-    imports.describe(ACCOUNT, Id(1), header, started)
-    imports.all_sent(ACCOUNT, Id(1), 2, 1, started)
+    jobs.describe(ACCOUNT, Id(1), header, started)
+    jobs.all_sent(ACCOUNT, Id(1), 2, 1, started)
 
 
 @pytest.mark.usefixtures("carrier")
@@ -62,7 +62,7 @@ def test_every_expectation_has_its_example() -> None:
 def test_the_rows_of_an_example_are_counted_once_while_its_import_runs(scenario: str, started: Timestamp) -> None:
     running(started)
     assert [handler(load_event(OPERATION, scenario)) for _ in range(2)] == [TAKEN, TAKEN]
-    job = imports.get(ACCOUNT, Id(1))
+    job = jobs.get(ACCOUNT, Id(1))
     assert job.counts == COUNTS[scenario]
     assert job.status is (ImportStatus.COMPLETED_WITH_ERRORS if job.counts.failed else ImportStatus.COMPLETED)
 

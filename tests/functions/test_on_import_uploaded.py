@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import pytest
 
 from functions.on_import_uploaded.handler import handler
-from sheaf.domain.bulk_import.job import ImportStatus
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import ImportStatus
 from sheaf.domain.values import Id
-from sheaf.imports import cutting
-from sheaf.store import imports
+from sheaf.imports import splitting
+from sheaf.store.imports import jobs
 from tests.functions.examples import names_of
 from tests.harness import load_event
-from tests.imports.carrier import Carrier, carrying
+from tests.imports.pipeline import Carrier, carrying
 from tools.local import examples
 
 OPERATION = "on_import_uploaded"
@@ -56,7 +56,7 @@ def test_every_expectation_has_its_example() -> None:
 def test_what_becomes_of_an_upload(scenario: str, carrier: Carrier) -> None:
     carrier.tell(load_event(OPERATION, scenario))
     import_id, file_name, status, error = MADE[scenario]
-    job = imports.get(AccountId(1), Id(import_id))
+    job = jobs.get(AccountId(1), Id(import_id))
     assert (job.file_name, job.status, job.error) == (file_name, status, error)
 
 
@@ -66,7 +66,7 @@ def test_a_fault_is_logged_counted_and_raised_again(
     def fail(event: object) -> int:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(cutting, "cut", fail)
+    monkeypatch.setattr(splitting, "cut", fail)
     with pytest.raises(RuntimeError, match="broken"):
         handler(load_event(OPERATION, "inbox"))
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", "unexpected error")]

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.on_import_watch_due.handler import handler
-from sheaf.domain.bulk_import.job import ImportStatus
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import ImportStatus
 from sheaf.domain.values import Id, Timestamp, to_timestamp
 from sheaf.imports import clock
-from sheaf.store import imports
+from sheaf.store.imports import jobs
 from tests.functions.examples import names_of
 from tests.harness import load_event
-from tests.imports.carrier import Carrier, carrying
+from tests.imports.pipeline import Carrier, carrying
 
 OPERATION = "on_import_watch_due"
 EXPECTED = {"due": {"done": 0}}
@@ -42,5 +42,5 @@ def test_an_import_whose_file_never_came_is_ended_and_announced(
     tomorrow: Timestamp = to_timestamp(datetime.now(UTC) + timedelta(hours=25))
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert handler(load_event(OPERATION, "due")) == {"done": 1}
-    assert imports.get(AccountId(1), Id(1)).status is ImportStatus.FAILED
+    assert jobs.get(AccountId(1), Id(1)).status is ImportStatus.FAILED
     assert [item["detail-type"] for item in carrier.announced] == ["import.failed"]

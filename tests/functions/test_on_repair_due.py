@@ -5,8 +5,8 @@ import json
 import pytest
 
 from functions.on_repair_due.handler import handler
-from sheaf.store import repair
-from tests.functions import made
+from sheaf.store.resumable import resume
+from tests.functions import api_records
 from tests.functions.examples import names_of
 from tests.functions.whole_table import whole_table
 from tests.harness import Api, load_event
@@ -37,13 +37,13 @@ def under_way() -> list[tuple[str, str]]:
 
 def many_default_tasks(api: Api) -> None:
     for number in range(25):
-        made.task(api, f"Task {number:02}", is_default=True)
+        api_records.task(api, f"Task {number:02}", is_default=True)
 
 
 def test_a_project_that_was_left_half_made_appears_whole(api: Api) -> None:
     many_default_tasks(api)
-    client = made.client(api)
-    with made.interrupted():
+    client = api_records.client(api)
+    with api_records.interrupted():
         answer = api.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
         assert (answer.status, api.get("/v2/projects").body["projects"]) == (503, [])
         assert api.get("/v2/task_assignments").body["task_assignments"] == []
@@ -57,11 +57,11 @@ def test_a_project_that_was_left_half_made_appears_whole(api: Api) -> None:
 
 
 def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
-    task = made.task(api)
-    made.assignment(api, made.project(api)["id"], task["id"])
+    task = api_records.task(api)
+    api_records.assignment(api, api_records.project(api)["id"], task["id"])
     for _ in range(25):
-        made.time_entry(api, 1, task["id"])
-    with made.interrupted():
+        api_records.time_entry(api, 1, task["id"])
+    with api_records.interrupted():
         assert api.delete("/v2/projects/1").status == 200
         assert api.get("/v2/time_entries").body["total_entries"] == 0
     assert len(under_way()) == 2
@@ -74,10 +74,10 @@ def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
 
 
 def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
-    task, client = made.task(api, is_default=True), made.client(api)
+    task, client = api_records.task(api, is_default=True), api_records.client(api)
     for number in range(25):
-        made.project(api, f"Project {number}", client_id=client["id"])
-    with made.interrupted():
+        api_records.project(api, f"Project {number}", client_id=client["id"])
+    with api_records.interrupted():
         assert api.delete(f"/v2/tasks/{task['id']}").status == 200
         assert api.get("/v2/task_assignments").body["total_entries"] == 0
 
@@ -90,8 +90,8 @@ def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
 def test_the_operations_of_all_accounts_are_carried_on(api: Api, other_api: Api) -> None:
     for item in (api, other_api):
         many_default_tasks(item)
-        client = made.client(item)
-        with made.interrupted():
+        client = api_records.client(item)
+        with api_records.interrupted():
             item.post("/v2/projects", {"client_id": client["id"], "name": "Web"})
 
     assert woken() == {"done": 2}
@@ -102,7 +102,7 @@ def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, cap
     def fail(seconds: float) -> int:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(repair, "carry_on_everything", fail)
+    monkeypatch.setattr(resume, "carry_on_everything", fail)
 
     with pytest.raises(RuntimeError, match="broken"):
         woken()
@@ -111,7 +111,7 @@ def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, cap
 
 
 def test_a_fault_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delattr(repair, "carry_on_everything")
+    monkeypatch.delattr(resume, "carry_on_everything")
 
     with pytest.raises(AttributeError):
         woken()

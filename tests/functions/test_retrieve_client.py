@@ -3,7 +3,7 @@
 import pytest
 
 from sheaf.domain.identity import Right
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     INDUSTRIES,
@@ -42,6 +42,6 @@ def test_every_expectation_has_its_example() -> None:
     [(Right.CLIENT_AND_TASK_MANAGER, 200), (Right.PROJECT_CREATOR, 403), (Right.BILLABLE_RATES_MANAGER, 403)],
 )
 def test_clients_are_for_managers_with_the_right_to_them(right: Right, status: int, api: Api) -> None:
-    address = f"/v2/clients/{made.client(api)['id']}"
+    address = f"/v2/clients/{api_records.client(api)['id']}"
 
-    assert made.manager(api, rights=frozenset({right})).get(address).status == status
+    assert api_records.manager(api, rights=frozenset({right})).get(address).status == status

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     ADAS_IMPORT,
@@ -39,8 +39,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_an_import_that_runs_says_how_far_it_is(api: Api) -> None:
-    waiting = made.new_import(api, kind="tasks", file_name="tasks.csv")
-    made.run_import(api, 1, "created", "created", "updated", "unchanged", "failed")
+    waiting = api_records.new_import(api, kind="tasks", file_name="tasks.csv")
+    api_records.run_import(api, 1, "created", "created", "updated", "unchanged", "failed")
 
     shown = api.get("/v2/imports/1").body
 
@@ -51,9 +51,9 @@ def test_an_import_that_runs_says_how_far_it_is(api: Api) -> None:
 
 
 def test_an_import_without_failures_ends_without_a_report(api: Api) -> None:
-    made.new_import(api)
-    made.run_import(api, 1, "created")
-    made.end_import(api, 1, "unchanged")
+    api_records.new_import(api)
+    api_records.run_import(api, 1, "created")
+    api_records.end_import(api, 1, "unchanged")
 
     shown = api.get("/v2/imports/1").body
 
@@ -61,9 +61,9 @@ def test_an_import_without_failures_ends_without_a_report(api: Api) -> None:
 
 
 def test_an_import_with_failures_ends_with_the_address_of_its_report(api: Api) -> None:
-    made.new_import(api)
-    made.run_import(api, 1, "created")
-    made.end_import(api, 1, "failed")
+    api_records.new_import(api)
+    api_records.run_import(api, 1, "created")
+    api_records.end_import(api, 1, "failed")
 
     shown = api.get("/v2/imports/1").body
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
@@ -39,7 +39,7 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_a_change_of_the_client_is_seen_at_once(api: Api) -> None:
-    project = made.project(api)
+    project = api_records.project(api)
     api.patch(f"/v2/clients/{project['client']['id']}", {"name": "Renamed", "currency": "CHF"})
 
     client = api.get(f"/v2/projects/{project['id']}").body["client"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
@@ -41,8 +41,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_a_write_is_read_at_once(api: Api) -> None:
-    project = made.project(api)
-    created = made.assignment(api, project["id"], made.task(api)["id"])
+    project = api_records.project(api)
+    created = api_records.assignment(api, project["id"], api_records.task(api)["id"])
     address = f"/v2/projects/{project['id']}/task_assignments/{created['id']}"
     assert api.get(address).body == created
 

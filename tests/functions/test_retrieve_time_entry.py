@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     MIAS_TIME,
@@ -37,11 +37,16 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api) -> None:
-    project, other, task = made.project(api), made.project(api, "Other"), made.task(api)
-    made.assignment(api, project["id"], task["id"])
-    entry = made.time_entry(made.member(api), project["id"], task["id"])
+    project, other, task = api_records.project(api), api_records.project(api, "Other"), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"])
+    entry = api_records.time_entry(api_records.member(api), project["id"], task["id"])
 
-    readers = [api, made.manager(api, project["id"]), made.manager(api, other["id"]), made.member(api)]
+    readers = [
+        api,
+        api_records.manager(api, project["id"]),
+        api_records.manager(api, other["id"]),
+        api_records.member(api),
+    ]
     answers = [reader.get(f"/v2/time_entries/{entry['id']}") for reader in readers]
 
     assert [answer.status for answer in answers] == [200, 200, 404, 404]

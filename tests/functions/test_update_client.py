@@ -5,7 +5,7 @@ import pytest
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import AccountId
 from sheaf.store import clients
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -92,7 +92,7 @@ def test_a_change_moves_updated_at_and_leaves_every_other_field(
 
 
 def test_a_refused_change_writes_nothing(api: Api, old_client: str) -> None:
-    made.client(api, "Taken", is_active=False)
+    api_records.client(api, "Taken", is_active=False)
     before = whole_table()
 
     answer = api.patch(old_client, {"name": "TAKEN", "address": "Elsewhere"})

@@ -6,7 +6,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id
 from sheaf.store import projects
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -89,7 +89,7 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def old_project(api: Api) -> str:
     """The address of a project that was last changed long ago."""
-    fields = ProjectFields(client_id=Id(made.client(api)["id"]), name="Web", code="W", notes="Old")
+    fields = ProjectFields(client_id=Id(api_records.client(api)["id"]), name="Web", code="W", notes="Old")
     return f"/v2/projects/{projects.create(AccountId(1), fields, NOW).id}"
 
 
@@ -119,8 +119,8 @@ def test_a_change_moves_updated_at_and_leaves_every_other_field(
 
 @pytest.mark.parametrize("body", [{"name": "TAKEN"}, {"client_id": 99}, {"client_id": 2}])
 def test_a_refused_change_writes_nothing(body: dict[str, object], api: Api, old_project: str) -> None:
-    made.project(api, "Taken", client_id=1)
-    made.project(api, "WEB", client_id=made.client(api, "Another")["id"])
+    api_records.project(api, "Taken", client_id=1)
+    api_records.project(api, "WEB", client_id=api_records.client(api, "Another")["id"])
     before = whole_table()
 
     answer = api.patch(old_project, {**body, "is_active": False})
@@ -138,7 +138,7 @@ def test_renaming_frees_the_old_name_at_once_and_takes_the_new_one(api: Api, old
 
 
 def test_moving_to_another_client_frees_the_name_with_the_first(api: Api, old_project: str) -> None:
-    other = made.client(api, "Another")
+    other = api_records.client(api, "Another")
 
     moved = api.patch(old_project, {"client_id": other["id"]}).body
 
@@ -148,7 +148,7 @@ def test_moving_to_another_client_frees_the_name_with_the_first(api: Api, old_pr
 
 
 def test_archiving_a_project_leaves_its_assignments_as_they_are(api: Api, old_project: str) -> None:
-    made.assignment(api, 1, made.task(api)["id"])
+    api_records.assignment(api, 1, api_records.task(api)["id"])
     before = api.get(f"{old_project}/task_assignments").body
 
     api.patch(old_project, {"is_active": False})

@@ -8,7 +8,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.values import Id
 from sheaf.store import task_assignments
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -70,7 +70,7 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def old_assignment(api: Api) -> str:
     """The address of an assignment that was last changed long ago."""
-    project_id, task_id = Id(made.project(api)["id"]), Id(made.task(api)["id"])
+    project_id, task_id = Id(api_records.project(api)["id"]), Id(api_records.task(api)["id"])
     fields = TaskAssignmentFields(billable=True, hourly_rate=Decimal(80))
     made_one = task_assignments.create(AccountId(1), project_id, task_id, lambda _project, _task: fields, NOW)
     return f"/v2/projects/{project_id}/task_assignments/{made_one.id}"

@@ -10,7 +10,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import ExternalReference, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import time_entries
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -87,9 +87,9 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.fixture
 def old_entry(api: Api) -> str:
     """The address of an entry of user 1, on the first of two tasks of one project, last changed long ago."""
-    project_id = Id(made.project(api)["id"])
+    project_id = Id(api_records.project(api)["id"])
     for name in ("Design", "Print"):
-        made.assignment(api, project_id, made.task(api, name)["id"])
+        api_records.assignment(api, project_id, api_records.task(api, name)["id"])
     fields = TimeEntryFields(
         project_id=project_id,
         task_id=Id(1),
@@ -181,7 +181,7 @@ def test_moved_time_counts_where_it_is_and_no_more_where_it_was(api: Api, old_en
 
 
 def test_the_time_of_others_looks_to_a_member_like_time_that_never_was(api: Api, old_entry: str) -> None:
-    member = made.member(api)
+    member = api_records.member(api)
     before = whole_table()
 
     answers = [member.patch(address, {"notes": "Mine"}) for address in (old_entry, "/v2/time_entries/99")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, NOT_FOUND, done, not_an_id
@@ -34,19 +34,19 @@ def test_every_expectation_has_its_example() -> None:
 @pytest.mark.parametrize("method", ["POST", "GET"])
 @pytest.mark.parametrize("kind", [XML, JSON])
 def test_an_archived_task_takes_time_again(kind: str, method: str, api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    made.assignment(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"])
     assert api.patch(f"/v2/tasks/{task['id']}", {"is_active": False}).status == 200
 
     answer = v1(api, kind).send(method, f"/tasks/{task['id']}/activate")
 
     assert (answer.status, answer.raw, answer.headers["Location"]) == (200, " ", f"/tasks/{task['id']}")
     assert api.get(f"/v2/tasks/{task['id']}").body["is_active"] is True
-    assert made.time_entry(api, project["id"], task["id"])["task"]["id"] == task["id"]
+    assert api_records.time_entry(api, project["id"], task["id"])["task"]["id"] == task["id"]
 
 
 def test_an_active_task_stays_as_it_is(api: Api) -> None:
-    task = made.task(api)
+    task = api_records.task(api)
     before = whole_table()
 
     assert v1(api).post(f"/tasks/{task['id']}/activate").status == 200
@@ -54,7 +54,7 @@ def test_an_active_task_stays_as_it_is(api: Api) -> None:
 
 
 def test_another_accounts_task_cannot_be_activated(api: Api, other_api: Api) -> None:
-    made.task(other_api, is_active=False)
+    api_records.task(other_api, is_active=False)
 
     assert v1(api).post("/tasks/1/activate") == v1(api).post("/tasks/99/activate")
     assert other_api.get("/v2/tasks/1").body["is_active"] is False

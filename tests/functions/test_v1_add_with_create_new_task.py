@@ -3,7 +3,7 @@
 import pytest
 
 from sheaf.domain.identity import Right
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import RECENT, names_of
 from tests.functions.v1_examples import (
@@ -77,7 +77,7 @@ def test_whoever_is_refused_gets_neither_task_nor_assignment(scenario: str, repl
 
 
 def test_a_project_without_tasks_has_exactly_one_afterwards(api: Api) -> None:
-    project = made.project(api)
+    project = api_records.project(api)
     path = f"/projects/{project['id']}/task_assignments"
 
     assert v1(api).post(f"{path}/add_with_create_new_task", b"<task><name>Design</name></task>").status == 201
@@ -85,9 +85,9 @@ def test_a_project_without_tasks_has_exactly_one_afterwards(api: Api) -> None:
 
 
 def test_a_manager_needs_the_right_to_make_tasks_and_the_project(api: Api) -> None:
-    project, other = made.project(api, "Web"), made.project(api, "Shop")
-    may = made.manager(api, project["id"], rights=frozenset({Right.CLIENT_AND_TASK_MANAGER}))
-    may_not = made.manager(api, project["id"])
+    project, other = api_records.project(api, "Web"), api_records.project(api, "Shop")
+    may = api_records.manager(api, project["id"], rights=frozenset({Right.CLIENT_AND_TASK_MANAGER}))
+    may_not = api_records.manager(api, project["id"])
 
     def add(caller: Api, project_id: int) -> int:
         path = f"/projects/{project_id}/task_assignments/add_with_create_new_task"
@@ -97,7 +97,7 @@ def test_a_manager_needs_the_right_to_make_tasks_and_the_project(api: Api) -> No
 
 
 def test_another_accounts_project_gets_nothing(api: Api, other_api: Api) -> None:
-    path = f"/projects/{made.project(other_api)['id']}/task_assignments/add_with_create_new_task"
+    path = f"/projects/{api_records.project(other_api)['id']}/task_assignments/add_with_create_new_task"
 
     assert v1(api, JSON).post(path, {"task": {"name": "Design"}}).status == 404
     assert [item.get("/v2/tasks").body["total_entries"] for item in (api, other_api)] == [0, 0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -69,8 +69,8 @@ def test_a_refused_assignment_leaves_nothing_behind(scenario: str, replay_v1: Re
 
 
 def test_an_archived_assignment_is_not_revived(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    assigned = made.assignment(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    assigned = api_records.assignment(api, project["id"], task["id"])
     path = f"/projects/{project['id']}/task_assignments"
     api.patch(f"/v2{path}/{assigned['id']}", {"is_active": False})
 
@@ -80,7 +80,7 @@ def test_an_archived_assignment_is_not_revived(api: Api) -> None:
 
 
 def test_another_accounts_task_and_project_look_like_ones_that_never_were(api: Api, other_api: Api) -> None:
-    ours, theirs, task = made.project(api), made.project(other_api), made.task(other_api)
+    ours, theirs, task = api_records.project(api), api_records.project(other_api), api_records.task(other_api)
 
     def assign(project_id: int, task_id: int) -> Answer:
         return v1(api, JSON).post(f"/projects/{project_id}/task_assignments", {"task": {"id": task_id}})

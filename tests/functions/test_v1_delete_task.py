@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -51,7 +51,7 @@ def test_a_task_without_time_is_gone_with_its_assignments_and_its_name_is_free(r
         "Project Management",
         "Research",
     }
-    assert made.task(api, "Graphic Design")["id"] > 5
+    assert api_records.task(api, "Graphic Design")["id"] > 5
 
 
 @pytest.mark.usefixtures("started")
@@ -69,9 +69,9 @@ def test_a_task_with_time_is_archived_and_keeps_its_assignments_and_its_time(rep
 
 
 def test_deleting_twice_hints_again_or_finds_nothing(api: Api) -> None:
-    project, kept, gone = made.project(api), made.task(api, "Kept"), made.task(api, "Gone")
-    made.assignment(api, project["id"], kept["id"])
-    made.time_entry(api, project["id"], kept["id"])
+    project, kept, gone = api_records.project(api), api_records.task(api, "Kept"), api_records.task(api, "Gone")
+    api_records.assignment(api, project["id"], kept["id"])
+    api_records.time_entry(api, project["id"], kept["id"])
 
     answers = [v1(api).delete(f"/tasks/{item['id']}") for item in (kept, gone) for _ in range(2)]
 
@@ -84,9 +84,9 @@ def test_deleting_twice_hints_again_or_finds_nothing(api: Api) -> None:
 
 
 def test_a_task_that_has_lost_its_time_is_deleted(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    made.assignment(api, project["id"], task["id"])
-    entry = made.time_entry(api, project["id"], task["id"])
+    project, task = api_records.project(api), api_records.task(api)
+    api_records.assignment(api, project["id"], task["id"])
+    entry = api_records.time_entry(api, project["id"], task["id"])
     path = f"/tasks/{task['id']}"
     assert "Hint" in v1(api).delete(path).headers
     assert v1(api).post(f"{path}/activate").status == 200
@@ -96,16 +96,16 @@ def test_a_task_that_has_lost_its_time_is_deleted(api: Api) -> None:
 
 
 def test_another_accounts_task_cannot_be_deleted(api: Api, other_api: Api) -> None:
-    made.task(other_api)
+    api_records.task(other_api)
 
     assert v1(api).delete("/tasks/1") == v1(api).delete("/tasks/99")
     assert other_api.get("/v2/tasks/1").status == 200
 
 
 def test_what_cannot_be_seen_cannot_be_deleted(api: Api) -> None:
-    task = made.task(api)
+    task = api_records.task(api)
 
-    assert [v1(item).delete(f"/tasks/{task['id']}").status for item in (made.member(api), made.manager(api))] == [
-        404
-    ] * 2
+    assert [
+        v1(item).delete(f"/tasks/{task['id']}").status for item in (api_records.member(api), api_records.manager(api))
+    ] == [404] * 2
     assert api.get(f"/v2/tasks/{task['id']}").status == 200

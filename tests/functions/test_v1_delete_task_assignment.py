@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -45,8 +45,8 @@ LAST = "This task cannot be removed. A project needs at least one active task."
 
 def assigned(api: Api, *names: str) -> tuple[str, list[int]]:
     """A project with tasks of these names: where its assignments are, and their ids."""
-    project = made.project(api)
-    ids = [made.assignment(api, project["id"], made.task(api, name)["id"])["id"] for name in names]
+    project = api_records.project(api)
+    ids = [api_records.assignment(api, project["id"], api_records.task(api, name)["id"])["id"] for name in names]
     return f"/projects/{project['id']}/task_assignments", ids
 
 
@@ -84,7 +84,7 @@ def test_the_only_active_assignment_of_a_project_stays(kind: str, with_time: boo
     path, (archived, last) = assigned(api, "Archived", "Last")
     assert api.patch(f"/v2{path}/{archived}", {"is_active": False}).status == 200
     if with_time:
-        made.time_entry(api, int(path.split("/")[2]), api.get(f"/v2{path}/{last}").body["task"]["id"])
+        api_records.time_entry(api, int(path.split("/")[2]), api.get(f"/v2{path}/{last}").body["task"]["id"])
     before = api.get(f"/v2{path}").raw
 
     answer = v1(api, kind).delete(f"{path}/{last}")
@@ -117,7 +117,7 @@ def test_the_rule_is_v1s_alone(api: Api) -> None:
 
 def test_removing_twice_hints_again_or_finds_nothing(api: Api) -> None:
     path, (gone, with_time, _) = assigned(api, "Gone", "With time", "Other")
-    made.time_entry(api, int(path.split("/")[2]), api.get(f"/v2{path}/{with_time}").body["task"]["id"])
+    api_records.time_entry(api, int(path.split("/")[2]), api.get(f"/v2{path}/{with_time}").body["task"]["id"])
 
     answers = [v1(api).delete(f"{path}/{item}") for item in (with_time, gone) for _ in range(2)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -40,8 +40,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_archived_projects_are_listed_too_and_those_of_other_accounts_are_not(api: Api, other_api: Api) -> None:
-    made.project(other_api, "Theirs")
-    ours = [made.project(api, "Active"), made.project(api, "Archived", is_active=False)]
+    api_records.project(other_api, "Theirs")
+    ours = [api_records.project(api, "Active"), api_records.project(api, "Archived", is_active=False)]
 
     found = [item["project"] for item in v1(api, JSON).get("/projects").body]
 
@@ -49,7 +49,7 @@ def test_archived_projects_are_listed_too_and_those_of_other_accounts_are_not(ap
 
 
 def test_a_client_has_its_own_projects(api: Api) -> None:
-    one, other = made.project(api, "One"), made.project(api, "Other")
+    one, other = api_records.project(api, "One"), api_records.project(api, "Other")
 
     found = v1(api, JSON).get(f"/projects?client={other['client']['id']}").body
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sheaf.http.v1 import formats
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -36,8 +36,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_archived_assignments_and_those_of_archived_tasks_are_listed_too(api: Api) -> None:
-    project, task, other = made.project(api), made.task(api, "Design"), made.task(api, "Print")
-    assigned = [made.assignment(api, project["id"], item["id"]) for item in (task, other)]
+    project, task, other = api_records.project(api), api_records.task(api, "Design"), api_records.task(api, "Print")
+    assigned = [api_records.assignment(api, project["id"], item["id"]) for item in (task, other)]
     path = f"/projects/{project['id']}/task_assignments"
     assert api.patch(f"/v2{path}/{assigned[0]['id']}", {"is_active": False}).status == 200
     assert api.patch(f"/v2/tasks/{other['id']}", {"is_active": False}).status == 200
@@ -48,8 +48,10 @@ def test_archived_assignments_and_those_of_archived_tasks_are_listed_too(api: Ap
 
 
 def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
-    project = made.project(api)
-    ids = [made.assignment(api, project["id"], made.task(api, f"Task {n}")["id"])["id"] for n in range(40)]
+    project = api_records.project(api)
+    ids = [
+        api_records.assignment(api, project["id"], api_records.task(api, f"Task {n}")["id"])["id"] for n in range(40)
+    ]
 
     found = v1(api, JSON).get(f"/projects/{project['id']}/task_assignments").body
 
@@ -57,14 +59,14 @@ def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
 
 
 def test_another_accounts_project_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    project = made.project(other_api)
+    project = api_records.project(other_api)
 
     assert v1(api).get(f"/projects/{project['id']}/task_assignments") == v1(api).get("/projects/99/task_assignments")
 
 
 def test_a_list_that_one_answer_cannot_hold_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = made.project(api)
-    made.assignment(api, project["id"], made.task(api)["id"])
+    project = api_records.project(api)
+    api_records.assignment(api, project["id"], api_records.task(api)["id"])
     monkeypatch.setattr(formats, "_ANSWER_LIMIT", 100)
 
     answer = v1(api, JSON).get(f"/projects/{project['id']}/task_assignments")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import LIST_REFUSED_ALIKE, MEMBERS_REFUSED_ALIKE, TASKS, listed
@@ -33,9 +33,9 @@ def test_every_expectation_has_its_example() -> None:
 
 @pytest.mark.parametrize("kind", [XML, JSON])
 def test_archived_tasks_are_listed_too_and_those_of_other_accounts_are_not(kind: str, api: Api, other_api: Api) -> None:
-    made.task(other_api, "Theirs")
-    made.task(api, "Active")
-    made.task(api, "Archived", is_active=False)
+    api_records.task(other_api, "Theirs")
+    api_records.task(api, "Active")
+    api_records.task(api, "Archived", is_active=False)
 
     raw = v1(api, kind).get("/tasks").raw
 
@@ -46,7 +46,7 @@ def test_archived_tasks_are_listed_too_and_those_of_other_accounts_are_not(kind:
 def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
     names = [f"Task {number}" for number in range(120)]
     for name in names:
-        made.task(api, name)
+        api_records.task(api, name)
 
     listed_names = [item["task"]["name"] for item in v1(api, JSON).get("/tasks").body]
 
@@ -54,7 +54,7 @@ def test_a_list_is_whole_however_long_it_is(api: Api) -> None:
 
 
 def test_a_list_since_a_time_holds_what_changed_then_or_later(api: Api) -> None:
-    task = made.task(api)
+    task = api_records.task(api)
     since = task["updated_at"][:16].replace("T", "+").replace(":", "%3A")  # to the minute, as v1's clients send it
 
     assert [item["task"]["id"] for item in v1(api, JSON).get(f"/tasks?updated_since={since}").body] == [task["id"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import MANAGED_REFUSED_ALIKE, ONLINE_STORE, moved, shown
@@ -28,7 +28,7 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_what_was_said_through_v2_is_shown(api: Api) -> None:
-    project = made.project(
+    project = api_records.project(
         api, "A & B", code="AB", notes="two\r\nlines", budget=12.5, budget_by="project", starts_on="2026-01-31"
     )
 
@@ -40,6 +40,6 @@ def test_what_was_said_through_v2_is_shown(api: Api) -> None:
 
 
 def test_another_accounts_project_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    project = made.project(other_api)
+    project = api_records.project(other_api)
 
     assert v1(api).get(f"/projects/{project['id']}") == v1(api).get("/projects/99")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -38,7 +38,7 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    made.task(other_api)
+    api_records.task(other_api)
 
     assert v1(api).get("/tasks/1") == v1(api).get("/tasks/99")
 
@@ -46,7 +46,7 @@ def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api
 @pytest.mark.parametrize("name", ["A & B", "<b>", '"', "é ß 😀", "a]]>b", "&amp;", "\u2028b"])
 @pytest.mark.parametrize("kind", [XML, JSON])
 def test_a_name_is_shown_as_it_was_given_through_the_other_version(name: str, kind: str, api: Api) -> None:
-    task = made.task(api, name)
+    task = api_records.task(api, name)
 
     answer = v1(api, kind).get(f"/tasks/{task['id']}")
 
@@ -54,6 +54,6 @@ def test_a_name_is_shown_as_it_was_given_through_the_other_version(name: str, ki
 
 
 def test_a_rate_that_is_null_is_shown_so(api: Api) -> None:
-    task = made.task(api, default_hourly_rate=None)
+    task = api_records.task(api, default_hourly_rate=None)
 
     assert texts(v1(api).get(f"/tasks/{task['id']}").raw)["default-hourly-rate"] is None

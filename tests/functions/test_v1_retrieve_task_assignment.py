@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
@@ -38,8 +38,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 def test_budget_and_estimate_are_one_value(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    assigned = made.assignment(api, project["id"], task["id"], budget=12.5, hourly_rate=None)
+    project, task = api_records.project(api), api_records.task(api)
+    assigned = api_records.assignment(api, project["id"], task["id"], budget=12.5, hourly_rate=None)
 
     found = texts(v1(api).get(f"/projects/{project['id']}/task_assignments/{assigned['id']}").raw)
 
@@ -47,8 +47,8 @@ def test_budget_and_estimate_are_one_value(api: Api) -> None:
 
 
 def test_another_accounts_assignment_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:
-    project = made.project(other_api)
-    assigned = made.assignment(other_api, project["id"], made.task(other_api)["id"])
+    project = api_records.project(other_api)
+    assigned = api_records.assignment(other_api, project["id"], api_records.task(other_api)["id"])
 
     theirs = v1(api).get(f"/projects/{project['id']}/task_assignments/{assigned['id']}")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import RECENT, names_of
 from tests.functions.v1_examples import (
@@ -69,7 +69,7 @@ def test_a_task_is_changed_in_what_was_given_and_in_nothing_else(
 
 
 def test_what_is_changed_in_one_version_is_read_through_the_other_at_once(api: Api) -> None:
-    path = f"/tasks/{made.task(api)['id']}"
+    path = f"/tasks/{api_records.task(api)['id']}"
 
     assert v1(api).put(path, b"<task><name>Print</name><deactivated>true</deactivated></task>").status == 200
     assert [api.get(f"/v2{path}").body[name] for name in ("name", "is_active")] == ["Print", False]
@@ -79,7 +79,7 @@ def test_what_is_changed_in_one_version_is_read_through_the_other_at_once(api: A
 
 
 def test_another_accounts_task_cannot_be_changed(api: Api, other_api: Api) -> None:
-    made.task(other_api)
+    api_records.task(other_api)
     before = other_api.get("/v2/tasks/1").raw
 
     answers = [v1(api).put(path, b"<task><name>Print</name></task>") for path in ("/tasks/1", "/tasks/99")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functions import made
+from tests.functions import api_records
 from tests.functions.conftest import Replay
 from tests.functions.examples import RECENT, names_of
 from tests.functions.v1_examples import (
@@ -69,8 +69,8 @@ def test_an_assignment_is_changed_in_what_was_given_and_in_nothing_else(
 
 
 def test_what_is_changed_in_one_version_is_read_through_the_other_at_once(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    path = f"/projects/{project['id']}/task_assignments/{made.assignment(api, project['id'], task['id'])['id']}"
+    project, task = api_records.project(api), api_records.task(api)
+    path = f"/projects/{project['id']}/task_assignments/{api_records.assignment(api, project['id'], task['id'])['id']}"
 
     body = b"<task-assignment><deactivated>true</deactivated><estimate>7</estimate></task-assignment>"
     assert v1(api).put(path, body).status == 200
@@ -81,8 +81,8 @@ def test_what_is_changed_in_one_version_is_read_through_the_other_at_once(api: A
 
 
 def test_an_archived_assignment_takes_no_time_until_it_is_active_again(api: Api) -> None:
-    project, task = made.project(api), made.task(api)
-    path = f"/projects/{project['id']}/task_assignments/{made.assignment(api, project['id'], task['id'])['id']}"
+    project, task = api_records.project(api), api_records.task(api)
+    path = f"/projects/{project['id']}/task_assignments/{api_records.assignment(api, project['id'], task['id'])['id']}"
     time = {"project_id": project["id"], "task_id": task["id"], "spent_date": "2026-11-20", "hours": 1}
 
     statuses = []
@@ -94,8 +94,8 @@ def test_an_archived_assignment_takes_no_time_until_it_is_active_again(api: Api)
 
 
 def test_another_accounts_assignment_cannot_be_changed(api: Api, other_api: Api) -> None:
-    project = made.project(other_api)
-    assigned = made.assignment(other_api, project["id"], made.task(other_api)["id"])
+    project = api_records.project(other_api)
+    assigned = api_records.assignment(other_api, project["id"], api_records.task(other_api)["id"])
     path = f"/projects/{project['id']}/task_assignments/{assigned['id']}"
 
     answer = v1(api).put(path, b"<task-assignment><billable>false</billable></task-assignment>")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sheaf import settings
-from sheaf.store.client import dynamodb
+from sheaf.aws.dynamodb import dynamodb
 
 
 def whole_table() -> dict[tuple[str, str], dict[str, Any]]:

@@ -10,10 +10,10 @@ import pytest
 from sheaf import settings
 from sheaf.domain.errors import BusyError, InvalidError, SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
-from sheaf.http.call import Call
-from sheaf.http.entry import Endpoint, v2_endpoint
+from sheaf.entry_points.http import Endpoint, v2_endpoint
 from sheaf.http.identity import token_digest
-from sheaf.http.reply import Reply
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.log import logger
 from tests.harness import Answer, Api, make_account, make_token
 from tests.store.faults import answering, error

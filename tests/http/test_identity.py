@@ -11,8 +11,8 @@ from sheaf.domain.identity import Account, Right, Role
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http import identity as http_identity
-from sheaf.http.call import Call
 from sheaf.http.identity import token_digest, v2_caller
+from sheaf.http.request import Call
 from sheaf.store import clients, identity, projects
 from tests.harness import NOW, make_account, make_token
 from tests.store.faults import recorded

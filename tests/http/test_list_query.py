@@ -12,10 +12,10 @@ from sheaf.domain.errors import InvalidError, MalformedError, SheafError
 from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import ID_LIMIT, Id, Timestamp
-from sheaf.http.call import Call
-from sheaf.http.list_query import ListQuery, read_list_query
-from sheaf.http.page_token import read_cursor, write_cursor
-from sheaf.http.problems import v2_problem
+from sheaf.http.error_responses import v2_problem
+from sheaf.http.request import Call
+from sheaf.http.v2.list_query import ListQuery, read_list_query
+from sheaf.http.v2.page_token import read_cursor, write_cursor
 
 NOW = Timestamp("2026-03-01T08:00:00Z")
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), NOW)

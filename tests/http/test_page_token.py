@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.paging import Cursor
 from sheaf.domain.values import ID_LIMIT, Id
-from sheaf.http.page_token import read_cursor, write_cursor
+from sheaf.http.v2.page_token import read_cursor, write_cursor
 from tests.domain.strategies import ids
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))

@@ -5,10 +5,10 @@ import pytest
 from sheaf.domain.errors import NotFoundError, NotPermittedError
 from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 from sheaf.http.scope import managed_project_id
 from tests.harness import NOW, Answer, Api, make_token
-from tests.store.world import assignment, client, populate, project, task
+from tests.store.stored_records import assignment, client, populate, project, task
 
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), Timestamp(NOW))
 

@@ -11,10 +11,10 @@ from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.paging import Cursor, Filter, PageRequest
 from sheaf.domain.time_entry import FIRST_DAY, LAST_DAY, TimeFilter
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.http.call import Call
-from sheaf.http.page_token import write_cursor
-from sheaf.http.problems import v2_problem
-from sheaf.http.time_query import read_time_query
+from sheaf.http.error_responses import v2_problem
+from sheaf.http.request import Call
+from sheaf.http.v2.page_token import write_cursor
+from sheaf.http.v2.time_query import read_time_query
 
 NOW = Timestamp("2026-03-01T08:00:00Z")
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), NOW)

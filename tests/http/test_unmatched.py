@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.errors import NotFoundError, SheafError
-from sheaf.http.call import Call
-from sheaf.http.problems import MethodNotAllowedError, v2_problem
-from sheaf.http.reply import Reply
+from sheaf.http.error_responses import MethodNotAllowedError, v2_problem
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.unmatched import redirect_or_refuse
 
 BASE = "https://sheaf.test"

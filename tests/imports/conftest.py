@@ -8,7 +8,7 @@ import pytest
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.imports import clock
-from tests.imports.carrier import Carrier, carrying
+from tests.imports.pipeline import Carrier, carrying
 
 
 class Hands:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow, Kept, Named, Person, TaskRow, TimeRow
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow, Kept, Named, Person, TaskRow, TimeRow
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import Group, Message, from_json, groups_of, row_from_json, row_to_json, to_json, unreadable
 

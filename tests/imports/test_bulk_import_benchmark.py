@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from benchmarks import bulk_imports, import_files
-from sheaf.domain.bulk_import.job import RowCounts
 from sheaf.domain.identity import Account
+from sheaf.domain.imports.job import RowCounts
 from tests.imports import files
 
 ROWS = 30

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import ImportFields, ImportStatus, RowCounts
+from sheaf.aws import clients, dynamodb
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import ImportFields, ImportStatus, RowCounts
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.values import Id
-from sheaf.store import client, import_endings, imports, time_entries
+from sheaf.store import time_entries
+from sheaf.store.imports import endings, jobs
 from tests.functions.whole_table import whole_table
 from tests.harness import make_account, make_table
 from tests.imports import files
-from tests.imports.carrier import Carrier
 from tests.imports.conftest import Hands
+from tests.imports.pipeline import Carrier
 from tests.store.audit import assert_sound
 from tests.store.faults import CrashError, answering, cancelled, error, leaving_unprocessed, losing_answer
 
@@ -90,10 +91,10 @@ def _name_of(operation: str, call: Mapping[str, Any]) -> str:
 
 
 CLIENTS: Mapping[str, Callable[[], Any]] = {
-    "dynamodb": client.dynamodb,
-    "s3": queues.s3,
-    "sqs": queues.sqs,
-    "events": queues.events,
+    "dynamodb": dynamodb.dynamodb,
+    "s3": clients.s3,
+    "sqs": clients.sqs,
+    "events": clients.events,
 }
 
 
@@ -103,7 +104,7 @@ def bring_in(carrier: Carrier, hands: Hands, content: bytes) -> int:
     The import is there before, so that it has the same id however often its upload is told.
     """
     hands.now = Hands.now
-    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
     event = carrier.upload(KEY, content)
     with dying() as deaths:
         _tell(carrier, event)
@@ -129,7 +130,7 @@ def _tell(carrier: Carrier, event: Mapping[str, Any]) -> None:
 
 def undisturbed(carrier: Carrier, hands: Hands, content: bytes) -> None:
     """Import a file while nothing happens."""
-    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
     carrier.send(KEY, content)
 
 
@@ -139,7 +140,7 @@ def another_table(endpoint_url: str) -> Iterator[None]:
     name = make_table(endpoint_url)
     make_account()
     yield
-    client.dynamodb().delete_table(TableName=name)
+    dynamodb.dynamodb().delete_table(TableName=name)
 
 
 def comparable() -> Table:
@@ -153,13 +154,13 @@ def comparable() -> Table:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for anybody here."""
-    monkeypatch.setattr("sheaf.store.writes.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("sheaf.backoff.time.sleep", lambda _seconds: None)
 
 
 def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
     carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheaf.imports.packing.ROWS", 40)
+    monkeypatch.setattr("sheaf.imports.batches.ROWS", 40)
     content = tasks_with_ids(1000)
     undisturbed(carrier, hands, content)
     expected, report = comparable(), carrier.report(1)
@@ -167,8 +168,8 @@ def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
         assert bring_in(carrier, hands, content) >= 100
         assert comparable() == expected
         assert carrier.report(1) == report
-        assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
-        assert list(import_endings.open_imports()) == []
+        assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
+        assert list(endings.open_imports()) == []
         assert_sound(ACCOUNT)
 
 
@@ -189,12 +190,12 @@ def test_time_leaves_the_same_entries_whatever_dies_at_whichever_write(
 ) -> None:
     content = files.detailed_export(50, bad=5)
     undisturbed(carrier, hands, content)
-    expected, counts = logged(), imports.get(ACCOUNT, Id(1)).counts
+    expected, counts = logged(), jobs.get(ACCOUNT, Id(1)).counts
     assert (counts.created, counts.failed, expected.total()) == (45, 5, 45)
     with another_table(endpoint_url):
         bring_in(carrier, hands, content)
         assert logged() == expected
-        assert imports.get(ACCOUNT, Id(1)).counts == counts
+        assert jobs.get(ACCOUNT, Id(1)).counts == counts
         assert_sound(ACCOUNT)
 
 
@@ -208,7 +209,7 @@ def test_a_batch_comes_again_when_the_table_is_too_busy(carrier: Carrier, hands:
         assert len(carrier.deliver()) == 1
     assert left == []
     carrier.run()
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
     assert carrier.dead == []
 
 
@@ -219,15 +220,15 @@ def test_an_upload_comes_again_when_the_table_is_too_busy(carrier: Carrier) -> N
         carrier.tell(event)
     carrier.tell(event)
     carrier.run()
-    assert imports.get(ACCOUNT, Id(2)).counts == RowCounts(created=30)
-    assert imports.page(ACCOUNT, WHOLE).total_entries == 1
+    assert jobs.get(ACCOUNT, Id(2)).counts == RowCounts(created=30)
+    assert jobs.page(ACCOUNT, WHOLE).total_entries == 1
 
 
 def test_keys_that_are_left_unprocessed_are_asked_for_again(carrier: Carrier) -> None:
     with leaving_unprocessed(keep=4):
         carrier.send("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
-    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.COMPLETED
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.COMPLETED
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
@@ -236,7 +237,7 @@ def test_a_transaction_that_met_another_is_repeated(carrier: Carrier, reason: st
     with answering("TransactWriteItems", [cancelled("None", reason)] * 3) as left:
         carrier.run()
     assert left == []
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
 
 
 def test_a_transaction_whose_answer_is_lost_counts_once(carrier: Carrier) -> None:
@@ -244,5 +245,5 @@ def test_a_transaction_whose_answer_is_lost_counts_once(carrier: Carrier) -> Non
     with losing_answer("TransactWriteItems") as lost:
         carrier.run()
     assert lost == ["TransactWriteItems"]
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
     assert_sound(ACCOUNT)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.rows import BadRow, RawRow
+from sheaf.domain.imports.rows import BadRow, RawRow
 from sheaf.imports import formats, lines
 from tests.imports import files
 from tests.imports.files import Stream, stream

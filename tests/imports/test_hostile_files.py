@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import import columns
-from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.rows import BadRow, FileError, RawRow
 from sheaf.imports import formats, lines
 from tests.imports.files import Stream, stream
 from tools.template import PROJECT
@@ -289,7 +289,7 @@ HOSTILE_IN_LITTLE_MEMORY = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (512 * 1024**2,) * 2)
 from sheaf.imports import formats
-from sheaf.domain.bulk_import.rows import FileError
+from sheaf.domain.imports.rows import FileError
 from tests.imports.files import Stream
 from tests.imports.test_hostile_files import ROWS, bomb
 

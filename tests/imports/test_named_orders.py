@@ -11,24 +11,24 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.rows import Outcome, Row
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.rows import Outcome, Row
 from sheaf.imports.batch import Steps
 from sheaf.imports.projects import project_steps
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.store.keys import records
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.records import Shape
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
 from tests.domain.plain_rule import Case, Said, Thing, cases
-from tests.imports.driver import apply, changes, group, work
-from tests.imports.said import assignment_row, project_row, task_row
+from tests.imports.batch_steps import apply, changes, group, work
+from tests.imports.rows import assignment_row, project_row, task_row
 from tests.store.audit import contents, expected
 from tests.store.faults import recorded
 from tests.store.rows import Rows, rows
-from tests.store.world import assignment, client, populate, project, task
+from tests.store.stored_records import assignment, client, populate, project, task
 
 LETTERS = "ABCDE"
 

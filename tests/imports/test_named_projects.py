@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import.rows import BadRow, Row
 from sheaf.domain.client import Client
+from sheaf.domain.imports.rows import BadRow, Row
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import BillBy, BudgetBy, Project, ProjectFields, new_project
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import STEP_WRITES
 from sheaf.imports.projects import project_steps
 from sheaf.store import clients, projects, sequence
-from tests.imports.driver import apply, changes, fates, group, work
-from tests.imports.said import BROUGHT, project_row
+from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.rows import BROUGHT, project_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
-from tests.store.world import ACCOUNT, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task
 
 
 def bring(*rows: Row, batch: str = "1", together: bool = True) -> dict[int, str]:

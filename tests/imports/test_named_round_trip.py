@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import import columns
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import RawRow
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import RawRow
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import BillBy, BudgetBy
 from sheaf.domain.values import Day, Timestamp
-from sheaf.http.replies_v2 import show_project, show_task, show_task_assignment
+from sheaf.http.v2.responses import show_project, show_task, show_task_assignment
 from sheaf.imports import formats
 from sheaf.imports.batch import Group, Steps
 from sheaf.imports.projects import project_steps
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.store import projects, task_assignments, tasks
-from tests.imports.driver import apply, fates, group, work
+from tests.imports.batch_steps import apply, fates, group, work
 from tests.imports.files import ndjson_bytes, stream
-from tests.store.world import ACCOUNT, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, assignment, client, populate, project, task
 
 OTHER = AccountId(2)
 CLIENTS = client(1), client(2)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from sheaf.domain.bulk_import.rows import Row
+from sheaf.domain.imports.rows import Row
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.record import changed, current
@@ -19,15 +19,16 @@ from sheaf.imports.batch import STEP_WRITES, Group, Step, Steps, Work
 from sheaf.imports.projects import project_steps
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
-from sheaf.store import clients, creation, operations, projects, removal, repair, task_assignments, tasks
+from sheaf.store import clients, projects, task_assignments, tasks
+from sheaf.store.resumable import creation, operations, removal, resume
 from sheaf.store.writes import StaleError
-from tests.imports.driver import apply, changes, fates, group, progress, work
-from tests.imports.said import BROUGHT, assignment_row, project_row, task_row
+from tests.imports.batch_steps import apply, changes, fates, group, progress, work
+from tests.imports.rows import BROUGHT, assignment_row, project_row, task_row
 from tests.store.audit import assert_sound, contents
-from tests.store.cutting import fresh_table
 from tests.store.faults import AFTER_CALL, CrashError, crashing, hooked, recorded
+from tests.store.interruptions import fresh_table
 from tests.store.rows import rows
-from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, sights, task
+from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, sights, task
 
 TAKEN = "name: Name has already been taken"
 WRITING = ("PutItem", "UpdateItem", "TransactWriteItems")
@@ -428,5 +429,5 @@ def test_a_dry_run_waits_for_a_project_that_is_being_made(
     with pytest.raises(StaleError):
         apply(steps, work(group(row), dry_run=True))
     assert rows() == before
-    repair.carry_on_everything(20)
+    resume.carry_on_everything(20)
     assert fates(apply(steps, work(group(row), dry_run=True))) == {1: expected}

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import.rows import BadRow, Row
+from sheaf.domain.imports.rows import BadRow, Row
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.store import sequence, task_assignments
-from tests.imports.driver import apply, changes, fates, group, work
-from tests.imports.said import BROUGHT, assignment_row
+from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.rows import BROUGHT, assignment_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
-from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
 
 TAKEN = "task: Task has already been taken"
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import.rows import BadRow, Row, TimeRow
+from sheaf.domain.imports.rows import BadRow, Row, TimeRow
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.batch import STEP_WRITES, Group
 from sheaf.imports.tasks import task_steps
 from sheaf.store import sequence, tasks
-from tests.imports.driver import apply, changes, fates, group, work
-from tests.imports.said import BROUGHT, task_row
+from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.rows import BROUGHT, task_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
-from tests.store.world import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
 
 
 def bring(*rows: Row, batch: str = "1", together: bool = True) -> dict[int, str]:

@@ -11,21 +11,22 @@ from typing import Any
 import pytest
 
 from functions.on_import_rows.handler import handler as rows_handler
-from sheaf import queues
-from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportStatus, RowCounts, StoredFile
+from sheaf.aws import clients, files, queue
 from sheaf.domain.errors import BusyError, NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
-from sheaf.imports import applying, cutting, finishing
+from sheaf.imports import applying, finishing, splitting
 from sheaf.imports.batch import CUT_TWICE, Step, Work
-from sheaf.store import import_endings, imports, tasks
-from sheaf.store.shapes.bulk_import import Standing
+from sheaf.store import tasks
+from sheaf.store.imports import endings, jobs
+from sheaf.store.mappers.import_job import Standing
 from tests.functions.whole_table import whole_table
 from tests.harness import BUCKET, make_account
-from tests.imports.carrier import Carrier, Context, Message, told
 from tests.imports.conftest import Hands
+from tests.imports.pipeline import Carrier, Context, Message, told
 from tests.store.audit import assert_sound
 
 ACCOUNT = AccountId(1)
@@ -50,7 +51,7 @@ def all_tasks() -> list[Task]:
 
 
 def job(import_id: int = 1) -> Import:
-    return imports.get(ACCOUNT, Id(import_id))
+    return jobs.get(ACCOUNT, Id(import_id))
 
 
 def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
@@ -62,7 +63,7 @@ def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of a few rows, so that a short file has many."""
     monkeypatch.setattr("sheaf.imports.batch.ROWS", 4)
-    monkeypatch.setattr("sheaf.imports.packing.ROWS", 4)
+    monkeypatch.setattr("sheaf.imports.batches.ROWS", 4)
 
 
 # The way of a file
@@ -114,7 +115,7 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
             "finished_at": hands.now,
         }
     ]
-    assert list(import_endings.open_imports()) == []
+    assert list(endings.open_imports()) == []
 
 
 @pytest.mark.parametrize("brought", [3, 9, 30])
@@ -131,8 +132,8 @@ def test_an_id_that_a_file_brings_is_never_given_to_another_of_its_rows(
 
 
 def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands: Hands) -> None:
-    made = imports.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), hands.now)
-    carrier.send(queues.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))
+    made = jobs.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), hands.now)
+    carrier.send(files.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))
     assert (job().status, job().user_id, names()) == (ImportStatus.COMPLETED, 7, ["Design"])
     assert not job().has_report
 
@@ -147,7 +148,7 @@ def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands
     ],
 )
 def test_folders_of_the_inbox_say_what_is_wanted(carrier: Carrier, folders: str, fields: ImportFields) -> None:
-    upload = queues.uploaded(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
+    upload = files.uploaded(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
     assert upload.fields == replace(fields, file_name="Ä b+c.csv")
     assert (upload.account_id, upload.import_id) == (1, None)
 
@@ -203,11 +204,11 @@ def test_an_upload_below_another_account_does_not_reach_an_import_of_the_same_nu
     carrier: Carrier, hands: Hands
 ) -> None:
     make_account(2)
-    imports.create(ACCOUNT, ImportFields(), None, hands.now)
+    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
     carrier.send("accounts/2/imports/1/tasks.csv", file_of("Design"))
     assert job().status is ImportStatus.AWAITING_UPLOAD
     with pytest.raises(NotFoundError):
-        imports.get(AccountId(2), Id(1))
+        jobs.get(AccountId(2), Id(1))
 
 
 # Files that cannot be imported
@@ -218,7 +219,7 @@ def ended(carrier: Carrier, reason: str) -> None:
     assert (job().status, job().error, job().counts) == (ImportStatus.FAILED, reason, RowCounts())
     told_of = [(item["detail-type"], item["status"], item["error"]) for item in carrier.announced]
     assert told_of == [("import.failed", "failed", reason)]
-    assert (names(), carrier.messages, list(import_endings.open_imports())) == ([], [], [])
+    assert (names(), carrier.messages, list(endings.open_imports())) == ([], [], [])
 
 
 def test_what_is_wrong_with_a_file_ends_its_import(carrier: Carrier) -> None:
@@ -227,14 +228,14 @@ def test_what_is_wrong_with_a_file_ends_its_import(carrier: Carrier) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cutting, "SIZE_LIMIT", 1024**3)
+    monkeypatch.setattr(splitting, "SIZE_LIMIT", 1024**3)
     carrier.tell(told(INBOX, "e", 1024**3 + 1, "v"))
     ended(carrier, "The file is larger than 1 GB; cut it into several")
 
 
 def test_a_file_that_is_gone_ends_its_import(carrier: Carrier) -> None:
     event = carrier.upload(INBOX, file_of("Design"))
-    queues.s3().delete_object(Bucket=BUCKET, Key=INBOX, VersionId=event["detail"]["object"]["version-id"])
+    clients.s3().delete_object(Bucket=BUCKET, Key=INBOX, VersionId=event["detail"]["object"]["version-id"])
     carrier.tell(event)
     ended(carrier, "The file was deleted before it was read")
 
@@ -242,7 +243,7 @@ def test_a_file_that_is_gone_ends_its_import(carrier: Carrier) -> None:
 def test_a_version_is_read_whatever_was_put_in_its_place(carrier: Carrier) -> None:
     event = carrier.upload(INBOX, file_of("Design"))
     carrier.upload(INBOX, file_of("Research"))
-    queues.s3().delete_object(Bucket=BUCKET, Key=INBOX)
+    clients.s3().delete_object(Bucket=BUCKET, Key=INBOX)
     carrier.tell(event)
     carrier.run()
     assert names() == ["Design"]
@@ -397,7 +398,7 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cutting, "SENT_AT_ONCE", 2)
+    monkeypatch.setattr(splitting, "SENT_AT_ONCE", 2)
     event = carrier.upload(INBOX, many(40))
     with monkeypatch.context() as broken:
         calls: list[int] = []
@@ -408,7 +409,7 @@ def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkey
                 raise BusyError("The queue is busy")
             SEND(account_id, bodies)
 
-        broken.setattr(queues, "send", send)
+        broken.setattr(queue, "send", send)
         with pytest.raises(BusyError):
             carrier.tell(event)
         carrier.collect()
@@ -418,19 +419,19 @@ def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkey
     assert (job().counts, job().batches_total) == (RowCounts(created=40), 10)
 
 
-SEND = queues.send
+SEND = queue.send
 
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
     carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cutting, "SENT_AT_ONCE", 2)
+    monkeypatch.setattr(splitting, "SENT_AT_ONCE", 2)
     made = [tasks.create(ACCOUNT, TaskFields(name=f"Old {number}"), hands.now) for number in range(12)]
     lines = [f"{task.id},New {12 - number}" for number, task in enumerate(made)]
     event = carrier.upload(INBOX, "\n".join(["id,name", *lines]).encode())
     with monkeypatch.context() as broken:
-        broken.setattr(imports, "all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
+        broken.setattr(jobs, "all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
         with pytest.raises(BusyError):
             carrier.tell(event)
     carrier.collect()
@@ -447,7 +448,7 @@ def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
 def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) -> list[list[str]]:
     """Have the queue refuse some messages of the next calls; what each call carried."""
     left, carried = list(answers), []
-    client = queues.sqs()
+    client = clients.sqs()
     send = client.send_message_batch
 
     def answer(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
@@ -460,7 +461,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) ->
         return {"Failed": refused} if refused else {}
 
     monkeypatch.setattr(client, "send_message_batch", answer)
-    monkeypatch.setattr("sheaf.queues.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("sheaf.backoff.time.sleep", lambda _seconds: None)
     return carried
 
 
@@ -472,7 +473,7 @@ def test_messages_that_the_queue_refuses_are_sent_again_and_no_others(
     carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carried = refusing(monkeypatch, [refused(1), refused(2)], [refused(2)])
-    queues.send(ACCOUNT, ["a", "b", "c"])
+    queue.send(ACCOUNT, ["a", "b", "c"])
     carrier.collect()
     assert carried == [["a", "b", "c"], ["b", "c"], ["c"]]
     assert sorted(message.body for message in carrier.messages) == ["a", "b", "c"]
@@ -481,13 +482,13 @@ def test_messages_that_the_queue_refuses_are_sent_again_and_no_others(
 def test_a_queue_that_keeps_refusing_is_busy(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, *[[refused(0)]] * 20)
     with pytest.raises(BusyError):
-        queues.send(ACCOUNT, ["a"])
+        queue.send(ACCOUNT, ["a"])
 
 
 def test_a_message_that_the_queue_can_never_take_is_a_fault(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, [refused(0, fault=True)])
     with pytest.raises(ValueError, match="made up"):
-        queues.send(ACCOUNT, ["a"])
+        queue.send(ACCOUNT, ["a"])
 
 
 def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
@@ -495,15 +496,15 @@ def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
 ) -> None:
     carried = refusing(monkeypatch)
     large = "é" * 60_000
-    queues.send(ACCOUNT, ["a"] * 11 + [large, large, large])
+    queue.send(ACCOUNT, ["a"] * 11 + [large, large, large])
     assert [len(item) for item in carried] == [10, 3, 1]
 
 
 def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
     carrier: Carrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queues.send(ACCOUNT, ["a"])
-    answer = queues.sqs().receive_message(QueueUrl=carrier.queue_url, AttributeNames=["MessageGroupId"])
+    queue.send(ACCOUNT, ["a"])
+    answer = clients.sqs().receive_message(QueueUrl=carrier.queue_url, AttributeNames=["MessageGroupId"])
     assert answer["Messages"][0]["Attributes"]["MessageGroupId"] == "1"
 
 
@@ -515,13 +516,13 @@ def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
 def test_a_cancelled_import_counts_just_what_it_has_changed(carrier: Carrier, hands: Hands, delivered: int) -> None:
     carrier.tell(carrier.upload(INBOX, many(39) + b",red\n"))
     carrier.deliver(carrier.messages[:delivered])
-    import_endings.cancel(ACCOUNT, Id(1), hands.now)
+    endings.cancel(ACCOUNT, Id(1), hands.now)
     carrier.run()
     assert (job().status, job().rows_total) == (ImportStatus.CANCELLED, 40)
     assert job().counts.created == len(names()) == sum(task.version == 1 for task in all_tasks())
     assert carrier.watch() == 1
     assert job().has_report is bool(job().counts.failed)
-    assert (carrier.announced, carrier.dead, list(import_endings.open_imports())) == ([], [], [])
+    assert (carrier.announced, carrier.dead, list(endings.open_imports())) == ([], [], [])
 
 
 def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
@@ -530,7 +531,7 @@ def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
     def steps(work: Work) -> Iterator[Step]:
         for number, step in enumerate(STEPS(work)):
             if number == 2:
-                import_endings.cancel(ACCOUNT, Id(1), hands.now)
+                endings.cancel(ACCOUNT, Id(1), hands.now)
             yield step
 
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
@@ -543,7 +544,7 @@ def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
 
 
 def test_an_import_whose_file_never_comes_ends_after_a_day(carrier: Carrier, hands: Hands) -> None:
-    imports.create(ACCOUNT, ImportFields(), Id(7), hands.now)
+    jobs.create(ACCOUNT, ImportFields(), Id(7), hands.now)
     hands.move(hours=24, seconds=-1)
     assert carrier.watch() == 0
     hands.move(seconds=1)
@@ -575,7 +576,7 @@ def test_what_the_last_worker_could_not_finish_is_finished_by_the_watchdog(
     assert carrier.watch() == 1
     assert (job().status, len(carrier.announced)) == (ImportStatus.COMPLETED_WITH_ERRORS, 1)
     assert "Task can't be blank" in carrier.report(1)
-    assert list(import_endings.open_imports()) == []
+    assert list(endings.open_imports()) == []
 
 
 def test_a_long_report_is_left_to_the_watchdog(carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -591,15 +592,15 @@ def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
     carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
-        imports.create(ACCOUNT, ImportFields(), None, hands.now)
-    standing = imports.standing
+        jobs.create(ACCOUNT, ImportFields(), None, hands.now)
+    standing = jobs.standing
 
     def fail(account_id: AccountId, import_id: Id) -> Standing:
         if import_id == 2:
             raise RuntimeError("broken")
         return standing(account_id, import_id)
 
-    monkeypatch.setattr(imports, "standing", fail)
+    monkeypatch.setattr(jobs, "standing", fail)
     hands.move(hours=24)
     assert carrier.watch() == 2
-    assert list(import_endings.open_imports()) == [(1, 2)]
+    assert list(endings.open_imports()) == [(1, 2)]

@@ -5,12 +5,12 @@ from io import BytesIO
 
 import pytest
 
-from sheaf.domain.bulk_import import cells
-from sheaf.domain.bulk_import.columns import kind_of, reader
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow
-from sheaf.domain.bulk_import.transfer import OPEN_FOR
-from sheaf.imports import batch, cutting, finishing, formats, lines, staging
+from sheaf.domain.imports import cells
+from sheaf.domain.imports.columns import kind_of, reader
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow
+from sheaf.domain.imports.transfer import OPEN_FOR
+from sheaf.imports import batch, finishing, formats, lines, splitting, staging
 from tools.template import PROJECT, template
 
 README = (PROJECT / "README.md").read_text()
@@ -43,7 +43,7 @@ GB = 1024**3
 @pytest.mark.parametrize(
     "words",
     [
-        f"| a file, as it is uploaded; unpacked | {cutting.SIZE_LIMIT // GB} GB; {lines.UNPACKED_LIMIT // GB} GB |",
+        f"| a file, as it is uploaded; unpacked | {splitting.SIZE_LIMIT // GB} GB; {lines.UNPACKED_LIMIT // GB} GB |",
         f"| rows of a file of tasks, projects or task assignments | {staging.NAMED_ROWS:,} |",
         f"| a row; columns of a file | {lines.ROW_LIMIT // 1024} KB; {formats.COLUMN_LIMIT} |",
         f"| rows about one record, or about one person's day on one task | {batch.GROUP_ROWS} |",

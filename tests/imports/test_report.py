@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.rows import Outcome, RawRow, Verdict
+from sheaf.domain.imports.rows import Outcome, RawRow, Verdict
 from sheaf.imports import formats
 from sheaf.imports.report import COLUMNS, guarded, without_guard, write_report
 from tests.imports.files import stream

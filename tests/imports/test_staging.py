@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.import_files import MEGABYTE, read_one
-from sheaf.domain.bulk_import import columns
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow, TimeRow
 from sheaf.domain.client import Client
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow, FileError, RawRow, TimeRow
 from sheaf.domain.project import ClientProject, ProjectFields, new_project
 from sheaf.domain.task import TaskFields, new_task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignmentFields, new_task_assignment

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import.rows import Named, Outcome, Person, TimeRow, Verdict
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.imports.rows import Named, Outcome, Person, TimeRow, Verdict
 from sheaf.domain.record import changed, current
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.time_entry import TimeEntryFields
@@ -18,17 +18,17 @@ from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import Work
 from sheaf.imports.time import time_steps
 from sheaf.store import identity, keys, projects, tasks, time_entries
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT, claim_of
-from sheaf.store.shapes.task import TASK
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.task import TASK
 from sheaf.store.writes import StaleError, commit
-from tests.imports.driver import apply, progress, work
+from tests.imports.batch_steps import apply, progress, work
 from tests.imports.timesheet import DAY, contents, entries, grouped, row
 from tests.races.histories import Actor, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, recorded
 from tests.store.rows import row as stored
-from tests.store.world import ACCOUNT, MEMBER, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, MEMBER, NOW, assignment, client, populate, project, task
 
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 READS = {"GetItem", "BatchGetItem", "Query"}

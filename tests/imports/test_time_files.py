@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.bulk_import import columns
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import Outcome
 from sheaf.domain.identity import Role, User
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter
 from sheaf.domain.values import Id
-from sheaf.http.replies_v2 import show_time_entry
+from sheaf.http.v2.responses import show_time_entry
 from sheaf.imports import formats
 from sheaf.imports.batch import groups_of
 from sheaf.imports.staging import stage
 from sheaf.imports.time import time_steps
 from sheaf.store import clients, identity, time_entries
-from tests.imports.driver import apply, work
+from tests.imports.batch_steps import apply, work
 from tests.imports.files import detailed_export, ndjson_bytes, stream, time_import
 from tests.imports.timesheet import entries
 from tests.store.audit import assert_sound
-from tests.store.world import ACCOUNT, EVERYTHING, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, EVERYTHING, NOW, Spent, assignment, client, populate, project, task
 
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 

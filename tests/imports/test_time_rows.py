@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheaf.domain.bulk_import.rows import BadRow, Named, Outcome, Person, TimeRow, Verdict
 from sheaf.domain.identity import Role, User
+from sheaf.domain.imports.rows import BadRow, Named, Outcome, Person, TimeRow, Verdict
 from sheaf.domain.paging import Filter
 from sheaf.domain.record import changed, current
 from sheaf.domain.task_assignment import TaskAssignmentFields
@@ -20,27 +20,18 @@ from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, Ti
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.imports.batch import Step
 from sheaf.imports.time import time_steps
-from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries, time_imports
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
-from tests.imports.driver import apply, group, work
+from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
+from sheaf.store.imports import imported_time
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+from tests.imports.batch_steps import apply, group, work
 from tests.imports.timesheet import DAY, REFERENCE, contents, entries, grouped, kept, row
 from tests.store.audit import assert_sound
 from tests.store.audit import contents as table_contents
 from tests.store.faults import recorded
 from tests.store.rows import rows as table_rows
-from tests.store.world import (
-    ACCOUNT,
-    LONG_AGO,
-    MEMBER,
-    NOW,
-    assignment,
-    client,
-    populate,
-    project,
-    task,
-)
+from tests.store.stored_records import ACCOUNT, LONG_AGO, MEMBER, NOW, assignment, client, populate, project, task
 
 READS = {"GetItem", "BatchGetItem", "Query"}
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
@@ -489,7 +480,7 @@ def test_rows_of_one_id_that_say_different_things_all_fail() -> None:
 def test_an_id_of_time_that_a_removed_project_left_lying_is_free_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     _import(row(1, kept=kept(5)))
     with monkeypatch.context() as patched:
-        patched.setattr("sheaf.store.repair.carry_on", lambda *_: False)
+        patched.setattr("sheaf.store.resumable.resume.carry_on", lambda *_: False)
         projects.delete(ACCOUNT, Id(1), NOW)
     back = row(1, 3, kept=kept(5), project=Named(name="Project 2"))
     assert _outcomes(back, dry_run=True) == [CREATED]
@@ -565,4 +556,4 @@ def test_a_batch_of_a_hundred_rows_takes_eight_reads_and_five_transactions() -> 
 def test_days_are_read_in_a_few_stretches_without_the_longest_gaps(
     days: list[str], expected: list[tuple[str, str]]
 ) -> None:
-    assert time_imports.stretches([Day(day) for day in days], at_most=3) == expected
+    assert imported_time.stretches([Day(day) for day in days], at_most=3) == expected

@@ -1,4 +1,4 @@
-"""Rows of time about the account of `tests.store.world`, and the entries that come of them."""
+"""Rows of time about the account of `tests.store.stored_records`, and the entries that come of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -6,16 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sheaf.domain.bulk_import.rows import Kept, Named, Person, TimeRow
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.rows import Kept, Named, Person, TimeRow
 from sheaf.domain.time_entry import ExternalReference, TimeEntry
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import Group
 from sheaf.store import keys
-from sheaf.store.shapes.time_entry import from_item
-from tests.imports.driver import group
+from sheaf.store.mappers.time_entry import from_item
+from tests.imports.batch_steps import group
 from tests.store.rows import rows as table_rows
-from tests.store.world import ACCOUNT
+from tests.store.stored_records import ACCOUNT
 
 MIA = Person(first_name="U", last_name="3")
 DAY = Day("2026-02-14")

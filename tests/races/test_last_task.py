@@ -13,7 +13,7 @@ from sheaf.store import task_assignments, time_entries
 from tests.races.histories import FEW, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.rows import Rows
-from tests.store.world import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
 
 PROJECTS = range(1, FEW + 1)
 ONE, OTHER = 0, 1

@@ -16,12 +16,12 @@ from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.keys import Key, Kind
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import Shape
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.shapes.time_entry import from_item, to_items
 from sheaf.store.writes import Item
 from tests.store.rows import Rows, place, rows
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sheaf.store import repair
+from sheaf.store.resumable import resume
 
 
 @pytest.fixture
@@ -19,4 +19,4 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def timeless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Operations are carried on to their end, however slow the machine is."""
-    monkeypatch.setattr(repair, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(resume, "time", SimpleNamespace(monotonic=lambda: 0.0))

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from sheaf.store import client
+from sheaf.aws import dynamodb
 
 BEFORE_BUILD, BEFORE_CALL, BEFORE_SEND, AFTER_CALL = (
     "before-parameter-build",
@@ -42,7 +42,7 @@ class _Status:
 @contextmanager
 def hooked(event: str, hook: Callable[..., object], operation: str = "*") -> Iterator[None]:
     """Have `hook` called at an event of botocore, for calls of one operation or of all (these come first)."""
-    events = client.dynamodb().meta.events
+    events = dynamodb.dynamodb().meta.events
     name = f"{event}.dynamodb.{operation}"
     events.register_first(name, hook)
     try:

@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sheaf import settings
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
-from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key
+from sheaf.store.mappers.task import TASK
 from sheaf.store.records import Counter, counted
-from sheaf.store.shapes.task import TASK
 from sheaf.store.writes import Item, commit, update
 from tools.local import engine
 

@@ -11,9 +11,10 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
 from sheaf import settings
+from sheaf.aws import dynamodb
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
-from sheaf.store import client, keys, reads, sequence
+from sheaf.store import keys, reads, sequence
 from sheaf.store.reads import Stretch
 from sheaf.store.writes import commit, put_new
 from tests.store.faults import BEFORE_SEND, hooked
@@ -75,9 +76,9 @@ def test_a_refusal_is_not_tried_again(table: str, pauses: list[float]) -> None:
 
 
 def test_there_is_one_client_and_it_reads_plain_json(table: str) -> None:
-    assert client.dynamodb() is client.dynamodb()
+    assert dynamodb.dynamodb() is dynamodb.dynamodb()
     item = {**keys.account(ACCOUNT), "n": {"N": "1.50"}, "l": {"L": [{"NULL": True}, {"S": "é😀"}]}}
-    client.dynamodb().put_item(TableName=settings.table_name(), Item=item)
-    answer = client.dynamodb().get_item(TableName=settings.table_name(), Key=keys.account(ACCOUNT))
+    dynamodb.dynamodb().put_item(TableName=settings.table_name(), Item=item)
+    answer = dynamodb.dynamodb().get_item(TableName=settings.table_name(), Key=keys.account(ACCOUNT))
     assert answer["Item"] == {**item, "n": answer["Item"]["n"]}
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200

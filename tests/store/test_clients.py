@@ -14,7 +14,7 @@ from sheaf.domain.record import changed, current
 from sheaf.domain.values import Id
 from sheaf.store import clients, projects
 from tests.store.audit import assert_sound, contents
-from tests.store.world import ACCOUNT, LONG_AGO, NOW, client, populate, project
+from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, client, populate, project
 
 OTHER = AccountId(2)
 

@@ -11,11 +11,11 @@ from benchmarks.capacity import item_size, read_units, write_units
 from benchmarks.cost import cost_of_sending
 from benchmarks.meter import Cost
 from benchmarks.operations import OPERATIONS, Operation, remembered
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store.client import dynamodb
-from sheaf.store.shapes.task import TASK as SHAPE
+from sheaf.store.mappers.task import TASK as SHAPE
 from tests.harness import NOW, Api, make_token
 from tests.seeds import put_measured_account
 

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from sheaf.domain.bulk_import.job import ImportStatus, RowCounts
 from sheaf.domain.errors import InvalidError
+from sheaf.domain.imports.job import ImportStatus, RowCounts
 from sheaf.domain.values import Id
-from sheaf.store import import_endings, import_progress, imports
-from sheaf.store.import_progress import Batch
-from sheaf.store.imports import ImportClosedError
+from sheaf.store.imports import endings, jobs, progress
+from sheaf.store.imports.jobs import ImportClosedError
+from sheaf.store.imports.progress import Batch
 from sheaf.store.writes import commit
 from tests.store.faults import CrashError, crashing, recorded
-from tests.store.jobs import (
+from tests.store.import_jobs import (
     ACCOUNT,
     FIELDS,
     FILE,
@@ -39,8 +39,8 @@ pytestmark = pytest.mark.usefixtures("table")
 def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus) -> None:
     started()
     settle(batch(1), settled(outcome, is_last=True))
-    imports.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
-    done = import_endings.complete(ACCOUNT, Id(1), LAST, has_report=True)
+    jobs.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+    done = endings.complete(ACCOUNT, Id(1), LAST, has_report=True)
     expected = replace(
         RUNNING,
         status=status,
@@ -51,15 +51,15 @@ def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus)
         finished_at=LAST,
         updated_at=LAST,
     )
-    assert done == expected == imports.get(ACCOUNT, Id(1))
-    assert import_endings.complete(ACCOUNT, Id(1), LAST, has_report=True) is None
+    assert done == expected == jobs.get(ACCOUNT, Id(1))
+    assert endings.complete(ACCOUNT, Id(1), LAST, has_report=True) is None
 
 
 def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
     started()
     settle(batch(1), settled("created", "failed"))
     late = batch(2)
-    cancelled = import_endings.cancel(ACCOUNT, Id(1), LAST)
+    cancelled = endings.cancel(ACCOUNT, Id(1), LAST)
     assert cancelled == replace(
         RUNNING,
         status=ImportStatus.CANCELLED,
@@ -67,70 +67,70 @@ def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
         finished_at=LAST,
         updated_at=LAST,
     )
-    assert cancelled == imports.get(ACCOUNT, Id(1))
+    assert cancelled == jobs.get(ACCOUNT, Id(1))
     with pytest.raises(ImportClosedError):
         settle(late, settled("created"))
     with pytest.raises(ImportClosedError):
         batch(1)
     with pytest.raises(ImportClosedError):
-        imports.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
-    assert import_endings.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
-    assert cancelled == imports.get(ACCOUNT, Id(1))
+        jobs.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+    assert endings.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
+    assert cancelled == jobs.get(ACCOUNT, Id(1))
 
 
 def test_an_import_that_still_waits_can_be_cancelled() -> None:
     created()
-    cancelled = import_endings.cancel(ACCOUNT, Id(1), LATER)
+    cancelled = endings.cancel(ACCOUNT, Id(1), LATER)
     assert cancelled == replace(WAITING, status=ImportStatus.CANCELLED, finished_at=LATER, updated_at=LATER)
-    assert imports.start(ACCOUNT, Id(1), FILE, LAST) == cancelled
+    assert jobs.start(ACCOUNT, Id(1), FILE, LAST) == cancelled
 
 
 def test_what_has_ended_cannot_be_cancelled() -> None:
     started()
-    import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty.", LATER)
+    endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty.", LATER)
     with pytest.raises(InvalidError, match="Import has already ended"):
-        import_endings.cancel(ACCOUNT, Id(1), LAST)
-    assert imports.get(ACCOUNT, Id(1)).error == "The file is empty."
+        endings.cancel(ACCOUNT, Id(1), LAST)
+    assert jobs.get(ACCOUNT, Id(1)).error == "The file is empty."
 
 
 def calls_of_cancelling() -> int:
     started()
     with recorded() as calls:
-        import_endings.cancel(ACCOUNT, Id(1), LAST)
+        endings.cancel(ACCOUNT, Id(1), LAST)
     return len(calls)
 
 
 def test_a_cancellation_that_was_cut_off_anywhere_is_carried_on_by_the_next_who_comes(account: object) -> None:
     for at in range(calls_of_cancelling()):
-        job = imports.start(ACCOUNT, created().id, FILE, LATER)
-        commit(import_progress.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
+        job = jobs.start(ACCOUNT, created().id, FILE, LATER)
+        commit(progress.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
         with crashing(at, carried_out=True), pytest.raises(CrashError):
-            import_endings.cancel(ACCOUNT, job.id, LAST)
-        if not imports.get(ACCOUNT, job.id).status.is_final:
-            assert import_endings.cancel(ACCOUNT, job.id, LAST).status is ImportStatus.CANCELLED
-        ended = imports.get(ACCOUNT, job.id)
+            endings.cancel(ACCOUNT, job.id, LAST)
+        if not jobs.get(ACCOUNT, job.id).status.is_final:
+            assert endings.cancel(ACCOUNT, job.id, LAST).status is ImportStatus.CANCELLED
+        ended = jobs.get(ACCOUNT, job.id)
         assert (ended.status, ended.counts, ended.finished_at) == (ImportStatus.CANCELLED, RowCounts(created=1), LAST)
 
 
 def test_of_two_ways_to_an_end_the_first_wins() -> None:
     started()
     with crashing(3, carried_out=True), pytest.raises(CrashError):
-        import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
-    assert imports.standing(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
+        endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
+    assert jobs.standing(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
     with pytest.raises(InvalidError):
-        import_endings.cancel(ACCOUNT, Id(1), LAST)
-    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.FAILED
+        endings.cancel(ACCOUNT, Id(1), LAST)
+    assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.FAILED
 
 
 def test_a_concluded_import_is_out_of_the_watchdogs_sight() -> None:
     created()
-    imports.create(OTHER, FIELDS, None, NOW)
-    import_endings.concluded(ACCOUNT, Id(1))
-    assert list(import_endings.open_imports()) == [(OTHER, 1)]
+    jobs.create(OTHER, FIELDS, None, NOW)
+    endings.concluded(ACCOUNT, Id(1))
+    assert list(endings.open_imports()) == [(OTHER, 1)]
 
 
 def test_a_report_may_come_after_the_end() -> None:
     started()
-    import_endings.cancel(ACCOUNT, Id(1), LATER)
-    import_endings.reported(ACCOUNT, Id(1))
-    assert imports.get(ACCOUNT, Id(1)).has_report
+    endings.cancel(ACCOUNT, Id(1), LATER)
+    endings.reported(ACCOUNT, Id(1))
+    assert jobs.get(ACCOUNT, Id(1)).has_report

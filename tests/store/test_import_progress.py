@@ -4,29 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from sheaf.domain.bulk_import.job import RowCounts
-from sheaf.domain.bulk_import.rows import Outcome, Verdict
+from sheaf.domain.imports.job import RowCounts
+from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
-from sheaf.store import import_progress, imports
-from sheaf.store.import_progress import Batch, BatchDiffersError
+from sheaf.store.imports import jobs, progress
+from sheaf.store.imports.progress import Batch, BatchDiffersError
 from sheaf.store.writes import StaleError
-from tests.store.jobs import (
-    ACCOUNT,
-    LAST,
-    NOW,
-    RUNNING,
-    batch,
-    settle,
-    settled,
-    started,
-)
+from tests.store.import_jobs import ACCOUNT, LAST, NOW, RUNNING, batch, settle, settled, started
 
 pytestmark = pytest.mark.usefixtures("table")
 
 
 def test_a_batch_is_found_where_its_last_step_left_it() -> None:
     started()
-    assert import_progress.batch(ACCOUNT, Id(1), 9, "d") == (RUNNING, Batch(9, "d"))
+    assert progress.batch(ACCOUNT, Id(1), 9, "d") == (RUNNING, Batch(9, "d"))
     settle(batch(9), settled("created", "failed", used=frozenset({Id(5), Id(6)})))
     assert batch(9) == Batch(9, "d", 2, frozenset({Id(5), Id(6)}))
     settle(batch(9), settled("updated", first=3, is_last=True))
@@ -37,7 +28,7 @@ def test_what_steps_settled_is_counted_over_all_shards() -> None:
     started()
     for number in range(1, 12):
         settle(batch(number), settled("created", "updated", "unchanged", "failed", is_last=number % 2 == 0))
-    standing = imports.standing(ACCOUNT, Id(1))
+    standing = jobs.standing(ACCOUNT, Id(1))
     assert standing.job == replace(RUNNING, counts=RowCounts(11, 11, 11, 11), updated_at=LAST)
     assert (standing.batches_done, standing.is_done) == (5, False)
 
@@ -47,8 +38,8 @@ def test_an_import_is_done_when_as_many_batches_are_as_were_cut(total: int, is_d
     started()
     for number in (1, 2):
         settle(batch(number), settled("created", is_last=True))
-    imports.all_sent(ACCOUNT, Id(1), total, total, LAST)
-    assert imports.standing(ACCOUNT, Id(1)).is_done is is_done
+    jobs.all_sent(ACCOUNT, Id(1), total, total, LAST)
+    assert jobs.standing(ACCOUNT, Id(1)).is_done is is_done
 
 
 @pytest.mark.parametrize("outcome", ["created", "failed"])
@@ -59,7 +50,7 @@ def test_a_step_counts_once_whoever_repeats_it(outcome: str) -> None:
         settle(before, settled(outcome, first=number))
         with pytest.raises(StaleError):
             settle(before, settled(outcome, first=number))
-    assert imports.get(ACCOUNT, Id(1)).counts == RowCounts(**{outcome: 2})
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(**{outcome: 2})
 
 
 def test_a_batch_with_other_rows_under_the_same_number_is_told_apart() -> None:
@@ -74,12 +65,12 @@ def test_the_failed_rows_are_kept_with_their_values() -> None:
     settle(batch(1), settled("failed", "created", "failed"))
     settle(batch(1), settled("failed", first=4))
     settle(batch(2), settled("failed", first=5))
-    found = sorted(import_progress.failures(ACCOUNT, Id(1)), key=lambda failure: failure[0].number)
+    found = sorted(progress.failures(ACCOUNT, Id(1)), key=lambda failure: failure[0].number)
     assert found == [
         (Verdict(number, Outcome.FAILED, "name", "Bad"), {"name": f"Row {number}"}) for number in (1, 3, 4, 5)
     ]
 
 
 def test_a_step_takes_three_writes_at_most() -> None:
-    assert len(import_progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("failed"), NOW)) == 3
-    assert len(import_progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("created"), NOW)) == 2
+    assert len(progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("failed"), NOW)) == 3
+    assert len(progress.progress(ACCOUNT, Id(1), Batch(1, "d"), settled("created"), NOW)) == 2

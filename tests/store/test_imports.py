@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from sheaf.domain.bulk_import.job import FileKind, RowCounts
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.imports.job import FileKind, RowCounts
 from sheaf.domain.paging import Cursor, PageRequest
 from sheaf.domain.values import Id
-from sheaf.store import import_endings, import_progress, imports
-from sheaf.store.import_progress import Batch
-from sheaf.store.imports import Cut, Header
+from sheaf.store.imports import endings, jobs, progress
+from sheaf.store.imports.jobs import Cut, Header
+from sheaf.store.imports.progress import Batch
 from sheaf.store.writes import commit
-from tests.store.jobs import (
+from tests.store.import_jobs import (
     ACCOUNT,
     FIELDS,
     FILE,
@@ -30,55 +30,55 @@ pytestmark = pytest.mark.usefixtures("table")
 
 
 def test_a_new_import_waits_for_its_file() -> None:
-    assert created() == WAITING == imports.get(ACCOUNT, Id(1))
-    assert list(import_endings.open_imports()) == [(ACCOUNT, 1)]
+    assert created() == WAITING == jobs.get(ACCOUNT, Id(1))
+    assert list(endings.open_imports()) == [(ACCOUNT, 1)]
 
 
 def test_another_accounts_import_is_not_there() -> None:
     created()
     with pytest.raises(NotFoundError):
-        imports.get(OTHER, Id(1))
+        jobs.get(OTHER, Id(1))
     with pytest.raises(NotFoundError):
-        import_endings.cancel(OTHER, Id(1), LATER)
+        endings.cancel(OTHER, Id(1), LATER)
 
 
 def test_it_starts_with_the_first_file_and_takes_no_other() -> None:
-    assert started() == RUNNING == imports.get(ACCOUNT, Id(1))
-    assert imports.start(ACCOUNT, Id(1), replace(FILE, version_id="v2"), LAST) == RUNNING
+    assert started() == RUNNING == jobs.get(ACCOUNT, Id(1))
+    assert jobs.start(ACCOUNT, Id(1), replace(FILE, version_id="v2"), LAST) == RUNNING
 
 
 def test_a_file_in_the_inbox_is_imported_once_however_often_it_is_told() -> None:
-    jobs = [imports.adopt(ACCOUNT, FIELDS, FILE, LATER) for _ in range(2)]
+    jobs = [jobs.adopt(ACCOUNT, FIELDS, FILE, LATER) for _ in range(2)]
     assert jobs == [replace(RUNNING, user_id=None, created_at=LATER)] * 2
 
 
 def test_another_version_of_a_file_in_the_inbox_is_another_import() -> None:
     versions = [FILE, replace(FILE, version_id="v2"), replace(FILE, version_id=None, etag="e2"), replace(FILE, key="x")]
-    assert [imports.adopt(ACCOUNT, FIELDS, version, LATER).id for version in versions] == [1, 2, 3, 4]
+    assert [jobs.adopt(ACCOUNT, FIELDS, version, LATER).id for version in versions] == [1, 2, 3, 4]
 
 
 def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_way() -> None:
     for _ in range(3):
         created()
-    imports.start(ACCOUNT, Id(2), FILE, LATER)
-    commit(import_progress.progress(ACCOUNT, Id(2), Batch(1, "d"), settled("created", "failed"), LAST))
-    page = imports.page(ACCOUNT, PageRequest(per_page=2))
+    jobs.start(ACCOUNT, Id(2), FILE, LATER)
+    commit(progress.progress(ACCOUNT, Id(2), Batch(1, "d"), settled("created", "failed"), LAST))
+    page = jobs.page(ACCOUNT, PageRequest(per_page=2))
     assert [record.id for record in page.records] == [3, 2]
-    assert page.records[1] == imports.get(ACCOUNT, Id(2))
+    assert page.records[1] == jobs.get(ACCOUNT, Id(2))
     assert page.records[1].counts == RowCounts(created=1, failed=1)
     assert (page.total_entries, page.has_newer, page.has_older) == (3, False, True)
-    older = imports.page(ACCOUNT, PageRequest(2, Cursor("after", Id(2))))
+    older = jobs.page(ACCOUNT, PageRequest(2, Cursor("after", Id(2))))
     assert [record.id for record in older.records] == [1]
 
 
 def test_the_cutter_finds_how_far_it_has_come() -> None:
     started()
-    imports.describe(ACCOUNT, Id(1), Header(FileKind.PROJECTS, ("Name", "É"), ("É",)), LAST)
-    imports.sent(ACCOUNT, Id(1), Cut(10, "abc"), LAST)
-    imports.all_sent(ACCOUNT, Id(1), 1234, 13, LAST)
-    assert imports.cut(ACCOUNT, Id(1)) == Cut(10, "abc")
-    assert imports.columns(ACCOUNT, Id(1)) == ["Name", "É"]
-    assert imports.get(ACCOUNT, Id(1)) == replace(
+    jobs.describe(ACCOUNT, Id(1), Header(FileKind.PROJECTS, ("Name", "É"), ("É",)), LAST)
+    jobs.sent(ACCOUNT, Id(1), Cut(10, "abc"), LAST)
+    jobs.all_sent(ACCOUNT, Id(1), 1234, 13, LAST)
+    assert jobs.cut(ACCOUNT, Id(1)) == Cut(10, "abc")
+    assert jobs.columns(ACCOUNT, Id(1)) == ["Name", "É"]
+    assert jobs.get(ACCOUNT, Id(1)) == replace(
         RUNNING,
         kind=FileKind.PROJECTS,
         ignored_columns=("É",),

@@ -21,7 +21,7 @@ from sheaf.store.records import Counter, counted
 from sheaf.store.writes import commit
 from tests.domain.strategies import ids, task
 from tests.store.faults import BEFORE_CALL, hooked, leaving_unprocessed, recorded, small_pages
-from tests.store.plain import plain_page
+from tests.store.plain_paging import plain_page
 from tests.store.rows import put_tasks, rows
 
 ACCOUNT = AccountId(1)

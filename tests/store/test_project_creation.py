@@ -9,12 +9,13 @@ from sheaf.domain.paging import Filter, PageRequest
 from sheaf.domain.project import ClientProject, ProjectFields
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id
-from sheaf.store import creation, identity, projects, task_assignments
-from sheaf.store.operations import of_all_accounts
+from sheaf.store import identity, projects, task_assignments
+from sheaf.store.resumable import creation
+from sheaf.store.resumable.operations import of_all_accounts
 from sheaf.store.writes import commit
 from tests.store.audit import assert_sound, contents
-from tests.store.cutting import Story, cut, tell, watch
-from tests.store.world import ACCOUNT, MANAGER, NOW, client, populate, project, task
+from tests.store.interruptions import Story, cut, tell, watch
+from tests.store.stored_records import ACCOUNT, MANAGER, NOW, client, populate, project, task
 
 FIELDS = ProjectFields(client_id=Id(1), name="Online Store")
 

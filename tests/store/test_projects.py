@@ -17,10 +17,10 @@ from sheaf.domain.record import changed, current
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, projects
 from tests.store.audit import assert_sound, contents
-from tests.store.cutting import fresh_table
 from tests.store.faults import BEFORE_CALL, hooked, small_pages
-from tests.store.plain import plain_page
-from tests.store.world import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
+from tests.store.interruptions import fresh_table
+from tests.store.plain_paging import plain_page
+from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
 
 OTHER = AccountId(2)
 

@@ -18,17 +18,18 @@ from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import clients, creation, keys, projects, removal, repair, task_assignments, tasks, time_entries
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.resumable import creation, removal, resume
 from sheaf.store.writes import StaleError, commit
 from tests.store.audit import assert_sound
-from tests.store.cutting import fresh_table
 from tests.store.faults import BEFORE_CALL, hooked
+from tests.store.interruptions import fresh_table
 from tests.store.rows import row
-from tests.store.world import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
 
 _ids = st.integers(1, 4).map(Id)
 _names = st.sampled_from(["a", "A", "b", "B", "c", "d", "e"])
@@ -263,7 +264,7 @@ def test_a_change_whose_parent_goes_meanwhile_finds_nothing(
         if rivals:
             rivals.pop()()
 
-    monkeypatch.setattr(repair, "carry_on", lambda *_: False)
+    monkeypatch.setattr(resume, "carry_on", lambda *_: False)
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"), pytest.raises(NotFoundError):
         task_assignments.delete(ACCOUNT, Id(1), Id(1))
 

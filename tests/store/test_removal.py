@@ -11,22 +11,13 @@ from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.time_entry import TimeFilter
 from sheaf.domain.values import Id
-from sheaf.store import projects, removal, repair, task_assignments, tasks, time_entries
-from sheaf.store.operations import of_all_accounts
+from sheaf.store import projects, task_assignments, tasks, time_entries
+from sheaf.store.resumable import removal, resume
+from sheaf.store.resumable.operations import of_all_accounts
 from tests.store.audit import assert_sound, contents
-from tests.store.cutting import Story, cut, tell, watch
 from tests.store.faults import AFTER_CALL, BEFORE_CALL, CrashError, hooked
-from tests.store.world import (
-    ACCOUNT,
-    EVERYTHING,
-    NOW,
-    Spent,
-    assignment,
-    client,
-    populate,
-    project,
-    task,
-)
+from tests.store.interruptions import Story, cut, tell, watch
+from tests.store.stored_records import ACCOUNT, EVERYTHING, NOW, Spent, assignment, client, populate, project, task
 
 
 @pytest.fixture
@@ -155,7 +146,7 @@ def test_a_name_is_free_as_soon_as_its_task_or_project_is_gone(table: str) -> No
     _task_on(5)
     _die_after_deciding(_delete_task)
     assert tasks.create(ACCOUNT, TaskFields(name="TASK 0001"), NOW).id == 3
-    repair.carry_on_everything(seconds=20)
+    resume.carry_on_everything(seconds=20)
     _die_after_deciding(_delete_project)
     made = projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="PROJECT 1"), NOW)
     assert made.project.id == 6
@@ -195,12 +186,12 @@ def test_what_two_removals_share_is_uncounted_once(
     def interfere(**_: object) -> None:
         if rivals:
             with monkeypatch.context() as patched:
-                patched.setattr(repair, "carry_on", lambda *_: False)
+                patched.setattr(resume, "carry_on", lambda *_: False)
                 rivals.pop()()
 
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"):
         first()
-    repair.carry_on_everything(seconds=20)
+    resume.carry_on_everything(seconds=20)
     assert_sound(ACCOUNT)
 
 
@@ -214,12 +205,12 @@ def test_the_time_of_a_project_that_goes_meanwhile_keeps_no_task_from_going(
     def interfere(params: dict[str, Any], **_: object) -> None:
         if rivals and "TASK_GUARD" in str(params["body"]):
             with monkeypatch.context() as patched:
-                patched.setattr(repair, "carry_on", lambda *_: False)
+                patched.setattr(resume, "carry_on", lambda *_: False)
                 rivals.pop()()
 
     with hooked(BEFORE_CALL, interfere, "GetItem"):
         assert tasks.delete(ACCOUNT, Id(2), NOW).id == 2
-    repair.carry_on_everything(seconds=20)
+    resume.carry_on_everything(seconds=20)
     assert_sound(ACCOUNT)
 
 
@@ -228,7 +219,7 @@ def test_a_removal_that_cannot_wait_for_another_decides_nothing(monkeypatch: pyt
     _project_with(25, 0)
     _die_after_deciding(_delete_project)
     before = contents()
-    monkeypatch.setattr(repair, "_PATIENCE", 0.0)
+    monkeypatch.setattr(resume, "_PATIENCE", 0.0)
     with pytest.raises(BusyError):
         tasks.delete(ACCOUNT, Id(2), NOW)
     assert contents() == before

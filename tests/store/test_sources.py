@@ -16,7 +16,7 @@ from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, beyond, 
 from sheaf.store.writes import Item, StaleError
 from tests.domain.strategies import ids, task
 from tests.store.faults import recorded, small_pages
-from tests.store.plain import plain_page
+from tests.store.plain_paging import plain_page
 from tests.store.rows import put_tasks
 
 _fresh_accounts = map(AccountId, count(1000))

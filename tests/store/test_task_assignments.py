@@ -24,7 +24,7 @@ from sheaf.domain.values import Id
 from sheaf.store import projects, task_assignments, tasks, time_entries
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, hooked, recorded
-from tests.store.world import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
 
 OTHER = AccountId(2)
 

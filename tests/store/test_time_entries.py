@@ -17,11 +17,11 @@ from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
-from sheaf.store.shapes.time_entry import to_items
+from sheaf.store.mappers.time_entry import to_items
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, losing_answer, recorded
 from tests.store.rows import put_items, rows
-from tests.store.world import (
+from tests.store.stored_records import (
     ACCOUNT,
     LONG_AGO,
     MEMBER,

@@ -11,10 +11,21 @@ from sheaf.domain.paging import Cursor, PageRequest
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, time_entries
-from tests.store.cutting import fresh_table
 from tests.store.faults import recorded, small_pages
-from tests.store.plain import Place, plain_page
-from tests.store.world import ACCOUNT, MANAGER, MEMBER, Spent, assignment, client, populate, project, task, walk
+from tests.store.interruptions import fresh_table
+from tests.store.plain_paging import Place, plain_page
+from tests.store.stored_records import (
+    ACCOUNT,
+    MANAGER,
+    MEMBER,
+    Spent,
+    assignment,
+    client,
+    populate,
+    project,
+    task,
+    walk,
+)
 
 DAYS = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01", "2026-03-31"]
 MOMENTS = [f"2026-03-0{day}T00:00:00Z" for day in range(1, 5)]

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import FileKind, ImportFields, ImportStatus
-from sheaf.domain.bulk_import.rows import Outcome, Verdict
+from sheaf.aws import files
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import FileKind, ImportFields, ImportStatus
+from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
 from sheaf.imports.report import write_report
-from sheaf.store import import_endings, imports
-from tests.functions import made
+from sheaf.store.imports import endings, jobs
+from tests.functions import api_records
 from tests.harness import NOW, Api
 from tests.tools.conftest import Outcome as Ended
 from tests.tools.conftest import Sheaf, a_stack
@@ -82,15 +82,15 @@ def content(s3: Any, bucket: str) -> dict[str, bytes]:
 
 
 def begun(**fields: Any) -> Id:
-    return imports.create(ACCOUNT, ImportFields(**fields), None, NOW).id
+    return jobs.create(ACCOUNT, ImportFields(**fields), None, NOW).id
 
 
 def run(*outcomes: str, import_id: int = 1) -> Callable[[], object]:
-    return lambda: made.run_import(Api(), import_id, *outcomes)
+    return lambda: api_records.run_import(Api(), import_id, *outcomes)
 
 
 def end(outcome: str, import_id: int = 1) -> Callable[[], object]:
-    return lambda: made.end_import(Api(), import_id, outcome)
+    return lambda: api_records.end_import(Api(), import_id, outcome)
 
 
 def put_report(s3: Any, bucket: str, failures: int) -> bytes:
@@ -98,7 +98,7 @@ def put_report(s3: Any, bucket: str, failures: int) -> bytes:
     report = BytesIO()
     verdicts = [Verdict(row, Outcome.FAILED, "Name" if row > 1 else "", f"Bad {row}") for row in range(1, failures + 1)]
     write_report(report, ["Name"], iter([(verdict, {"Name": f"Task,\n{verdict.number}"}) for verdict in verdicts]))
-    s3.put_object(Bucket=bucket, Key=queues.report_key(ACCOUNT, Id(1)), Body=report.getvalue())
+    s3.put_object(Bucket=bucket, Key=files.report_key(ACCOUNT, Id(1)), Body=report.getvalue())
     return report.getvalue()
 
 
@@ -109,7 +109,7 @@ def test_the_file_is_put_where_its_import_looks_for_it(
     sheaf: Sheaf, deployment: str, file: Path, s3: Any, bucket: str
 ) -> None:
     outcome = sheaf("import", str(file), *OF_ACCOUNT)
-    job = imports.get(ACCOUNT, Id(1))
+    job = jobs.get(ACCOUNT, Id(1))
     told = (
         "import 1 of account 1: uploading tasks.csv, 24 bytes\n"
         "import 1 awaits its file: 0 rows done: 0 created, 0 updated, 0 unchanged, 0 failed\n"
@@ -128,14 +128,14 @@ def test_the_file_is_put_where_its_import_looks_for_it(
 
 def test_the_kind_and_a_dry_run_are_said(sheaf: Sheaf, deployment: str, file: Path) -> None:
     shown = sheaf.json("import", str(file), *OF_ACCOUNT, "--kind", "tasks", "--dry-run")
-    job = imports.get(ACCOUNT, Id(1))
+    job = jobs.get(ACCOUNT, Id(1))
     assert (job.kind, job.dry_run) == (FileKind.TASKS, True)
     assert (shown["id"], shown["kind"], shown["dry_run"], shown["user"]) == (1, "tasks", True, None)
 
 
 def test_json_is_the_import_as_the_api_lists_it(sheaf: Sheaf, deployment: str, api: Api) -> None:
-    made.new_import(api, kind="tasks", file_name="tasks.csv")
-    made.run_import(api, 1, "created", "failed")
+    api_records.new_import(api, kind="tasks", file_name="tasks.csv")
+    api_records.run_import(api, 1, "created", "failed")
     shown = sheaf.json("import", "--follow", "1", *OF_ACCOUNT)
     assert [shown] == api.get("/v2/imports").body["imports"]
 
@@ -162,7 +162,7 @@ def test_an_import_whose_file_cannot_be_put_is_cancelled(
     assert (outcome.status, outcome.out) == (1, "")
     assert second == "import 1 is cancelled: its file was not uploaded"
     assert third.startswith("sheaf: AWS refused PutObject: NoSuchBucket: ")
-    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.CANCELLED
+    assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.CANCELLED
 
 
 def test_ctrl_c_while_the_file_goes_out_cancels_its_import(
@@ -171,11 +171,11 @@ def test_ctrl_c_while_the_file_goes_out_cancels_its_import(
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(queues, "upload_key", interrupted)
+    monkeypatch.setattr(files, "upload_key", interrupted)
     outcome = sheaf("import", str(file), *OF_ACCOUNT, "--wait")
     assert (outcome.status, outcome.out) == (130, "")
     assert outcome.err.splitlines()[1:] == ["import 1 is cancelled: its file was not uploaded"]
-    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.CANCELLED
+    assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.CANCELLED
 
 
 def test_a_stack_without_a_bucket_is_named(sheaf: Sheaf, stack: str, file: Path) -> None:
@@ -216,12 +216,12 @@ def test_local_works_on_what_make_run_has_brought_up(
             "import 1 is completed: 1 created, 1 updated, 1 unchanged, 0 failed",
         ),
         (
-            [run("created"), lambda: import_endings.cancel(ACCOUNT, Id(1), NOW)],
+            [run("created"), lambda: endings.cancel(ACCOUNT, Id(1), NOW)],
             1,
             "import 1 is cancelled: 1 created, 0 updated, 0 unchanged, 0 failed",
         ),
         (
-            [lambda: import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
+            [lambda: endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
             1,
             "import 1 has failed: 0 created, 0 updated, 0 unchanged, 0 failed",
         ),
@@ -245,8 +245,8 @@ def test_it_stays_until_the_import_has_ended(
 
 def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Sheaf, deployment: str) -> None:
     begun()
-    made.run_import(Api(), 1)
-    import_endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
+    api_records.run_import(Api(), 1)
+    endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert outcome.status == 1
     assert outcome.err.splitlines()[1:] == ["The file was replaced", "ignored columns: Colour"]
@@ -303,7 +303,7 @@ def test_ctrl_c_leaves_the_import_alone_and_says_how_to_look_at_it(
     command = f"sheaf import --follow 1 --account 1 --wait --stack {deployment}"
     assert (outcome.status, outcome.out) == (130, "")
     assert outcome.err.splitlines()[1:] == [f"import 1 goes on; to see how it does: {command}"]
-    assert imports.get(ACCOUNT, Id(1)).status is ImportStatus.RUNNING
+    assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.RUNNING
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_ctrl_c_leaves_the_import_alone_and_says_how_to_look_at_it(
 )
 def test_the_command_that_looks_again_looks_at_the_same_place(where: list[str], table: str) -> None:
     given = parser().parse_args(["import", "x", *OF_ACCOUNT, *where])
-    words = shlex.split(_follow_up(given, imports.get(ACCOUNT, begun())))
+    words = shlex.split(_follow_up(given, jobs.get(ACCOUNT, begun())))
     again = parser().parse_args(words[1:])
     places = ("stack", "local", "region", "profile", "account")
     assert [getattr(again, name) for name in places] == [getattr(given, name) for name in places]
@@ -348,7 +348,7 @@ def test_off_a_terminal_there_is_none(sheaf: Sheaf, deployment: str, meanwhile: 
 
 def test_one_look_at_an_import_that_runs_says_how_far_it_is(sheaf: Sheaf, deployment: str) -> None:
     begun()
-    made.run_import(Api(), 1, "created", "failed")
+    api_records.run_import(Api(), 1, "created", "failed")
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert (outcome.status, outcome.err.splitlines()[0]) == (
         0,

@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from sheaf.domain.bulk_import.transfer import clean_file_name
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.transfer import clean_file_name
 from sheaf.domain.values import Id, clean_name, parse_id
-from sheaf.imports.cutting import SIZE_LIMIT
+from sheaf.imports.splitting import SIZE_LIMIT
 
 EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 

@@ -19,12 +19,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from tqdm import tqdm
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import FileKind, Import, ImportFields, ImportStatus
+from sheaf.aws import files
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.replies_v2 import show_listed_import
-from sheaf.store import identity, import_endings, imports
+from sheaf.http.v2.responses import show_listed_import
+from sheaf.store import identity
+from sheaf.store.imports import endings, jobs
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 from tools.cli.deployment import Deployment
@@ -109,7 +110,7 @@ def _run(given: Namespace, now: Timestamp) -> int:
 
 def _find(given: Namespace, import_id: Id) -> Import:
     try:
-        return imports.get(given.account, import_id)
+        return jobs.get(given.account, import_id)
     except NotFoundError:
         raise NotFoundError(f"account {given.account} has no import {import_id}") from None
 
@@ -118,15 +119,15 @@ def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
     """A new import with its file. Without its file it would wait for a day, so it is cancelled where that fails."""
     path: Path = given.file
     kind = given.kind and FileKind(given.kind)
-    job = imports.create(given.account, ImportFields(kind=kind, dry_run=given.dry_run, file_name=path.name), None, now)
+    job = jobs.create(given.account, ImportFields(kind=kind, dry_run=given.dry_run, file_name=path.name), None, now)
     output.tell(f"import {job.id} of account {given.account}: uploading {path.name}, {path.stat().st_size:,} bytes")
     try:
         with path.open("rb") as body:
-            key = queues.upload_key(given.account, job.id, path.name)
+            key = files.upload_key(given.account, job.id, path.name)
             place.client("s3").put_object(Bucket=place.bucket, Key=key, Body=body)
     except BaseException:
         with suppress(SheafError, BotoCoreError, ClientError):
-            import_endings.cancel(given.account, job.id, now)
+            endings.cancel(given.account, job.id, now)
             output.tell(f"import {job.id} is cancelled: its file was not uploaded")
         raise
     return job
@@ -167,7 +168,7 @@ def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
 
 
 def _show_report(given: Namespace, place: Deployment, job: Import) -> None:
-    key = queues.report_key(given.account, job.id)
+    key = files.report_key(given.account, job.id)
     body = place.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"]
     if given.report:
         with given.report.open("wb") as file:

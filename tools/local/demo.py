@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sheaf.domain.bulk_import.job import FileKind, ImportFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
+from sheaf.domain.imports.job import FileKind, ImportFields
 from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import clients, identity, imports, projects, tasks, time_entries
+from sheaf.store import clients, identity, projects, tasks, time_entries
+from sheaf.store.imports import jobs
 from tools.connection import use_table
 
 ACCOUNT = AccountId(1)
@@ -76,7 +77,7 @@ def _write() -> None:
     people = [_add_person(person, made[:1], now) for person in _PEOPLE]
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, now)
-    imports.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
+    jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
 
 
 def _add_person(person: _Person, managed: Sequence[Id], now: Timestamp) -> User:

@@ -8,7 +8,7 @@ from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 from sheaf.http.v1.bodies import read_task, read_task_assignment, read_task_id
 
 TIME = Timestamp("2026-03-01T08:00:00Z")

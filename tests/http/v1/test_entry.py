@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from sheaf.domain import errors
-from sheaf.domain.bulk_import.rows import RowError
 from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
+from sheaf.domain.imports.rows import RowError
 from sheaf.domain.task_assignment import LastTaskError, NoSuchTaskError
-from sheaf.http import problems
-from sheaf.http.call import Call
-from sheaf.http.entry import Endpoint
-from sheaf.http.reply import Reply
-from sheaf.http.v1.entry import V1, any_endpoint, v1_endpoint
+from sheaf.entry_points.http import Endpoint
+from sheaf.entry_points.http_v1 import V1, any_endpoint, v1_endpoint
+from sheaf.http import error_responses
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from tests.harness import Answer, Api, make_token
 from tests.v1 import JSON, XML, basic, texts, v1
 
@@ -31,8 +31,8 @@ def kinds(error: type[SheafError] = SheafError) -> Iterator[type[SheafError]]:
 
 def made(kind: type[SheafError]) -> SheafError:
     """A refusal of this class."""
-    if kind is problems.MethodNotAllowedError:
-        return problems.MethodNotAllowedError("PATCH", "GET, PUT")
+    if kind is error_responses.MethodNotAllowedError:
+        return error_responses.MethodNotAllowedError("PATCH", "GET, PUT")
     if kind is RowError:
         return RowError("hours", "this and that")
     return kind() if "__init__" in vars(kind) else kind("this and that")
@@ -79,11 +79,11 @@ def test_no_refusal_is_a_403_or_a_422() -> None:
         (errors.InvalidError("wrong, and wrong"), (400, "wrong, and wrong", {})),
         (errors.NameTakenError(), (400, "Name has already been taken", {})),
         (LastTaskError(), (400, str(LastTaskError()), {"Hint": str(LastTaskError())})),
-        (problems.PayloadTooLargeError("too long"), (400, "too long", {})),
-        (problems.UnsupportedMediaTypeError("what is it?"), (415, "what is it?", {})),
-        (problems.NotAcceptableError("neither"), (406, "neither", {})),
+        (error_responses.PayloadTooLargeError("too long"), (400, "too long", {})),
+        (error_responses.UnsupportedMediaTypeError("what is it?"), (415, "what is it?", {})),
+        (error_responses.NotAcceptableError("neither"), (406, "neither", {})),
         (
-            problems.MethodNotAllowedError("PATCH", "GET, PUT"),
+            error_responses.MethodNotAllowedError("PATCH", "GET, PUT"),
             (405, "PATCH is not allowed here; use GET or PUT", {"Allow": "GET, PUT"}),
         ),
         (errors.BusyError("try again"), (503, "try again", {"Retry-After": "1"})),

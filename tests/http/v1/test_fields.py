@@ -5,8 +5,8 @@ import json
 import pytest
 
 from sheaf.domain.errors import MalformedError
-from sheaf.http.call import Call
-from sheaf.http.problems import UnsupportedMediaTypeError
+from sheaf.http.error_responses import UnsupportedMediaTypeError
+from sheaf.http.request import Call
 from sheaf.http.v1.fields import read_fields
 
 EXAMPLE = "<task><name>Backend Development</name></task>"

@@ -3,9 +3,9 @@
 import pytest
 
 from sheaf.domain.errors import MalformedError
-from sheaf.http.call import Call
-from sheaf.http.problems import NotAcceptableError
-from sheaf.http.reply import Reply, as_json
+from sheaf.http.error_responses import NotAcceptableError
+from sheaf.http.request import Call
+from sheaf.http.response import Reply, as_json
 from sheaf.http.v1.formats import Format, answer_format, done, format_of_refusal, refuse, show_list
 from sheaf.http.v1.resources import Resource
 

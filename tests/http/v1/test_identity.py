@@ -7,8 +7,8 @@ import pytest
 from sheaf.domain.errors import NotAuthenticatedError
 from sheaf.domain.identity import Account, Role, Token
 from sheaf.domain.values import Id
-from sheaf.http.call import Call
 from sheaf.http.identity import token_digest, v1_caller
+from sheaf.http.request import Call
 from sheaf.store import identity
 from tests.harness import NOW, make_account, make_token
 from tests.v1 import basic

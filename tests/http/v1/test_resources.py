@@ -15,10 +15,10 @@ from sheaf.domain.record import current
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 from sheaf.http.v1.bodies import read_task, read_task_assignment
-from sheaf.http.v1.replies import project, task, task_assignment
 from sheaf.http.v1.resources import Resource, list_json, list_xml, resource_json, resource_xml
+from sheaf.http.v1.responses import project, task, task_assignment
 from tests.domain import strategies
 
 NEVER_IN_XML = "\ufffe\uffff"

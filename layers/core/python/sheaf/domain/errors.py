@@ -1,4 +1,4 @@
-"""domain: the tree of refusals. A class says what happened; `http/problems.py` decides what it costs the caller."""
+"""domain: the tree of errors. A class says what happened; `http/error_responses.py` maps it to a status."""
 
 
 class SheafError(Exception):

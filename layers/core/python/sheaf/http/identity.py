@@ -9,7 +9,7 @@ from functools import cache
 from sheaf.domain.errors import NotAuthenticatedError, WrongAccountError
 from sheaf.domain.identity import Caller, Role
 from sheaf.domain.values import Timestamp, fold_name
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 from sheaf.store import identity
 
 _REMEMBERED_FOR = 60.0  # seconds: how long a revoked token may still work in an environment that has just used it

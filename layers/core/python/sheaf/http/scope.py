@@ -3,7 +3,7 @@
 from sheaf.domain.errors import NotPermittedError
 from sheaf.domain.identity import may_manage_project
 from sheaf.domain.values import Id
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 
 
 def managed_project_id(call: Call) -> Id:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from sheaf.domain.errors import NotFoundError
-from sheaf.http.call import Call
-from sheaf.http.problems import MethodNotAllowedError
-from sheaf.http.reply import Reply
+from sheaf.http.error_responses import MethodNotAllowedError
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
 from sheaf.http.routes import ROUTES
 
 

@@ -1,1 +1,1 @@
-"""imports: the way of a file from its upload to the table: read, cut into batches, applied, reported."""
+"""imports: a file from its upload to the table: read, split into batches, applied, reported."""

@@ -1,9 +1,9 @@
 """imports: where a caller sends the file of an import, and where they fetch its report."""
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import Import
-from sheaf.domain.bulk_import.transfer import OPEN_FOR, Address, open_until
+from sheaf.aws import files
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import Import
+from sheaf.domain.imports.transfer import OPEN_FOR, Address, open_until
 from sheaf.domain.values import Timestamp
 
 _UNNAMED = "file"
@@ -11,12 +11,12 @@ _UNNAMED = "file"
 
 def upload_address(account_id: AccountId, job: Import, now: Timestamp) -> Address:
     """Where the file of an import goes, by one PUT."""
-    key = queues.upload_key(account_id, job.id, job.file_name or _UNNAMED)
-    return Address(queues.address_to_put(key, OPEN_FOR), open_until(now))
+    key = files.upload_key(account_id, job.id, job.file_name or _UNNAMED)
+    return Address(files.address_to_put(key, OPEN_FOR), open_until(now))
 
 
 def report_address(account_id: AccountId, job: Import, now: Timestamp) -> Address | None:
     """Where the report of an import is, for one GET; None where it has none."""
     if not job.has_report:
         return None
-    return Address(queues.address_to_get(queues.report_key(account_id, job.id), OPEN_FOR), open_until(now))
+    return Address(files.address_to_get(files.report_key(account_id, job.id), OPEN_FOR), open_until(now))

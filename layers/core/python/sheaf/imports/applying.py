@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow, Outcome, Verdict
+from sheaf.aws import queue
 from sheaf.domain.errors import BusyError, SheafError
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow, Outcome, Verdict
 from sheaf.imports import clock, finishing
 from sheaf.imports.batch import CUT_TWICE, Group, Message, Step, Steps, Work, from_json, groups_of
 from sheaf.imports.projects import project_steps
@@ -17,9 +17,9 @@ from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.imports.time import time_steps
 from sheaf.log import count_error, logger
-from sheaf.store import import_progress
-from sheaf.store.import_progress import Batch, BatchDiffersError, Failure, Settled
-from sheaf.store.imports import ImportClosedError
+from sheaf.store.imports import progress
+from sheaf.store.imports.jobs import ImportClosedError
+from sheaf.store.imports.progress import Batch, BatchDiffersError, Failure, Settled
 from sheaf.store.writes import ATTEMPTS, StaleError, commit, pause
 
 STEPS: Mapping[FileKind, Steps] = {
@@ -29,7 +29,7 @@ STEPS: Mapping[FileKind, Steps] = {
     FileKind.TIME_ENTRIES: time_steps,
 }
 
-DELIVERIES = queues.RECEIVES
+DELIVERIES = queue.RECEIVES
 
 
 def apply(body: str, last_resort: str | None = None) -> None:
@@ -155,7 +155,7 @@ def _settle(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> Non
         steps = _refused if _is_unreadable(part.groups[0]) else STEPS[message.kind]
     attempt = 0
     while attempt < ATTEMPTS:
-        job, batch = import_progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
+        job, batch = progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
         if batch.rows_done >= part.end:
             return
         work = Work(
@@ -196,9 +196,9 @@ def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch
         step.used,
         is_last=rows_done == len(delivery.values),
     )
-    progress = import_progress.progress(message.account_id, message.import_id, batch, settled, clock.now())
+    writes = progress.progress(message.account_id, message.import_id, batch, settled, clock.now())
     try:
-        commit([*progress, *step.writes])
+        commit([*writes, *step.writes])
     except BusyError:
         raise
     except SheafError as refusal:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from sheaf.domain.bulk_import.columns import Reader
-from sheaf.domain.bulk_import.columns import reader as columns_reader
-from sheaf.domain.bulk_import.grouping import hint_keys, place_of
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.columns import Reader
+from sheaf.domain.imports.columns import reader as columns_reader
+from sheaf.domain.imports.grouping import hint_keys, place_of
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.writes import Write
 

@@ -7,15 +7,15 @@ been announced does the import leave the watchdog's sight. Whoever listens may t
 import tempfile
 from datetime import datetime
 
-from sheaf import queues
-from sheaf.domain.bulk_import.job import Import, ImportStatus
+from sheaf.aws import event_bus, files
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import Import, ImportStatus
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.report import write_report
 from sheaf.log import count_error, count_failed_import, logger
-from sheaf.store import import_endings, import_progress, imports
-from sheaf.store.shapes.bulk_import import Standing
+from sheaf.store.imports import endings, jobs, progress
+from sheaf.store.mappers.import_job import Standing
 from sheaf.store.writes import retried
 
 WORKERS_REPORT = 20_000  # failed rows of which a worker writes the report itself; longer ones wait for the watchdog
@@ -32,7 +32,7 @@ _EVENTS = {
 
 def finish(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
     """End an import whose batches are all done; whether it was ended here. For whoever has done a batch."""
-    standing = imports.standing(account_id, import_id)
+    standing = jobs.standing(account_id, import_id)
     if not _is_complete(standing) or standing.job.counts.failed > WORKERS_REPORT:
         return False
     return _complete(account_id, standing.job, now)
@@ -41,7 +41,7 @@ def finish(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
 def fail(account_id: AccountId, import_id: Id, error: str, now: Timestamp) -> bool:
     """End an import with a reason; whether it was ended here. What its rows have changed so far stays."""
     logger().warning("import failed", account_id=account_id, import_id=import_id, reason=error)
-    job = import_endings.stop(account_id, import_id, ImportStatus.FAILED, error, now)
+    job = endings.stop(account_id, import_id, ImportStatus.FAILED, error, now)
     if job is None:
         return False
     _conclude(account_id, job)
@@ -54,7 +54,7 @@ def watch(now: Timestamp) -> int:
     Ends those whose file never came or that make no progress, and does for the others what a crash left undone.
     """
     ended = 0
-    for account_id, import_id in import_endings.open_imports():
+    for account_id, import_id in endings.open_imports():
         try:
             ended += _look_after(account_id, import_id, now)
         except Exception:  # noqa: BLE001 - whatever it is, the other imports come next
@@ -65,9 +65,9 @@ def watch(now: Timestamp) -> int:
 
 def _look_after(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
     try:
-        standing = imports.standing(account_id, import_id)
+        standing = jobs.standing(account_id, import_id)
     except NotFoundError:
-        import_endings.concluded(account_id, import_id)
+        endings.concluded(account_id, import_id)
         return False
     job, quiet = standing.job, _seconds(standing.job.updated_at, now)
     if job.status.is_final:
@@ -76,7 +76,7 @@ def _look_after(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
             return True
         return False
     if standing.stop:
-        _conclude(account_id, retried(lambda: import_endings.carry_on_stop(account_id, import_id, now)))
+        _conclude(account_id, retried(lambda: endings.carry_on_stop(account_id, import_id, now)))
         return True
     if _is_complete(standing):
         return quiet >= _SETTLING_SECONDS and _complete(account_id, job, now)
@@ -99,7 +99,7 @@ def _complete(account_id: AccountId, job: Import, now: Timestamp) -> bool:
     has_report = bool(job.counts.failed)
     if has_report:
         _write_report(account_id, job.id)
-    ended = import_endings.complete(account_id, job.id, now, has_report=has_report)
+    ended = endings.complete(account_id, job.id, now, has_report=has_report)
     if ended is None:
         return False
     _conclude(account_id, ended)
@@ -110,18 +110,18 @@ def _conclude(account_id: AccountId, job: Import) -> None:
     """Do what an ended import still lacks: the report, if it was stopped, and the announcement."""
     if job.counts.failed and not job.has_report:
         _write_report(account_id, job.id)
-        import_endings.reported(account_id, job.id)
+        endings.reported(account_id, job.id)
     if job.status in _EVENTS:
-        queues.announce(_EVENTS[job.status], _told(account_id, job))
-    import_endings.concluded(account_id, job.id)
+        event_bus.send(_EVENTS[job.status], _told(account_id, job))
+    endings.concluded(account_id, job.id)
     logger().info("import ended", account_id=account_id, import_id=job.id, status=job.status)
 
 
 def _write_report(account_id: AccountId, import_id: Id) -> None:
     with tempfile.TemporaryFile() as file:
-        write_report(file, imports.columns(account_id, import_id), import_progress.failures(account_id, import_id))
+        write_report(file, jobs.columns(account_id, import_id), progress.failures(account_id, import_id))
         file.seek(0)
-        queues.put_report(account_id, import_id, file)
+        files.put_report(account_id, import_id, file)
 
 
 def _told(account_id: AccountId, job: Import) -> dict[str, object]:

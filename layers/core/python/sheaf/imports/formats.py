@@ -5,15 +5,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any
 
-from sheaf.domain.bulk_import.columns import folded_column
-from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow
+from sheaf import strict_json
+from sheaf.domain.imports.columns import folded_column
+from sheaf.domain.imports.rows import BadRow, FileError, RawRow
 from sheaf.imports.lines import Lines, Source, lines_of
 from sheaf.imports.report import COLUMNS as REPORT_COLUMNS
 from sheaf.imports.report import without_guard
+from sheaf.strict_json import DuplicateNameError, InvalidJSONError, TooDeepError, TooManyDigitsError
 
 HEADER_LIMIT = 16_384  # bytes of the names of all columns: they travel with each batch
 COLUMN_LIMIT = 200
@@ -182,13 +183,16 @@ def _json_rows(texts: Iterator[str], lines: Lines) -> Iterator[RawRow | BadRow]:
 def _fields(text: str) -> Mapping[str, Any]:
     """The fields of a JSON object; those of objects inside of it under both names, lists as their JSON."""
     try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_distinct)
-    except json.JSONDecodeError as error:
-        raise _BadLine(f"Not valid JSON: {error.msg} at character {error.pos + 1}") from error
-    except RecursionError as error:
+        document = strict_json.parse(text)
+    except InvalidJSONError as error:
+        place = "" if error.position is None else f" at character {error.position + 1}"
+        raise _BadLine(f"Not valid JSON: {error}{place}") from error
+    except TooDeepError as error:
         raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels") from error
-    except (ValueError, InvalidOperation) as error:  # more digits, or a larger exponent, than Python converts
+    except TooManyDigitsError as error:
         raise _BadLine("A number has too many digits") from error
+    except DuplicateNameError as error:
+        raise _BadLine(f"The object names {error.name.encode(errors='replace').decode()[:50]!r} twice") from error
     if not isinstance(document, dict):
         raise _BadLine('Not a JSON object, such as {"name": "Design"}')
     fields: dict[str, Any] = {}
@@ -213,23 +217,10 @@ def _flatten(document: Mapping[str, Any], prefix: str, into: dict[str, Any], dep
         if path in into:
             raise _BadLine(f"The object names {path[:50]!r} twice")
         if isinstance(value, list | dict):
-            _check_depth(value, depth)
+            if strict_json.is_deeper(value, depth):
+                raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels")
             value = json.dumps(value, default=str)  # noqa: PLW2901 - no field of ours is a list
         into[path] = value
-
-
-def _check_depth(value: Any, depth: int) -> None:
-    """Walk level by level rather than by recursion, so that depth costs nothing before it is refused."""
-    level = [value]
-    while level := [
-        child
-        for container in level
-        for child in (container.values() if isinstance(container, dict) else container)
-        if isinstance(child, dict | list)
-    ]:
-        depth -= 1
-        if not depth:
-            raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels")
 
 
 def _check_characters(fields: Mapping[str, Any]) -> None:
@@ -237,16 +228,3 @@ def _check_characters(fields: Mapping[str, Any]) -> None:
         if _SURROGATE_OR_NUL.search(name) or (isinstance(value, str) and _SURROGATE_OR_NUL.search(value)):
             shown = name.encode(errors="replace").decode()[:50]
             raise _BadLine(f"{shown!r} has half of a surrogate pair or a NUL character")
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _BadLine(f"The object names {twice.encode(errors='replace').decode()[:50]!r} twice")
-    return fields
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise _BadLine(f"Not valid JSON: {constant} is not a JSON number")

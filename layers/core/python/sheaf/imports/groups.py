@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from sheaf.domain.bulk_import.decisions import NEW, Decision, Known, Wish, decide, places, too_large
-from sheaf.domain.bulk_import.rows import BadRow, Row, RowError, Verdict
+from sheaf.domain.imports.decisions import NEW, Decision, Known, Wish, decide, places, too_large
+from sheaf.domain.imports.rows import BadRow, Row, RowError, Verdict
 from sheaf.domain.record import Record
 from sheaf.domain.values import Id
 from sheaf.imports.batch import STEP_WRITES, Group, Step, Work
-from sheaf.store import repair, sequence
+from sheaf.store import sequence
 from sheaf.store.keys import Kind
+from sheaf.store.resumable import resume
 from sheaf.store.writes import StaleError, Write, at_once
 
 
@@ -83,7 +84,7 @@ def why_not(row: Row) -> RowError:
 def settle(work: Work, returning: Collection[Id] = ()) -> None:
     """Bring to its end what makes or removes records of the account right now, unless nothing is to be written."""
     if not work.dry_run:
-        repair.settle(work.account_id, returning)
+        resume.settle(work.account_id, returning)
 
 
 def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R]:

@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import chain
 from typing import NoReturn, Protocol
 
-from sheaf.domain.bulk_import.rows import FileError
+from sheaf.domain.imports.rows import FileError
 
 PIECE = 65_536  # bytes that are read and unpacked at once
 UNPACKED_LIMIT = 2 * 1024**3  # bytes of a whole file

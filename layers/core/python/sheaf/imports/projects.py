@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sheaf.domain.bulk_import.decisions import NEW, Decision, Wish, refused, with_past
-from sheaf.domain.bulk_import.rows import Named, ProjectRow, Row, RowError
 from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import NameTakenError
+from sheaf.domain.imports.decisions import NEW, Decision, Wish, refused, with_past
+from sheaf.domain.imports.rows import Named, ProjectRow, Row, RowError
 from sheaf.domain.project import Project, ProjectFields, new_project
 from sheaf.domain.record import changed, current
 from sheaf.domain.values import Id, Timestamp, fold_name
@@ -15,8 +15,8 @@ from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Reading
 from sheaf.store import clients, projects, sequence
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT, claim_of
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.writes import Write
 
 type Decided = list[list[Decision[Project]]]

@@ -10,7 +10,7 @@ from contextlib import closing
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
-from sheaf.domain.bulk_import.rows import Verdict
+from sheaf.domain.imports.rows import Verdict
 
 COLUMNS = ("Row", "Field", "Message")
 

@@ -13,16 +13,16 @@ from itertools import batched
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sheaf.domain.bulk_import import grouping
-from sheaf.domain.bulk_import.columns import Reader
-from sheaf.domain.bulk_import.job import FileKind
-from sheaf.domain.bulk_import.rows import BadRow, FileError, RawRow, TaskAssignmentRow, TimeRow
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports import grouping
+from sheaf.domain.imports.columns import Reader
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.rows import BadRow, FileError, RawRow, TaskAssignmentRow, TimeRow
 from sheaf.domain.values import Day, Id
-from sheaf.imports import packing
+from sheaf.imports import batches
 from sheaf.imports.batch import Message, row_to_json, unreadable
+from sheaf.imports.batches import bytes_of
 from sheaf.imports.formats import Table
-from sheaf.imports.packing import bytes_of
 from sheaf.imports.staged_rows import UNREADABLE, Placed, Rows
 
 NAMED_ROWS = 200_000  # rows of a file of tasks, projects or task assignments: their keys are kept in memory
@@ -48,7 +48,7 @@ class Staged:
 
     def messages(self, account_id: AccountId, import_id: Id, kind: FileKind) -> Iterator[Message]:
         """The batches of the file, see `packing.messages`."""
-        return packing.messages(account_id, import_id, kind, self._columns, self._rows)
+        return batches.messages(account_id, import_id, kind, self._columns, self._rows)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sheaf.domain.bulk_import.decisions import NEW, Wish, refused, with_past
-from sheaf.domain.bulk_import.rows import Named, Row, RowError, TaskAssignmentRow
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.decisions import NEW, Wish, refused, with_past
+from sheaf.domain.imports.rows import Named, Row, RowError, TaskAssignmentRow
 from sheaf.domain.project import Project
 from sheaf.domain.record import changed, current
 from sheaf.domain.task import Task
@@ -24,10 +24,10 @@ from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Reading
 from sheaf.store import projects, task_assignments
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT, claim_of
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.writes import StaleError
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from sheaf.domain.bulk_import.decisions import NEW, Wish, refused, with_past
-from sheaf.domain.bulk_import.rows import Row, RowError, TaskRow
 from sheaf.domain.errors import NameTakenError
+from sheaf.domain.imports.decisions import NEW, Wish, refused, with_past
+from sheaf.domain.imports.rows import Row, RowError, TaskRow
 from sheaf.domain.record import changed, current
 from sheaf.domain.task import Task, TaskFields, new_task
 from sheaf.domain.values import Timestamp, fold_name
@@ -14,7 +14,7 @@ from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Reading
 from sheaf.store import tasks
-from sheaf.store.shapes.task import TASK
+from sheaf.store.mappers.task import TASK
 
 
 def task_steps(work: Work) -> Iterator[Step]:

@@ -11,20 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from sheaf.domain.bulk_import.decisions import contradiction, with_past
-from sheaf.domain.bulk_import.matching import match
-from sheaf.domain.bulk_import.rows import BadRow, Kept, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import fold_person
+from sheaf.domain.imports.decisions import contradiction, with_past
+from sheaf.domain.imports.matching import match
+from sheaf.domain.imports.rows import BadRow, Kept, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.record import changed
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, new_time_entry
 from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import STEP_WRITES, Step, Work
-from sheaf.store import identity, sequence, time_imports, time_places
-from sheaf.store.time_imports import Change, Turn
+from sheaf.store import identity, sequence, time_places
+from sheaf.store.imports import imported_time
+from sheaf.store.imports.imported_time import Change, Turn
 from sheaf.store.time_places import Maker, Making, There, Where
 from sheaf.store.writes import StaleError, Write
 
@@ -119,7 +120,7 @@ class _Batch:
     def find_places(self) -> None:
         """Of the rows, and of the entries that they mean by id."""
         ids = {asked.time.kept.id for asked in self._sound() if asked.time.kept.id is not None}
-        self._by_id = time_imports.by_ids(self._account_id, ids)
+        self._by_id = imported_time.by_ids(self._account_id, ids)
         for asked in self._sound():
             asked.where = _where(asked.time)
             asked.before = self._by_id.get(asked.time.kept.id or _NOT_YET)
@@ -128,7 +129,7 @@ class _Batch:
         for asked in self._sound():
             if asked.before is not None and self._places[_standing(asked.before)].assignment_id is None:
                 if not self._work.dry_run:  # the time of a project that was removed, not swept up yet
-                    time_imports.finish_removals(self._account_id)
+                    imported_time.finish_removals(self._account_id)
                     raise StaleError
                 asked.before = None
 
@@ -162,11 +163,11 @@ class _Batch:
         for user_id, project_id, task_id, day in rows:
             wanted[user_id].add((project_id, task_id, day))
         if not self._work.dry_run:
-            self._turns = time_imports.turns(self._account_id, wanted.keys())
+            self._turns = imported_time.turns(self._account_id, wanted.keys())
         taken = self._work.used | self._by_id.keys()
         entries: dict[Spot, list[TimeEntry]] = defaultdict(list)
         for user_id, spots in wanted.items():
-            for entry in time_imports.imported(self._account_id, user_id, spots):
+            for entry in imported_time.imported(self._account_id, user_id, spots):
                 if entry.id not in taken:
                     entries[user_id, entry.project_id, entry.task_id, entry.spent_date].append(entry)
         for where, found in entries.items():
@@ -260,11 +261,11 @@ class _Batch:
 
     def _writes(self, step: "_OpenStep") -> list[Write]:
         users = sorted({change.after.user_id for change in step.changes} & self._turns.keys())
-        writes = time_imports.written(self._account_id, step.changes)
+        writes = imported_time.written(self._account_id, step.changes)
         for user_id in users:
             turn = self._turns[user_id]
-            writes.append(time_imports.take_turn(self._account_id, user_id, turn, self._holder))
-            self._turns[user_id] = time_imports.taken(turn, self._holder)
+            writes.append(imported_time.take_turn(self._account_id, user_id, turn, self._holder))
+            self._turns[user_id] = imported_time.taken(turn, self._holder)
         return writes
 
 
@@ -282,8 +283,8 @@ class _OpenStep:
 
     def has_room_for(self, change: Change) -> bool:
         """Whether a transaction holds this change too."""
-        items = self._items + time_imports.own_items(self._account_id, change)
-        counters = self._counters.union(time_imports.counters(change))
+        items = self._items + imported_time.own_items(self._account_id, change)
+        counters = self._counters.union(imported_time.counters(change))
         return items + len(counters) <= STEP_WRITES and self._bytes + _bytes(change) <= _STEP_BYTES
 
     def add(self, asked: _Asked, change: Change | None, *, is_last: bool) -> None:
@@ -291,8 +292,8 @@ class _OpenStep:
         self.verdicts.append(_verdict(asked))
         if change is not None:
             self.changes.append(change)
-            self._counters.update(time_imports.counters(change))
-            self._items += time_imports.own_items(self._account_id, change)
+            self._counters.update(imported_time.counters(change))
+            self._items += imported_time.own_items(self._account_id, change)
             self._bytes += _bytes(change)
         stands_for = asked.before or asked.after
         if is_last:

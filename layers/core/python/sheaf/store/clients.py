@@ -8,7 +8,7 @@ from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
-from sheaf.store.shapes.client import CLIENT
+from sheaf.store.mappers.client import CLIENT
 from sheaf.store.writes import Write, commit, retried
 
 

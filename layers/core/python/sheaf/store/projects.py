@@ -7,12 +7,13 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import creation, keys, operations, reads, removal, repair, sequence, time_guard
+from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.lists import Chosen, Listing, Source, Visible, joined, page_of
-from sheaf.store.operations import Operation
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT
 from sheaf.store.reads import Stretch
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT
+from sheaf.store.resumable import creation, operations, removal, resume
+from sheaf.store.resumable.operations import Operation
 from sheaf.store.writes import StaleError, Write, commit, retried
 
 
@@ -50,7 +51,7 @@ def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager
     def decide() -> Project:
         project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
         operation = creation.create(account_id, project, manager_id)
-        if operation is not None and not repair.carry_on(account_id, operation):
+        if operation is not None and not resume.carry_on(account_id, operation):
             raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
         return project
 
@@ -108,14 +109,14 @@ def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProje
 
     def decide() -> tuple[ClientProject, Operation | None]:
         begun = operations.begun(account_id)
-        repair.settle(account_id)
+        resume.settle(account_id)
         found = get(account_id, project_id)
         record = PROJECT.removed(account_id, found.project)
         return found, removal.remove_project(account_id, project_id, record, now, begun)
 
     found, operation = retried(decide)
     if operation is not None:
-        repair.carry_on(account_id, operation)
+        resume.carry_on(account_id, operation)
     return found
 
 

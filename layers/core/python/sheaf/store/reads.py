@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheaf import settings
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
-from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key
 from sheaf.store.writes import ATTEMPTS, Item, pause
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from sheaf import settings
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key, Kind
 from sheaf.store.writes import commit, update
 

@@ -18,14 +18,15 @@ from sheaf.domain.task_assignment import (
     new_task_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, operations, reads, repair, sequence, time_guard
+from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.lists import Listing, Merged, Source, Visible, joined, page_of
-from sheaf.store.operations import UnderWay
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.reads import Stretch
 from sheaf.store.records import Counter, counted
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.resumable import operations, resume
+from sheaf.store.resumable.operations import UnderWay
 from sheaf.store.writes import Item, StaleError, Write, commit, retried
 
 _MANY_PROJECTS = 20
@@ -178,7 +179,7 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
     Raises:
         NotFoundError, BusyError. LastTaskError: the project has no other active assignment.
     """
-    repair.settle(account_id)  # an assignment that a removal has left lying still counts on its project
+    resume.settle(account_id)  # an assignment that a removal has left lying still counts on its project
 
     def decide() -> bool:
         before = get(account_id, project_id, assignment_id).assignment

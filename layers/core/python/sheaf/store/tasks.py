@@ -8,9 +8,10 @@ from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import changed, current
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, operations, removal, repair, sequence, time_guard
+from sheaf.store import keys, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
-from sheaf.store.shapes.task import TASK
+from sheaf.store.mappers.task import TASK
+from sheaf.store.resumable import operations, removal, resume
 from sheaf.store.writes import Write, commit, retried
 
 
@@ -84,13 +85,13 @@ def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:
 
     def decide() -> tuple[Task, operations.Operation | None]:
         begun = operations.begun(account_id)
-        repair.settle(account_id)
+        resume.settle(account_id)
         task = get(account_id, task_id)
         return task, removal.remove_task(account_id, task_id, TASK.removed(account_id, task), now, begun)
 
     task, operation = retried(decide)
     if operation is not None:
-        repair.carry_on(account_id, operation)
+        resume.carry_on(account_id, operation)
     return task
 
 

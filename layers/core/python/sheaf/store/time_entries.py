@@ -8,15 +8,16 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, operations, reads, sequence, time_guard, time_totals
+from sheaf.store import keys, reads, sequence, time_guard, time_totals
 from sheaf.store.identity import user_keys, users_among
 from sheaf.store.lists import joined, page_of
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import rewritten
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT
-from sheaf.store.shapes.task import TASK
-from sheaf.store.shapes.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.shapes.time_entry import from_item, to_items
+from sheaf.store.resumable import operations
 from sheaf.store.time_guard import Spot, pair_assignment_id
 from sheaf.store.time_lists import source_of
 from sheaf.store.writes import StaleError, commit, retried

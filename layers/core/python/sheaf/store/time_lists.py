@@ -10,8 +10,8 @@ from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, reads, time_totals
 from sheaf.store.items import read_id
 from sheaf.store.lists import Merged, Source, Visible, beyond, position_of
-from sheaf.store.operations import UnderWay
 from sheaf.store.reads import Stretch
+from sheaf.store.resumable.operations import UnderWay
 from sheaf.store.writes import Item
 
 

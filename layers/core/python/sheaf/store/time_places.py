@@ -6,20 +6,21 @@ Rows name a client, a project and a task; all that a batch names is read at once
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sheaf.domain.bulk_import.rows import Named
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.rows import Named
 from sheaf.domain.project import Project, ProjectFields, new_project
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import clients, creation, identity, keys, reads, repair, sequence, task_assignments, tasks
+from sheaf.store import clients, identity, keys, reads, sequence, task_assignments, tasks
 from sheaf.store.items import read_id
 from sheaf.store.keys import Key
-from sheaf.store.shapes.client import CLIENT
-from sheaf.store.shapes.project import PROJECT, claim_of
-from sheaf.store.shapes.task import TASK
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.task import TASK
+from sheaf.store.resumable import creation, resume
 from sheaf.store.time_guard import Spot, pair_assignment_id
 from sheaf.store.writes import Item, StaleError, commit
 
@@ -241,7 +242,7 @@ def _there(
     project_item = None if project_id is None else items.get(keys.record(account_id, "PROJECT", project_id))
     task_item = None if task_id is None else items.get(keys.record(account_id, "TASK", task_id))
     if project_item is None and project_id is not None and where.project.id is None:
-        repair.settle(account_id)  # its name is taken, but it is still being made
+        resume.settle(account_id)  # its name is taken, but it is still being made
         raise StaleError
     if task_item is None and task_id is not None and where.task.id is None:
         raise StaleError

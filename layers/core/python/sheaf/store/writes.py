@@ -1,17 +1,15 @@
 """store: conditional writes, alone or many as one, and what a failed condition means to the caller."""
 
-import random
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
-from sheaf import settings
+from sheaf import backoff, settings
+from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
-from sheaf.store.client import dynamodb
 from sheaf.store.keys import Key
 
 type Item = dict[str, dict[str, Any]]
@@ -157,8 +155,8 @@ def retried[Result](decide: Callable[[], Result]) -> Result:
 
 
 def pause(attempt: int) -> None:
-    """Wait a random time that grows with each attempt (full jitter), so that rivals do not meet again in step."""
-    time.sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)))  # noqa: S311 - no secret
+    """Wait before the next attempt at a transaction."""
+    backoff.pause(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
 
 
 class _ConflictError(Exception):

@@ -1,1 +1,1 @@
-"""http: Harvest's first API, in XML and in JSON: the words of v1 for the same records that v2 shows."""
+"""http: requests and responses of version 1 of the API, in XML and in JSON, for the same records as v2."""

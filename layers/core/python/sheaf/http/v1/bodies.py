@@ -9,9 +9,9 @@ from sheaf.domain.errors import InvalidError
 from sheaf.domain.record import current
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Id
-from sheaf.http.call import Call
-from sheaf.http.requests import Amount, Body, Flag, Number, TaskBody, read_body
+from sheaf.http.request import Call
 from sheaf.http.v1.fields import read_fields
+from sheaf.http.v2.bodies import Amount, Body, Flag, Number, TaskBody, read_body
 
 _TASK_EXAMPLE = "<task><name>Backend Development</name></task>"
 _ASSIGN_EXAMPLE = '<task><id type="integer">653425</id></task>'

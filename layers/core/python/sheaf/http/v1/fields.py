@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sheaf.domain.errors import MalformedError
-from sheaf.http.bodies import BODY_LIMIT, decoded, media_type, read_json
-from sheaf.http.call import Call
-from sheaf.http.problems import UnsupportedMediaTypeError
+from sheaf.http.body import BODY_LIMIT, decoded, media_type, read_json
+from sheaf.http.error_responses import UnsupportedMediaTypeError
+from sheaf.http.request import Call
 from sheaf.http.v1.formats import TYPES, Format, answer_format
 from sheaf.http.v1.xml import read_xml
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 from sheaf.domain.errors import MalformedError
-from sheaf.http.bodies import media_type
-from sheaf.http.call import Call
-from sheaf.http.problems import NotAcceptableError
-from sheaf.http.reply import Reply, as_json
+from sheaf.http.body import media_type
+from sheaf.http.error_responses import NotAcceptableError
+from sheaf.http.request import Call
+from sheaf.http.response import Reply, as_json
 from sheaf.http.v1.resources import Resource, list_json, list_xml, resource_json, resource_xml
 
 _ANSWER_LIMIT = 6_000_000  # bytes of the body as a JSON string; Lambda passes on 6 MiB of that and the headers

@@ -1,7 +1,7 @@
 """http: the query parameters of v1's lists."""
 
 from sheaf.domain.values import Timestamp, parse_timestamp
-from sheaf.http.call import Call
+from sheaf.http.request import Call
 
 
 def updated_since(call: Call) -> Timestamp | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
-from sheaf.http.reply import as_json
+from sheaf.http.response import as_json
 
 type Kind = Literal["string", "integer", "boolean", "decimal", "datetime", "date"]
 type Value = str | int | bool | Decimal | Resource | None

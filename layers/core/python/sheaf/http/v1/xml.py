@@ -8,7 +8,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from sheaf.domain.errors import MalformedError
-from sheaf.http.bodies import decoded, distinct_fields
+from sheaf.http.body import decoded, distinct_fields
 
 DEPTH_LIMIT = 8
 ATTRIBUTE_LIMIT = 20

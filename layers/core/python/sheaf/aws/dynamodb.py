@@ -1,0 +1,57 @@
+"""aws: the one DynamoDB client of an execution environment, made at the first call and kept."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from botocore.parsers import JSONParser, ResponseParserFactory
+from botocore.session import Session, get_session
+
+from sheaf.aws.clients import new_client
+from sheaf.domain.errors import BusyError
+
+# Seconds. Two short attempts are better than a long one: API Gateway waits 29 s in all.
+READ_TIMEOUT = 5
+
+_THROTTLED = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
+
+
+@cache
+def dynamodb() -> Any:
+    """The client. A call that is throttled even after botocore's own retries raises BusyError."""
+    client = new_client(new_session(), "dynamodb", read_timeout=READ_TIMEOUT)
+    client.meta.events.register("after-call.dynamodb", _refuse_when_throttled)
+    return client
+
+
+def new_session() -> Session:
+    """A botocore session whose DynamoDB answers are read by `_PlainParser`."""
+    session = get_session()
+    session.register_component("response_parser_factory", _PlainParserFactory())
+    return session
+
+
+def _refuse_when_throttled(parsed: Mapping[str, Any], **_: object) -> None:
+    if parsed.get("Error", {}).get("Code") in _THROTTLED:
+        raise BusyError("The table is busy; nothing was changed, please try again")
+
+
+class _PlainParser(JSONParser):
+    """Reads a successful DynamoDB answer with `json.loads` alone.
+
+    botocore walks every attribute of every item along the service model, which for a page of 2,000 records takes more
+    time than all else together; and DynamoDB's JSON is already in the shape that `store` maps from (no blobs here).
+    """
+
+    def parse(self, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+        if response["status_code"] >= 300:
+            return dict(super().parse(response, shape))
+        parsed: dict[str, Any] = json.loads(response["body"])
+        parsed["ResponseMetadata"] = {"HTTPStatusCode": response["status_code"]}
+        return parsed
+
+
+class _PlainParserFactory(ResponseParserFactory):
+    def create_parser(self, protocol_name: str) -> Any:
+        return _PlainParser() if protocol_name == "json" else super().create_parser(protocol_name)

@@ -1,0 +1,138 @@
+"""aws: the files and reports of imports in the S3 bucket, their addresses, and S3's event of an upload."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from botocore.exceptions import ClientError
+
+from sheaf import settings
+from sheaf.aws.clients import s3
+from sheaf.domain.errors import MalformedError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import FileKind, ImportFields, StoredFile
+from sheaf.domain.imports.rows import FileError
+from sheaf.domain.imports.transfer import clean_file_name
+from sheaf.domain.values import Id, parse_id
+
+_DRY_RUN = "dry-run"
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"})
+_REPLACED = frozenset({"PreconditionFailed", "412"})
+
+
+class Stream(Protocol):
+    """Bytes that are read as they come."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in the bucket, and what its key says of it: `import_id` is None for one that was put into the inbox."""
+
+    file: StoredFile
+    account_id: AccountId
+    import_id: Id | None
+    fields: ImportFields
+
+
+def upload_key(account_id: AccountId, import_id: Id, file_name: str) -> str:
+    """Where the file of an import is put."""
+    return f"accounts/{account_id}/imports/{import_id}/{file_name}"
+
+
+def report_key(account_id: AccountId, import_id: Id) -> str:
+    """Where the report of an import lies."""
+    return f"reports/{account_id}/{import_id}.csv"
+
+
+def address_to_put(key: str, seconds: int) -> str:
+    """An address at which whoever has it may put this object, for so long."""
+    return _signed("put_object", key, seconds)
+
+
+def address_to_get(key: str, seconds: int) -> str:
+    """An address at which whoever has it may fetch this object, for so long."""
+    return _signed("get_object", key, seconds)
+
+
+def uploaded(event: object) -> Upload:
+    """Read EventBridge's "Object Created": an upload into the bucket of this deployment.
+
+    Keys: `accounts/<account>/imports/<import>/<file>`, and `accounts/<account>/inbox/<file>`, where `dry-run/`, a kind
+    and `/`, or both in this order may stand before the file.
+
+    Raises:
+        MalformedError: anything else. InvalidError: an id or a file name that cannot be one.
+    """
+    match event:
+        case {
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": {"bucket": {"name": str(bucket)}, "object": {"key": str(), "etag": str()} as stored},
+        } if bucket == settings.imports_bucket():
+            version = stored.get("version-id")
+            file = StoredFile(stored["key"], stored["etag"], int(stored.get("size", 0)), version or None)
+        case _:
+            raise MalformedError("This is no event of an upload into the imports bucket")
+    match stored["key"].split("/"):
+        case ["accounts", account, "imports", import_id, name]:
+            number: Id | None = parse_id(import_id, "import id")
+            kind, dry_run = None, False
+        case ["accounts", account, "inbox", *folders, name]:
+            number = None
+            dry_run = folders[:1] == [_DRY_RUN]
+            kind = _kind(folders[dry_run:], stored["key"])
+        case _:
+            raise MalformedError(f"Nothing is imported from {stored['key']}")
+    fields = ImportFields(kind=kind, dry_run=dry_run, file_name=clean_file_name(name))
+    return Upload(file, AccountId(parse_id(account, "account id")), number, fields)
+
+
+@contextmanager
+def opened(file: StoredFile) -> Iterator[Stream]:
+    """The content of the very object that was told of, as a stream.
+
+    Raises:
+        FileError: it was deleted or replaced meanwhile.
+    """
+    pinned = {"VersionId": file.version_id} if file.version_id else {}
+    try:
+        answer = s3().get_object(Bucket=settings.imports_bucket(), Key=file.key, IfMatch=f'"{file.etag}"', **pinned)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _GONE:
+            raise FileError("The file was deleted before it was read") from None
+        if code in _REPLACED:
+            raise FileError("The file was replaced by another before it was read") from None
+        raise
+    with closing(answer["Body"]) as body:
+        yield body
+
+
+def put_report(account_id: AccountId, import_id: Id, content: BinaryIO) -> None:
+    """Store the report of an import, in place of one that may be there."""
+    s3().put_object(
+        Bucket=settings.imports_bucket(),
+        Key=report_key(account_id, import_id),
+        Body=content,
+        ContentType="text/csv; charset=utf-8",
+    )
+
+
+def _signed(operation: str, key: str, seconds: int) -> str:
+    parameters = {"Bucket": settings.imports_bucket(), "Key": key}
+    address: str = s3().generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
+    return address
+
+
+def _kind(folders: Sequence[str], key: str) -> FileKind | None:
+    match folders:
+        case []:
+            return None
+        case [kind] if kind in list(FileKind):
+            return FileKind(kind)
+        case _:
+            raise MalformedError(f"Nothing is imported from {key}; the kinds are {', '.join(FileKind)}")

@@ -1,0 +1,58 @@
+"""aws: the SQS queue of the batches of imports."""
+
+from collections.abc import Iterator, Sequence
+
+from sheaf import settings
+from sheaf.aws.clients import sqs
+from sheaf.backoff import pause
+from sheaf.domain.errors import BusyError
+from sheaf.domain.identity import AccountId
+
+RECEIVES = 5  # how often a message is delivered before it goes to the dead letters; the template says the same
+
+_BATCH_MESSAGES = 10  # messages that one call sends
+_BATCH_BYTES = 262_144  # of all messages of one call
+_ATTEMPTS = 8
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0  # seconds
+
+
+def send(account_id: AccountId, bodies: Sequence[str]) -> None:
+    """Put messages into the queue. Each comes out once at least, in any order.
+
+    They are marked with their account, so that one account's many messages do not make another's few wait.
+
+    Raises:
+        BusyError: the queue kept refusing some; others may be in it.
+    """
+    for part in _parts(bodies):
+        left = [
+            {"Id": str(number), "MessageBody": body, "MessageGroupId": str(account_id)}
+            for number, body in enumerate(part)
+        ]
+        for attempt in range(_ATTEMPTS):
+            answer = sqs().send_message_batch(QueueUrl=settings.imports_queue_url(), Entries=left)
+            refused = {failure["Id"]: failure for failure in answer.get("Failed", [])}
+            faults = [failure for failure in refused.values() if failure.get("SenderFault")]
+            if faults:
+                raise ValueError(f"the queue takes no such message: {faults[0].get('Message')}")
+            left = [entry for entry in left if entry["Id"] in refused]
+            if not left:
+                break
+            pause(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
+        else:
+            raise BusyError("The queue is busy")
+
+
+def _parts(bodies: Sequence[str]) -> Iterator[list[str]]:
+    """Messages by as many as one call takes."""
+    part: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if part and (len(part) == _BATCH_MESSAGES or size + length > _BATCH_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(body)
+        size += length
+    if part:
+        yield part

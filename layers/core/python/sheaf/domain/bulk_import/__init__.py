@@ -1,1 +1,0 @@
-"""domain: bulk imports: the rules for files of tasks, projects, task assignments and time."""

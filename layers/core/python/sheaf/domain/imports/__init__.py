@@ -1,0 +1,1 @@
+"""domain: the rules of bulk imports of tasks, projects, task assignments and time entries."""

@@ -1,0 +1,254 @@
+"""domain: what rows come to that say how a record is to be: it is made, changed or left, or the row is refused.
+
+Rows are decided together when they are about the same record, or when one takes the name that another gives up. Each
+says how its record is to be in the end, so the names that count are those in the end: records may exchange theirs.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.imports.rows import Kept, Outcome, RowError, Verdict
+from sheaf.domain.record import Record
+from sheaf.domain.values import Id, Timestamp
+
+NEW = Id(0)  # the id of a new record for which a number is yet to be taken
+_NAMED_ROWS = 5  # that a message names; of more it says how many
+
+
+@dataclass(frozen=True, slots=True)
+class Wish[R]:
+    """What one row asks for.
+
+    Args:
+        number: the row's.
+        record_id: of the record that the row is about; None: of the record at `place`, or of a new one.
+        place: what is the record's alone among its kind: its name, its project and task. None where nothing is said.
+        says: all that the row says. Two rows that say the same are one wish.
+        new: the record that is made, with the id NEW where the row brings none. Raises InvalidError.
+        over: the record that is there, changed; the very same where it is so already. Raises InvalidError.
+    """
+
+    number: int
+    record_id: Id | None
+    place: Hashable
+    says: Hashable
+    new: Callable[[], R]
+    over: Callable[[R], R]
+
+    def result(self, before: R | None) -> R | InvalidError:
+        """The record as the row wants it, or why it cannot be so."""
+        try:
+            return self.new() if before is None else self.over(before)
+        except InvalidError as error:
+            return error
+
+
+@dataclass(frozen=True, slots=True)
+class Known[R]:
+    """What is there of all that a batch asks for.
+
+    Args:
+        records: by their ids, those that rows are about.
+        holders: the records that have the places which rows want, by place.
+        place_of: the place of a record.
+        taken: what is said of a place that another record keeps.
+        kind: what a record is called.
+    """
+
+    records: Mapping[Id, R]
+    holders: Mapping[Hashable, Id]
+    place_of: Callable[[R], Hashable]
+    taken: RowError
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision[R]:
+    """What one row comes to. `after` is what it writes, None for nothing; `before` what was there, None for nothing."""
+
+    verdict: Verdict
+    before: R | None = None
+    after: R | None = None
+
+
+def refused[R](number: int, error: RowError, record_id: Id | None = None, says: Hashable = None) -> Wish[R]:
+    """The wish of a row of which it is known from the start that it fails."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise error
+
+    return Wish(number, record_id, None, number if says is None else says, refuse, refuse)
+
+
+def with_past[R: Record](record: R, kept: Kept, now: Timestamp) -> R:
+    """A new record with the times that its row brings.
+
+    Raises:
+        RowError: they lie in the future, or in the wrong order.
+    """
+    for name, moment in (("created_at", kept.created_at), ("updated_at", kept.updated_at)):
+        if moment is not None and moment > now:
+            raise RowError(name, f"{name} lies in the future")
+    updated_at = kept.updated_at or now
+    created_at = kept.created_at or updated_at
+    if created_at > updated_at:
+        raise RowError("created_at", "created_at lies after updated_at")
+    return replace(record, created_at=created_at, updated_at=updated_at)  # type: ignore[type-var]
+
+
+def places[R](
+    wishes: Iterable[Wish[R]], records: Mapping[Id, R], place_of: Callable[[R], Hashable]
+) -> frozenset[Hashable]:
+    """The places that the wishes want, given the records that they name by id; those of refused ones too."""
+    wanted = (_wanted(wish, wish.result(_by_id(wish, records)), place_of) for wish in wishes)
+    return frozenset(place for place in wanted if place is not None)
+
+
+def decide[R: Record](wishes: Sequence[Wish[R]], known: Known[R]) -> list[Decision[R]]:
+    """What the rows of one group come to, in their order; no order of theirs changes what any of them comes to.
+
+    Of rows that say the same the first is decided and the others are unchanged, or fail as it does. Rows that say
+    different things about one record all fail. The rest is carried out but for those who want a place that somebody
+    keeps; who fails keeps its own place too.
+    """
+    first: dict[Hashable, Wish[R]] = {}
+    for wish in sorted(wishes, key=lambda wish: wish.number):
+        first.setdefault(wish.says, wish)
+    decided = dict(zip(first, _decide_each(list(first.values()), known, _rows_of(wishes)), strict=True))
+    return [_of_row(wish, first[wish.says], decided[wish.says]) for wish in wishes]
+
+
+def too_large[R](decisions: Iterable[Decision[R]], kind: str) -> list[Decision[R]]:
+    """The same decisions, of which none is carried out because all together are more than one transaction holds."""
+    message = f"Too many {kind}s take over each other's names at once; give them other names first, in another file"
+    changing = (Outcome.CREATED, Outcome.UPDATED)
+    return [
+        Decision(_failed(decision.verdict.number, RowError("name", message)))
+        if decision.verdict.outcome in changing
+        else decision
+        for decision in decisions
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move[R]:
+    """A wish that would be carried out as far as its own row goes."""
+
+    before: R | None
+    after: R
+
+
+def _decide_each[R: Record](
+    wishes: Sequence[Wish[R]], known: Known[R], rows: Mapping[Hashable, Sequence[int]]
+) -> list[Decision[R]]:
+    """One decision for each wish; no two of them say the same."""
+    named = {wish.record_id for wish in wishes}
+    found = [_by_id(wish, known.records) or _by_place(wish, known, named) for wish in wishes]
+    results = [wish.result(before) for wish, before in zip(wishes, found, strict=True)]
+    wanted = [_wanted(wish, result, known.place_of) for wish, result in zip(wishes, results, strict=True)]
+    subjects: dict[Hashable, list[int]] = defaultdict(list)
+    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
+        for subject in (("id", wish.record_id), ("place", place)):
+            if subject[1] is not None:
+                subjects[subject].append(index)
+    problems: dict[int, InvalidError] = {}
+    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
+        rivals = {*subjects[("id", wish.record_id)], *subjects[("place", place)]}
+        result = results[index]
+        if len(rivals) > 1:
+            problems[index] = contradiction(
+                [number for each in rivals for number in rows[wishes[each].says]], known.kind
+            )
+        elif isinstance(result, InvalidError):
+            problems[index] = result
+    moves = {
+        index: _Move(found[index], result)
+        for index, result in enumerate(results)
+        if index not in problems and not isinstance(result, InvalidError)
+    }
+    for index in _crowded_out(moves, known):
+        problems[index] = known.taken
+        del moves[index]
+    return [
+        _failed_decision(wish.number, problems[index]) if index in problems else _carried_out(wish.number, moves[index])
+        for index, wish in enumerate(wishes)
+    ]
+
+
+def _crowded_out[R: Record](moves: Mapping[int, _Move[R]], known: Known[R]) -> set[int]:
+    """The moves to a place whose holder keeps it: because no row moves it, or because that row fails likewise."""
+    moving = {
+        index: move
+        for index, move in moves.items()
+        if move.before is None or known.place_of(move.before) != known.place_of(move.after)
+    }
+    out: set[int] = set()
+    while True:
+        free = {move.before.id for index, move in moving.items() if move.before is not None and index not in out} | {
+            NEW
+        }
+        more = {
+            index
+            for index, move in moving.items()
+            if index not in out and known.holders.get(known.place_of(move.after), NEW) not in free
+        }
+        if not more:
+            return out
+        out |= more
+
+
+def _by_id[R](wish: Wish[R], records: Mapping[Id, R]) -> R | None:
+    return None if wish.record_id is None else records.get(wish.record_id)
+
+
+def _by_place[R](wish: Wish[R], known: Known[R], named: Iterable[Id | None]) -> R | None:
+    """The record that a row means by its place, unless another row speaks of that record by its id."""
+    holder = known.holders.get(wish.place)
+    return None if wish.record_id is not None or holder is None or holder in named else known.records[holder]
+
+
+def _wanted[R](wish: Wish[R], result: R | InvalidError, place_of: Callable[[R], Hashable]) -> Hashable:
+    return wish.place if isinstance(result, InvalidError) else place_of(result)
+
+
+def _rows_of[R](wishes: Iterable[Wish[R]]) -> Mapping[Hashable, Sequence[int]]:
+    """The numbers of the rows that say the same, by what they say."""
+    rows: dict[Hashable, list[int]] = defaultdict(list)
+    for wish in wishes:
+        rows[wish.says].append(wish.number)
+    return rows
+
+
+def _of_row[R](wish: Wish[R], first: Wish[R], decision: Decision[R]) -> Decision[R]:
+    """What a row comes to, given what came of the first one that says the same."""
+    verdict = replace(decision.verdict, number=wish.number)
+    if wish.number == first.number or verdict.outcome is Outcome.FAILED:
+        return replace(decision, verdict=verdict)
+    return Decision(replace(verdict, outcome=Outcome.UNCHANGED))
+
+
+def contradiction(numbers: Iterable[int], kind: str) -> InvalidError:
+    """What is said of rows of these numbers that say different things about one record of this kind."""
+    rows = sorted(numbers)
+    shown = [str(row) for row in rows[:_NAMED_ROWS]]
+    left = len(rows) - len(shown)
+    last = f"{left} more" if left else shown.pop()
+    return InvalidError(f"Rows {', '.join(shown)} and {last} say different things about the same {kind}")
+
+
+def _failed_decision[R](number: int, error: InvalidError) -> Decision[R]:
+    return Decision(_failed(number, error))
+
+
+def _failed(number: int, error: InvalidError) -> Verdict:
+    return Verdict(number, Outcome.FAILED, error.field if isinstance(error, RowError) else "", str(error))
+
+
+def _carried_out[R](number: int, move: _Move[R]) -> Decision[R]:
+    if move.after is move.before:
+        return Decision(Verdict(number, Outcome.UNCHANGED))
+    outcome = Outcome.CREATED if move.before is None else Outcome.UPDATED
+    return Decision(Verdict(number, outcome), move.before, move.after)

@@ -1,0 +1,49 @@
+"""domain: how a file comes in and a report goes out: under which name, and at addresses that are open for a while."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sheaf.domain.errors import InvalidError
+from sheaf.domain.imports.job import FileKind
+from sheaf.domain.values import NAME_LIMIT, Timestamp, to_timestamp
+
+OPEN_FOR = 15 * 60  # seconds that a signed address is good for
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A signed address: whoever has it may use it until `expires_at`, and nothing else."""
+
+    url: str
+    expires_at: Timestamp
+
+
+def open_until(now: Timestamp) -> Timestamp:
+    """Until when an address that is signed now is good."""
+    return to_timestamp(datetime.fromisoformat(now) + timedelta(seconds=OPEN_FOR))
+
+
+def clean_file_name(text: str) -> str:
+    """Check the name under which a file is uploaded: it becomes the last part of a key, and is shown to people.
+
+    Raises:
+        InvalidError: blank, a path, longer than 255 bytes in UTF-8, or with characters that are not text.
+    """
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise InvalidError("file_name can't contain control characters or unpaired surrogates")
+    if not text.strip():
+        raise InvalidError("file_name can't be blank")
+    if "/" in text or "\\" in text or text in (".", ".."):
+        raise InvalidError("file_name must be a name without a path")
+    if len(text.encode()) > NAME_LIMIT:
+        raise InvalidError(f"file_name is too long (maximum is {NAME_LIMIT} bytes)")
+    return text
+
+
+def clean_kind(text: str) -> FileKind:
+    """Read what the rows of a file are. Raises InvalidError, which names what they may be."""
+    try:
+        return FileKind(text)
+    except ValueError:
+        raise InvalidError(f"kind must be one of {', '.join(FileKind)}") from None

@@ -1,0 +1,71 @@
+"""entry_points: handlers of EventBridge events and of schedules. Each run is logged in one line, faults are counted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sheaf.domain.errors import BusyError, SheafError
+from sheaf.log import count_error, logger
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A Lambda handler around `operate`, which returns how many things it has brought to their end."""
+
+    operate: Callable[[], int]
+
+    @property
+    def operation(self) -> str:
+        """The operation's one name: that of its function and its folder."""
+        return self.operate.__name__
+
+    def __call__(self, _event: object = None, _context: object = None) -> dict[str, int]:
+        """Do what is due. A fault is logged and counted, and raised again for Lambda's own metrics."""
+        return _done(self.operation, self.operate)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A Lambda handler around `operate`, which takes an event of EventBridge and returns how much it has done."""
+
+    operate: Callable[[Mapping[str, Any]], int]
+
+    @property
+    def operation(self) -> str:
+        """The operation's one name: that of its function and its folder."""
+        return self.operate.__name__
+
+    def __call__(self, event: Mapping[str, Any], _context: object = None) -> dict[str, int]:
+        """Do what the event asks for.
+
+        What `operate` refuses is logged and done with: it would be refused again. A fault is logged and counted, and
+        raised again, so that Lambda delivers the event once more.
+        """
+        return _done(self.operation, lambda: self.operate(event))
+
+
+def scheduled(operate: Callable[[], int]) -> Scheduled:
+    """The handler of something that is done at fixed times."""
+    return Scheduled(operate)
+
+
+def told(operate: Callable[[Mapping[str, Any]], int]) -> Told:
+    """The handler of something that is done when an event tells of it."""
+    return Told(operate)
+
+
+def _done(operation: str, operate: Callable[[], int]) -> dict[str, int]:
+    try:
+        done = operate()
+    except BusyError as busy:
+        logger().warning("put off", operation=operation, reason=str(busy))
+        raise
+    except SheafError as refusal:
+        logger().warning("refused", operation=operation, reason=str(refusal) or type(refusal).__name__)
+        return {"done": 0}
+    except Exception:
+        logger().exception("unexpected error", operation=operation)
+        count_error()
+        raise
+    logger().info("done", operation=operation, done=done)
+    return {"done": done}

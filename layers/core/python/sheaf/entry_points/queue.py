@@ -1,0 +1,70 @@
+"""entry_points: handlers of SQS messages. Each message succeeds, or is delivered again by itself.
+
+Apart from `events`, because Powertools' batch processor costs a cold start more than all else here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from sheaf.domain.errors import BusyError
+from sheaf.log import count_error, logger
+
+_NO_REQUEST = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message: its text, how often it was delivered (from 1), and the id of the request that delivers it now."""
+
+    body: str
+    times: int
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A Lambda handler around `operate`, which takes one message. What it raises brings that message back later."""
+
+    operate: Callable[[Delivery], None]
+
+    @property
+    def operation(self) -> str:
+        """The operation's one name: that of its function and its folder."""
+        return self.operate.__name__
+
+    def __call__(self, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
+        """Take every message of the event; the answer names those that are to be delivered again."""
+        request_id = getattr(context, "aws_request_id", _NO_REQUEST)
+
+        def take(record: SQSRecord) -> None:
+            times = int(record.attributes.approximate_receive_count)
+            self._take(Delivery(record.body, times, request_id), record.message_id)
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        answer: dict[str, Any] = dict(
+            process_partial_response(event=dict(event), record_handler=take, processor=processor, context=context)
+        )
+        failed = len(answer["batchItemFailures"])
+        logger().info("done", operation=self.operation, done=len(event["Records"]) - failed, failed=failed)
+        return answer
+
+    def _take(self, delivery: Delivery, message_id: str) -> None:
+        about: dict[str, Any] = {"operation": self.operation, "message_id": message_id, "times": delivery.times}
+        try:
+            self.operate(delivery)
+        except BusyError as busy:
+            logger().warning("put off", reason=str(busy), **about)
+            raise
+        except Exception:
+            logger().exception("unexpected error", **about)
+            count_error()
+            raise
+
+
+def queued(operate: Callable[[Delivery], None]) -> Queued:
+    """The handler of messages of a queue."""
+    return Queued(operate)

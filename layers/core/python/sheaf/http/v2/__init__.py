@@ -1,0 +1,1 @@
+"""http: requests and responses of version 2 of the API."""

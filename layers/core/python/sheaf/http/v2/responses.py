@@ -1,0 +1,292 @@
+"""http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sheaf.domain.client import Client
+from sheaf.domain.identity import Account, User, may_see_rates
+from sheaf.domain.imports.job import Import
+from sheaf.domain.imports.transfer import Address
+from sheaf.domain.project import Project
+from sheaf.domain.task import Task
+from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
+from sheaf.domain.time_entry import ExternalReference, LoggedTime
+from sheaf.domain.values import Id
+from sheaf.http.request import Call
+from sheaf.http.response import Reply
+
+_WEEKLY_CAPACITY = 126_000  # seconds: 35 hours, Harvest's default
+
+
+def show_task(task: Task) -> dict[str, Any]:
+    """A task (Harvest v2, "The task object")."""
+    return {
+        "id": task.id,
+        "name": task.name,
+        "billable_by_default": task.billable_by_default,
+        "default_hourly_rate": _number(task.default_hourly_rate),
+        "is_default": task.is_default,
+        "is_active": task.is_active,
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+    }
+
+
+def show_client(client: Client) -> dict[str, Any]:
+    """A client (Harvest v2, "The client object"); Sheaf makes no invoices, so there is no key to a statement."""
+    return {
+        "id": client.id,
+        "name": client.name,
+        "is_active": client.is_active,
+        "address": client.address,
+        "statement_key": None,
+        "created_at": client.created_at,
+        "updated_at": client.updated_at,
+        "currency": client.currency,
+    }
+
+
+def show_project(project: Project, client: Client) -> dict[str, Any]:
+    """A project (Harvest v2, "The project object")."""
+    return {
+        "id": project.id,
+        "name": project.name,
+        "code": project.code,
+        "is_active": project.is_active,
+        "is_billable": project.is_billable,
+        "is_fixed_fee": project.is_fixed_fee,
+        "bill_by": project.bill_by,
+        "budget": _number(project.budget),
+        "budget_by": project.budget_by,
+        "budget_is_monthly": project.budget_is_monthly,
+        "notify_when_over_budget": project.notify_when_over_budget,
+        "over_budget_notification_percentage": _number(project.over_budget_notification_percentage),
+        "show_budget_to_all": project.show_budget_to_all,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+        "starts_on": project.starts_on,
+        "ends_on": project.ends_on,
+        "over_budget_notification_date": None,
+        "notes": project.notes,
+        "cost_budget": _number(project.cost_budget),
+        "cost_budget_include_expenses": project.cost_budget_include_expenses,
+        "hourly_rate": _number(project.hourly_rate),
+        "fee": _number(project.fee),
+        "client": _client(client),
+    }
+
+
+def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
+    """A task assignment (Harvest v2, "The task assignment object")."""
+    return {
+        **_assignment(assigned_task.assignment),
+        "project": _project(assigned_task.project),
+        "task": _named(assigned_task.task),
+    }
+
+
+def show_time_entry(logged_time: LoggedTime, reader: User) -> dict[str, Any]:
+    """A time entry (Harvest v2, "The time entry object"). There are no timers, invoices and approvals in Sheaf."""
+    entry, hours = logged_time.entry, _number(logged_time.entry.hours)
+    reference = entry.external_reference
+    return {
+        "id": entry.id,
+        "spent_date": entry.spent_date,
+        "hours": hours,
+        "hours_without_timer": hours,
+        "rounded_hours": hours,
+        "notes": entry.notes,
+        "is_locked": False,
+        "locked_reason": None,
+        "approval_status": "unsubmitted",
+        "is_closed": False,
+        "is_billed": False,
+        "timer_started_at": None,
+        "started_time": None,
+        "ended_time": None,
+        "is_running": False,
+        "billable": logged_time.assignment.billable,
+        "budgeted": logged_time.budgeted,
+        "billable_rate": _number(logged_time.billable_rate) if may_see_rates(reader) else None,
+        "cost_rate": None,
+        "created_at": entry.created_at,
+        "updated_at": entry.updated_at,
+        "user": {"id": logged_time.user.id, "name": logged_time.user.name},
+        "client": _client(logged_time.client),
+        "project": _project(logged_time.project),
+        "task": _named(logged_time.task),
+        "user_assignment": _user_assignment(logged_time.user, logged_time.project),
+        "task_assignment": _assignment_for(reader, logged_time.assignment),
+        "invoice": None,
+        "external_reference": None if reference is None else _reference(reference),
+    }
+
+
+def show_project_assignment(
+    user: User, project: Project, client: Client, tasks: Sequence[AssignedTask]
+) -> dict[str, Any]:
+    """What a user may log time to on one project (Harvest v2, "The project assignment object")."""
+    return {
+        **_user_assignment(user, project),
+        "project": {**_project(project), "is_billable": project.is_billable},
+        "client": _client(client),
+        "task_assignments": [{**_assignment_for(user, task.assignment), "task": _named(task.task)} for task in tasks],
+    }
+
+
+def show_user(user: User) -> dict[str, Any]:
+    """A user (Harvest v2, "The user object"). What Sheaf does not keep of people has the value of a new user."""
+    return {
+        "id": user.id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "telephone": "",
+        "timezone": "UTC",
+        "has_access_to_all_future_projects": False,
+        "is_contractor": False,
+        "is_active": user.is_active,
+        "weekly_capacity": _WEEKLY_CAPACITY,
+        "default_hourly_rate": None,
+        "cost_rate": None,
+        "roles": [],
+        "access_roles": [user.role, *sorted(user.rights)],
+        "avatar_url": "",
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+    }
+
+
+def show_company(account: Account, base_url: str) -> dict[str, Any]:
+    """The company (Harvest v2, "The company object"): an account as its clients want to know it first."""
+    return {
+        "base_uri": base_url,
+        "full_domain": base_url.partition("://")[2],
+        "name": account.name,
+        "is_active": True,
+        "week_start_day": "Monday",
+        "wants_timestamp_timers": False,
+        "time_format": "decimal",
+        "date_format": "%Y-%m-%d",
+        "plan_type": "sheaf",
+        "clock": "24h",
+        "currency": "USD",
+        "currency_code_display": "iso_code_none",
+        "currency_symbol_display": "symbol_before",
+        "decimal_symbol": ".",
+        "thousands_separator": ",",
+        "color_scheme": "orange",
+        "weekly_capacity": _WEEKLY_CAPACITY,
+        "expense_feature": False,
+        "invoice_feature": False,
+        "estimate_feature": False,
+        "approval_feature": False,
+        "team_feature": False,
+    }
+
+
+def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
+    """An import as lists show it. `users` has at least the one who began it, where that was one."""
+    counts = job.counts
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status,
+        "dry_run": job.dry_run,
+        "file_name": job.file_name,
+        "rows": {
+            "total": job.rows_total,
+            "created": counts.created,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "failed": counts.failed,
+        },
+        "ignored_columns": list(job.ignored_columns),
+        "error": job.error,
+        "user": None if job.user_id is None else {"id": job.user_id, "name": users[job.user_id].name},
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }
+
+
+def show_import(job: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
+    """An import by itself, with the address of its report where there is one."""
+    return {**show_listed_import(job, users), "report": report and _address(report)}
+
+
+def show_new_import(job: Import, user: User, upload: Address) -> dict[str, Any]:
+    """An import that awaits its file, with the address that the file goes to."""
+    return {**show_import(job, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
+
+
+def _address(address: Address) -> dict[str, Any]:
+    return {"url": address.url, "expires_at": address.expires_at}
+
+
+def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
+    return {
+        "id": task_assignment.id,
+        "billable": task_assignment.billable,
+        "is_active": task_assignment.is_active,
+        "created_at": task_assignment.created_at,
+        "updated_at": task_assignment.updated_at,
+        "hourly_rate": _number(task_assignment.hourly_rate),
+        "budget": _number(task_assignment.budget),
+    }
+
+
+def _assignment_for(reader: User, task_assignment: TaskAssignment) -> dict[str, Any]:
+    """An assignment inside something that everybody may read: its rate is shown to those who may see rates."""
+    shown = _assignment(task_assignment)
+    return shown if may_see_rates(reader) else {**shown, "hourly_rate": None}
+
+
+def _user_assignment(user: User, project: Project) -> dict[str, Any]:
+    """Every user may log time to every project, so what Harvest keeps of the pair is the same for all of them.
+
+    Its id is the project's: a user has one assignment for each.
+    """
+    return {
+        "id": project.id,
+        "is_project_manager": project.id in user.managed_projects,
+        "is_active": True,
+        "use_default_rates": True,
+        "budget": None,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+        "hourly_rate": None,
+    }
+
+
+def _client(client: Client) -> dict[str, Any]:
+    return {"id": client.id, "name": client.name, "currency": client.currency}
+
+
+def _project(project: Project) -> dict[str, Any]:
+    return {"id": project.id, "name": project.name, "code": project.code}
+
+
+def _named(task: Task) -> dict[str, Any]:
+    return {"id": task.id, "name": task.name}
+
+
+def _reference(external_reference: ExternalReference) -> dict[str, Any]:
+    return {
+        "id": external_reference.id,
+        "group_id": external_reference.group_id,
+        "account_id": external_reference.account_id,
+        "permalink": external_reference.permalink,
+    }
+
+
+def created(call: Call, body: dict[str, Any]) -> Reply:
+    """201, with the new record and the address it now has."""
+    return Reply(201, body, {"Location": f"{call.base_url}{call.path}/{body['id']}"})
+
+
+def _number(amount: Decimal | None) -> float | None:
+    """At the edge only: twelve digits with two decimals come out of a float as they went in."""
+    return None if amount is None else float(amount)

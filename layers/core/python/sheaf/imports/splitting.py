@@ -1,0 +1,163 @@
+"""imports: an upload, read as a stream, staged, and cut into batches that go into the queue."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from itertools import batched
+from typing import Any
+
+from sheaf.aws import files, queue
+from sheaf.aws.files import Upload
+from sheaf.domain.identity import AccountId
+from sheaf.domain.imports import columns
+from sheaf.domain.imports.columns import Reader
+from sheaf.domain.imports.job import FileKind, Import, ImportStatus
+from sheaf.domain.imports.rows import FileError
+from sheaf.domain.project import ClientProject
+from sheaf.domain.task_assignment import AssignedTask
+from sheaf.domain.values import Id
+from sheaf.imports import clock, finishing, formats, staging
+from sheaf.imports.batch import CUT_TWICE, to_json
+from sheaf.imports.staging import Staged
+from sheaf.log import logger
+from sheaf.store import identity, sequence
+from sheaf.store.imports import jobs
+from sheaf.store.imports.jobs import Cut, Header, ImportClosedError
+from sheaf.store.keys import Kind
+from sheaf.store.mappers.client import CLIENT
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.task import TASK
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+
+SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
+SENT_AT_ONCE = 20  # batches after which the progress is written down
+
+_RECORDS: Mapping[FileKind, Kind] = {
+    FileKind.TASKS: "TASK",
+    FileKind.PROJECTS: "PROJECT",
+    FileKind.TASK_ASSIGNMENTS: "TASK_ASSIGNMENT",
+    FileKind.TIME_ENTRIES: "TIME_ENTRY",
+}
+
+type Names = Callable[[Sequence[Id]], Mapping[Id, str]]
+
+
+def cut(event: Mapping[str, Any]) -> int:
+    """Begin the import of an uploaded file, or go on with it after a crash; how many batches went into the queue.
+
+    What is wrong with the file ends the import with the reason. A raised error means: tell of the upload again.
+
+    Args:
+        event: EventBridge's "Object Created", see `files.uploaded`.
+
+    Raises:
+        MalformedError, InvalidError, NotFoundError: the upload is nobody's import.
+    """
+    upload = files.uploaded(event)
+    account_id = upload.account_id
+    identity.get_account(account_id)
+    if upload.import_id is None:
+        job = jobs.adopt(account_id, upload.fields, upload.file, clock.now())
+    else:
+        job = jobs.start(account_id, upload.import_id, upload.file, clock.now())
+    about: dict[str, Any] = {"account_id": account_id, "import_id": job.id}
+    if job.status is not ImportStatus.RUNNING or job.file != upload.file:
+        logger().info("upload passed over: its import has another file, or has ended", **about)
+        return 0
+    try:
+        return _cut(upload, job)
+    except FileError as error:
+        finishing.fail(account_id, job.id, str(error), clock.now())
+    except ImportClosedError:
+        logger().info("import stopped while its file was read", **about)
+    return 0
+
+
+def _cut(upload: Upload, job: Import) -> int:
+    account_id = upload.account_id
+    sent = 0
+    if job.batches_total is None:
+        if upload.file.size > SIZE_LIMIT:
+            raise FileError(f"The file is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
+        with files.opened(upload.file) as stream:
+            table = formats.read(stream)
+            kind = job.kind or columns.kind_of(table.columns)
+            reader = columns.reader(kind, table.columns)
+            jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
+            with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
+                if staged.highest_id is not None and not job.dry_run:
+                    # No record that is made from now on, by this file or anybody, has an id that the file brings.
+                    sequence.pass_id(account_id, _RECORDS[kind], staged.highest_id)
+                sent = _send(account_id, job.id, kind, staged)
+    finishing.finish(account_id, job.id, clock.now())
+    return sent
+
+
+def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) -> int:
+    """Put the batches into the queue that a cutter before this one has not.
+
+    A file is always cut the same way, unless it refers by id to records that were renamed in between. The digest tells.
+
+    Raises:
+        FileError: it was cut another way before. ImportClosedError.
+    """
+    reached = jobs.cut(account_id, import_id)
+    total = sent = 0
+    digest = hashlib.sha256()
+    for messages in batched(staged.messages(account_id, import_id, kind), SENT_AT_ONCE, strict=False):
+        bodies = []
+        for body in map(to_json, messages):
+            total += 1
+            digest.update(body.encode())
+            if total > reached.batches_sent:
+                bodies.append(body)
+            elif total == reached.batches_sent and digest.hexdigest() != reached.digest:
+                raise FileError(CUT_TWICE)
+        if bodies:
+            queue.send(account_id, bodies)
+            sent += len(bodies)
+            jobs.sent(account_id, import_id, Cut(total, digest.hexdigest()), clock.now())
+    if total < reached.batches_sent:
+        raise FileError(CUT_TWICE)
+    jobs.all_sent(account_id, import_id, staged.rows_total, total, clock.now())
+    return sent
+
+
+def _names(account_id: AccountId, kind: FileKind, reader: Reader) -> Names:
+    """How to look up what records go by now: a row that renames one belongs to a row that takes its old name."""
+
+    def tasks(ids: Sequence[Id]) -> dict[Id, str]:
+        return {task.id: reader.task_key(task) for task in TASK.get_many(account_id, ids).values()}
+
+    def projects(ids: Sequence[Id]) -> dict[Id, str]:
+        found = PROJECT.get_many(account_id, ids)
+        clients = CLIENT.get_many(account_id, {project.client_id for project in found.values()})
+        return {
+            project.id: reader.project_key(ClientProject(project, clients[project.client_id]))
+            for project in found.values()
+            if project.client_id in clients
+        }
+
+    def task_assignments(ids: Sequence[Id]) -> dict[Id, str]:
+        found = TASK_ASSIGNMENT.get_many(account_id, ids)
+        of_projects = PROJECT.get_many(account_id, {task_assignment.project_id for task_assignment in found.values()})
+        of_tasks = TASK.get_many(account_id, {task_assignment.task_id for task_assignment in found.values()})
+        clients = CLIENT.get_many(account_id, {project.client_id for project in of_projects.values()})
+        keys = {}
+        for task_assignment in found.values():
+            project, task = of_projects.get(task_assignment.project_id), of_tasks.get(task_assignment.task_id)
+            client = project and clients.get(project.client_id)
+            if project and task and client:
+                keys[task_assignment.id] = reader.task_assignment_key(
+                    AssignedTask(task_assignment, project, task), client
+                )
+        return keys
+
+    match kind:
+        case FileKind.TASKS:
+            return tasks
+        case FileKind.PROJECTS:
+            return projects
+        case FileKind.TASK_ASSIGNMENTS:
+            return task_assignments
+        case FileKind.TIME_ENTRIES:
+            return lambda _ids: {}

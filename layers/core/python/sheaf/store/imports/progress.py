@@ -1,0 +1,125 @@
+"""store: the progress of imports. Access patterns B8 to B10 of docs/data-model.md.
+
+How far a batch has come is written, and what came of its rows is counted, in the very transactions that change the
+account's records: whatever is redelivered, repeated or cut off, the counts say what the table holds.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import Import, ImportStatus
+from sheaf.domain.imports.rows import Outcome, Verdict
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads
+from sheaf.store.imports.jobs import ImportClosedError, assign
+from sheaf.store.items import flag, number, text
+from sheaf.store.keys import Key
+from sheaf.store.mappers.import_job import from_item, own_key, purge_at
+from sheaf.store.reads import Stretch
+from sheaf.store.writes import Item, StaleError, Write, put_new, update
+
+type Failure = tuple[Verdict, Mapping[str, Any]]
+"""A row that failed, and its values as they stand in the file."""
+
+
+class BatchDiffersError(Exception):
+    """A batch holds other rows than a batch of this number that was begun before: the file was cut in two ways."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How far a batch has come: see `batch.Work`. `digest` is that of the message which was applied first."""
+
+    number: int
+    digest: str
+    rows_done: int = 0
+    used: frozenset[Id] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a step settles of a batch: see `batch.Step`. `failures` are its failed rows, `is_last` says none is left."""
+
+    verdicts: Sequence[Verdict]
+    failures: Sequence[Failure]
+    used: frozenset[Id]
+    is_last: bool
+
+
+def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) -> tuple[Import, Batch]:
+    """An import and how far one of its batches has come, in one read (B8). The counts of the import are left out.
+
+    Raises:
+        ImportClosedError: it was stopped, has ended, or is not there. BatchDiffersError: another message came under
+            this number before.
+    """
+    places = [own_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
+    job_place, place = (keys.place(key) for key in places)
+    found = reads.items(places)
+    if job_place not in found:
+        raise ImportClosedError
+    job = from_item(found[job_place], {})
+    if job.stop or job.job.status is not ImportStatus.RUNNING:
+        raise ImportClosedError
+    if place not in found:
+        return job.job, Batch(batch_number, digest)
+    item = found[place]
+    if item["digest"]["S"] != digest:
+        raise BatchDiffersError
+    used = frozenset(Id(int(number)) for number in item.get("used", {}).get("NS", []))
+    return job.job, Batch(batch_number, digest, int(item["rows_done"]["N"]), used)
+
+
+def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settled, now: Timestamp) -> list[Write]:
+    """The writes, three at most, that put verdicts on record, for the transaction that makes them true (B9).
+
+    Refused with ImportClosedError when the import was stopped, and with StaleError when somebody else brought the
+    batch further.
+    """
+    shard = keys.import_counts(account_id, import_id, before.number % keys.IMPORT_SHARDS)
+    rows_done = before.rows_done + len(settled.verdicts)
+    writes = [
+        _count(shard, settled, now),
+        _advance(keys.import_batch(account_id, import_id, before.number), before, rows_done, settled.used, now),
+    ]
+    if settled.failures:
+        rows = [[verdict.number, verdict.field, verdict.message, values] for verdict, values in settled.failures]
+        failed: Item = {
+            **keys.import_failures(account_id, import_id, before.number, before.rows_done),
+            "rows": text(json.dumps(rows, ensure_ascii=False, default=str)),
+            "purge_at": purge_at(now),
+        }
+        writes.append(put_new(failed, StaleError()))
+    return writes
+
+
+def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
+    """All rows that failed so far, in no order (B10)."""
+    for shard in range(keys.IMPORT_SHARDS):
+        pk = keys.import_shard(account_id, import_id, shard)
+        for item in reads.stretch(Stretch(pk, low=keys.IMPORT_FAILURES, high=f"{keys.IMPORT_FAILURES}~")):
+            for row_number, field, message, values in json.loads(item["rows"]["S"]):
+                yield Verdict(row_number, Outcome.FAILED, field, message), values
+
+
+def _count(shard: Key, settled: Settled, now: Timestamp) -> Write:
+    """Count verdicts, and the batch where they were its last, while the shard is open."""
+    outcomes = [verdict.outcome for verdict in settled.verdicts]
+    steps: Item = {f":{outcome}": number(outcomes.count(outcome)) for outcome in Outcome}
+    added = ", ".join(f"{outcome} :{outcome}" for outcome in Outcome)
+    values = {**steps, ":done": number(int(settled.is_last)), ":now": text(now), ":open": flag(True)}
+    expression = f"ADD {added}, batches_done :done SET updated_at = :now"
+    return update(shard, expression, values, "is_open = :open", ImportClosedError())
+
+
+def _advance(key: Key, before: Batch, rows_done: int, used: frozenset[Id], now: Timestamp) -> Write:
+    told: Item = {"rows_done": number(rows_done), "digest": text(before.digest), "purge_at": purge_at(now)}
+    if used:
+        told["used"] = {"NS": [str(entry_id) for entry_id in sorted(used)]}
+    if not before.rows_done:
+        return assign(key, told, "attribute_not_exists(pk)")
+    values = {":before": number(before.rows_done), ":same": told["digest"]}
+    return assign(key, told, "#rows_done = :before AND #digest = :same", values, remove="" if used else "used")

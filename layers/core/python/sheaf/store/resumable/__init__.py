@@ -1,0 +1,1 @@
+"""store: operations larger than one transaction, and how an interrupted one is resumed."""

@@ -1,0 +1,218 @@
+"""store: taking a task or a project away together with everything that belongs to it, however much that is."""
+
+from collections.abc import Sequence
+from itertools import islice
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.task import TaskHasTimeError
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads, sequence, time_guard, time_totals
+from sheaf.store.items import number, read_id
+from sheaf.store.keys import Key
+from sheaf.store.mappers.time_entry import from_item, places
+from sheaf.store.reads import Stretch
+from sheaf.store.records import Counter, counted
+from sheaf.store.resumable import operations
+from sheaf.store.resumable.operations import Operation
+from sheaf.store.time_guard import Dependents
+from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, update
+
+IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
+CHUNK = 20  # assignments that one transaction sweeps up
+ENTRIES = 16  # entries that one transaction sweeps up: 4 items for each, and perhaps a month and a user of its own
+
+
+def remove_task(
+    account_id: AccountId, task_id: Id, record: Sequence[Write], now: Timestamp, begun: int
+) -> Operation | None:
+    """Remove a task (`record` are the writes for it and its name) with its guard and its assignments.
+
+    `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
+    up the assignments, None when they are gone already.
+
+    Raises:
+        TaskHasTimeError: time is logged. StaleError: read and decide again.
+    """
+    known = _dependents(keys.guard(account_id, "TASK", task_id))
+    if known.time_entries:
+        if operations.begun(account_id) != begun:
+            raise StaleError  # perhaps it is the time of a project that has just been removed
+        raise TaskHasTimeError
+    writes = [*record, time_guard.remove_task(account_id, task_id, known), *_uncounted(account_id, known)]
+    found = list(islice(reads.stretch(_pairs(account_id, task_id), IN_ONE + 1), IN_ONE + 1))
+    if len(found) <= IN_ONE:
+        for pair in found:
+            writes += _without_pair(account_id, task_id, pair, has_project=True)
+        if known != Dependents(0, 0, 0):
+            writes.append(operations.none_since(account_id, begun))
+        commit(writes)
+        return None
+    operation = Operation(sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {})
+    commit([*writes, *operations.begin(account_id, operation, now, begun)])
+    return operation
+
+
+def remove_project(
+    account_id: AccountId, project_id: Id, record: Sequence[Write], now: Timestamp, begun: int
+) -> Operation | None:
+    """Remove a project (`record` are the writes for it and its name) with its guard, its assignments and its time.
+
+    `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
+    up the rest, None when nothing is left.
+
+    Raises:
+        StaleError: read and decide again.
+    """
+    known = _dependents(keys.guard(account_id, "PROJECT", project_id))
+    writes = [*record, time_guard.remove_project(account_id, project_id, known), *_uncounted(account_id, known)]
+    if known == Dependents(0, 0, 0):
+        commit(writes)
+        return None
+    details: Item = {"entries_left": number(known.time_entries)}
+    operation = Operation(sequence.next_id(account_id, "OPERATION"), "remove_project", project_id, details)
+    commit([*writes, *operations.begin(account_id, operation, now, begun)])
+    return operation
+
+
+def sweep_task(account_id: AccountId, operation: Operation) -> bool:
+    """Sweep up some assignments of a removed task; False once there is nothing left and the operation has ended.
+
+    Safe to be done by many at once: StaleError says that somebody else has just done the same.
+    """
+    task_id = operation.subject_id
+    chunk = list(islice(reads.stretch(_pairs(account_id, task_id), CHUNK), CHUNK))
+    if not chunk:
+        commit(operations.end(account_id, operation.id))
+        return False
+    guards = reads.items([keys.guard(account_id, "PROJECT", read_id(pair["project_id"])) for pair in chunk])
+    writes: list[Write] = []
+    for pair in chunk:
+        guard = keys.guard(account_id, "PROJECT", read_id(pair["project_id"]))
+        has_project = (guard["pk"]["S"], guard["sk"]["S"]) in guards
+        writes += _without_pair(account_id, task_id, pair, has_project=has_project)
+    commit(writes)
+    return True
+
+
+def sweep_assignments(account_id: AccountId, operation: Operation) -> bool:
+    """Sweep up some assignments of a removed project; False when none is left. As `sweep_task` otherwise."""
+    listed = keys.children(account_id, "PROJECT", operation.subject_id, "TASK_ASSIGNMENT")
+    chunk = list(islice(reads.stretch(Stretch(listed, "0", "~"), CHUNK), CHUNK))
+    if chunk:
+        commit(_without_assignments(account_id, chunk))
+    return bool(chunk)
+
+
+def sweep_entries(account_id: AccountId, operation: Operation) -> bool:
+    """Sweep up some time of a removed project; False once nothing is left and the operation has ended."""
+    listed = keys.children(account_id, "PROJECT", operation.subject_id, "TIME_ENTRY")
+    chunk = list(islice(reads.stretch(Stretch(listed, "0", "~"), ENTRIES), ENTRIES))
+    if not chunk:
+        commit(operations.end(account_id, operation.id))
+        return False
+    commit(_without_entries(account_id, operation, chunk))
+    return True
+
+
+def _dependents(guard: Key) -> Dependents:
+    item = reads.item(guard)
+    if item is None:
+        raise StaleError  # removed since the record was read; reading it again says so
+    return time_guard.dependents(item)
+
+
+def _uncounted(account_id: AccountId, known: Dependents) -> list[Write]:
+    """The account's total of assignments without those that go."""
+    if not known.active and not known.archived:
+        return []
+    total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
+    return [counted(total, active=-known.active, archived=-known.archived)]
+
+
+def _pairs(account_id: AccountId, task_id: Id) -> Stretch:
+    return Stretch(keys.pairs(account_id, task_id), low="0", high="~")
+
+
+def _without_pair(account_id: AccountId, task_id: Id, pair: Item, *, has_project: bool) -> list[Write]:
+    """Without one assignment of a removed task; `has_project` False where the project itself is being removed."""
+    project_id, assignment_id = read_id(pair["project_id"]), read_id(pair["assignment_id"])
+    active = int(pair["is_open"]["BOOL"])
+    writes = [
+        delete_if(
+            keys.pair(account_id, task_id, project_id),
+            "is_open = :as_read",
+            {":as_read": pair["is_open"]},
+            StaleError(),
+        ),
+        *(_gone(key) for key in _assignment_keys(account_id, project_id, assignment_id)),
+    ]
+    if has_project:
+        guard = Counter(keys.guard(account_id, "PROJECT", project_id), StaleError())
+        writes.append(counted(guard, active=-active, archived=active - 1))
+    return writes
+
+
+def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> list[Write]:
+    """Without these assignments of a removed project, and without their time in the counts of their tasks."""
+    found = reads.items(
+        [
+            key
+            for assignment in assignments
+            for task_id, project_id in [(read_id(assignment["task_id"]), read_id(assignment["project_id"]))]
+            for key in (keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id))
+        ]
+    )
+    writes: list[Write] = []
+    for assignment in assignments:
+        task_id, project_id = read_id(assignment["task_id"]), read_id(assignment["project_id"])
+        pair, guard = keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id)
+        as_read = found.get((pair["pk"]["S"], pair["sk"]["S"]))
+        if as_read is None:
+            raise StaleError
+        writes += [_gone(key) for key in (pair, *_assignment_keys(account_id, project_id, read_id(assignment["id"])))]
+        if (guard["pk"]["S"], guard["sk"]["S"]) in found:
+            active = int(assignment["is_active"]["BOOL"])
+            writes.append(
+                update(
+                    guard,
+                    "ADD active :active, archived :archived, time_entry_count :time",
+                    {
+                        ":active": number(-active),
+                        ":archived": number(active - 1),
+                        ":time": number(-int(as_read["time_entry_count"]["N"])),
+                    },
+                    condition="attribute_exists(pk)",
+                )
+            )
+    return writes
+
+
+def _without_entries(account_id: AccountId, operation: Operation, entries: Sequence[Item]) -> list[Write]:
+    """Without these time entries of a removed project; the operation tells readers how many are left to subtract."""
+    writes = [
+        update(
+            operations.key_of(account_id, operation.id),
+            "ADD entries_left :step",
+            {":step": number(-len(entries))},
+            condition="attribute_exists(pk)",
+        )
+    ]
+    for entry in entries:
+        writes += [_gone(key) for key in _entry_keys(account_id, entry)]
+    return writes + time_totals.count(account_id, leaving=map(from_item, entries), entering=[])
+
+
+def _entry_keys(account_id: AccountId, item: Item) -> list[Key]:
+    entry = from_item(item)
+    return places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+
+
+def _assignment_keys(account_id: AccountId, project_id: Id, assignment_id: Id) -> list[Key]:
+    return [
+        keys.record(account_id, "TASK_ASSIGNMENT", assignment_id),
+        keys.child(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT", assignment_id),
+    ]
+
+
+def _gone(key: Key) -> Write:
+    return delete_if(key, "attribute_exists(pk)", {}, StaleError())

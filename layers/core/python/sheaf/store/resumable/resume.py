@@ -1,0 +1,93 @@
+"""store: carrying operations on, by whoever meets them: the request that began one, a later one, or the repair."""
+
+import time
+from collections.abc import Callable, Collection
+
+from sheaf.domain.errors import BusyError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import Id
+from sheaf.store.resumable import creation, operations, removal
+from sheaf.store.resumable.operations import Operation
+from sheaf.store.writes import StaleError, pause
+
+_PATIENCE = 10.0  # seconds of a request; API Gateway waits 29 for an answer, a function of ours 25
+_LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows no more
+
+
+def carry_on(account_id: AccountId, operation: Operation, seconds: float = _PATIENCE) -> bool:
+    """Carry an operation on for so long; whether it has come to its end.
+
+    What is left over is no harm: readers leave it out, and the repair comes by every minute.
+    """
+    until = time.monotonic() + seconds
+    match operation.kind:
+        case "create_project":
+            return _repeat(account_id, operation, creation.carry_on, until)
+        case "remove_task":
+            return _repeat(account_id, operation, removal.sweep_task, until)
+        case "remove_project":
+            return _repeat(account_id, operation, removal.sweep_assignments, until) and _repeat(
+                account_id, operation, removal.sweep_entries, until
+            )
+
+
+def settle(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
+    """Carry on whatever of the account is under way until nothing stands in the way of deciding on it.
+
+    Returns whether there was anything. The time of a removed project may be left: it counts for no task any more. Not
+    so where a record is to be made again under the id of the removed one, one of `returning`.
+
+    Raises:
+        BusyError: it is too much to wait for.
+    """
+    found = operations.of_account(account_id)
+    until = time.monotonic() + _PATIENCE
+    for operation in found:
+        if operation.kind == "remove_project" and operation.subject_id not in returning:
+            settled = _repeat(account_id, operation, removal.sweep_assignments, until)
+        else:
+            settled = carry_on(account_id, operation, until - time.monotonic())
+        if not settled:
+            raise BusyError("A large change is still under way; nothing was changed, please try again")
+    return bool(found)
+
+
+def carry_on_everything(seconds: float) -> int:
+    """Carry on all operations of this deployment for so long; how many were brought to their end.
+
+    Each gets an equal share of the time that is left, so that one that cannot go on keeps no other from its end.
+
+    Raises:
+        ExceptionGroup: what went wrong with some, once all have had their turn.
+    """
+    until = time.monotonic() + seconds
+    found = list(operations.of_all_accounts())
+    ended, faults = 0, []
+    for turn, (account_id, operation_id) in enumerate(found):
+        share = (until - time.monotonic()) / (len(found) - turn)
+        try:
+            operation = operations.find(account_id, operation_id)
+            ended += operation is not None and carry_on(account_id, operation, share)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the others come first
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("operations that cannot go on", faults)
+    return ended
+
+
+def _repeat(
+    account_id: AccountId, operation: Operation, step: Callable[[AccountId, Operation], bool], until: float
+) -> bool:
+    """Repeat a step until it says that there is nothing left to do; False when the time was up before that."""
+    failures = 0
+    while time.monotonic() < until:
+        try:
+            if not step(account_id, operation):
+                return True
+            failures = 0
+        except (StaleError, BusyError):  # somebody else is at it too, and may have finished
+            if operations.find(account_id, operation.id) is None:
+                return True
+            pause(min(failures, _LONGEST_PAUSE_AT))
+            failures += 1
+    return False

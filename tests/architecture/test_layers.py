@@ -1,0 +1,115 @@
+"""The layers as `sam build` makes them are all that a function needs, and carry their byte code."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.openapi import body_readers
+from tools.local import deploy
+from tools.local.engine import architecture
+from tools.template import PROJECT, Function, functions
+
+pytestmark = pytest.mark.xdist_group("layers")  # one build for all
+
+SDK = {"aws_lambda_powertools", "botocore", "dateutil", "jmespath", "six", "typing_extensions", "urllib3"}
+BODY_READER = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
+XML_READER = {*BODY_READER, "defusedxml"}
+
+
+@dataclass(frozen=True)
+class Build:
+    """The folder that `sam build` filled; what it holds is found on Lambda under /opt and /var/task."""
+
+    folder: Path
+
+    @property
+    def layers(self) -> list[Path]:
+        return [self.folder / layer / "python" for layer in ("VendorLayer", "CoreLayer")]
+
+    def run(self, function: Function, program: str, **environment: str) -> Any:
+        """What a program prints as JSON that has the layers, one function, and of the machine only Python's own."""
+        folders = [*self.layers, self.folder / function.logical_id]
+        command = [sys.executable, "-I", "-S", "-c", f"import sys, json; sys.path[:0] = sys.argv[1:]; {program}"]
+        command += map(str, folders)
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def sources(self) -> Iterator[Path]:
+        for layer in self.layers:
+            yield from layer.rglob("*.py")
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    work_dir = tmp_path_factory.mktemp("layers")
+    deploy.build(PROJECT, work_dir, {"Architecture": architecture()})
+    return Build(work_dir / "build")
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
+def test_a_handler_is_imported_from_its_layers_without_any_environment(build: Build, function: Function) -> None:
+    assert (
+        build.run(function, "from handler import handler; print(json.dumps(handler.operation))") == function.operation
+    )
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
+def test_a_handler_imports_the_packages_that_it_uses_and_no_others(build: Build, function: Function) -> None:
+    loaded = build.run(function, "import handler; print(json.dumps(sorted(sys.modules)))")
+    packages = {name.partition(".")[0] for name in loaded if not name.startswith("_")} - sys.stdlib_module_names
+    reader = XML_READER if function.operation.startswith("v1_") else BODY_READER
+    expected = SDK | reader if function.operation in body_readers() else SDK
+    assert packages == {"handler", "sheaf", *expected}
+
+
+@pytest.mark.parametrize(
+    ("region", "address"),
+    [
+        ("eu-central-1", "https://dynamodb.eu-central-1.amazonaws.com"),
+        ("us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_the_client_finds_dynamodb_with_the_data_that_the_layer_keeps(build: Build, region: str, address: str) -> None:
+    program = "from sheaf.aws.dynamodb import dynamodb; print(json.dumps(dynamodb().meta.endpoint_url))"
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    assert build.run(functions()[0], program, AWS_REGION=region, AWS_DEFAULT_REGION=region, **credentials) == address
+
+
+@pytest.mark.parametrize(
+    ("region", "addresses"),
+    [
+        ("eu-central-1", [f"https://{name}.eu-central-1.amazonaws.com" for name in ("s3", "sqs", "events")]),
+        ("cn-north-1", [f"https://{name}.cn-north-1.amazonaws.com.cn" for name in ("s3", "sqs", "events")]),
+    ],
+)
+def test_the_clients_of_imports_find_their_services_too(build: Build, region: str, addresses: list[str]) -> None:
+    made = "[make().meta.endpoint_url for make in (clients.s3, clients.sqs, clients.events)]"
+    program = f"from sheaf.aws import clients; print(json.dumps({made}))"
+    credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **credentials}
+    assert build.run(functions()[0], program, **variables) == addresses
+
+
+def test_every_module_has_byte_code_that_is_used_without_looking_at_its_source(build: Build) -> None:
+    # A header of magic number, flags (1: a hash, not to be checked) and the hash of the source.
+    wrong = [
+        source
+        for source in build.sources()
+        if Path(importlib.util.cache_from_source(str(source))).read_bytes()[:16]
+        != importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(source.read_bytes())
+    ]
+    assert wrong == []
+
+
+def test_a_layer_keeps_no_model_of_a_service_that_functions_do_not_call(build: Build) -> None:
+    [data] = [layer / "botocore" / "data" for layer in build.layers if (layer / "botocore").exists()]
+    assert sorted(folder.name for folder in data.iterdir() if folder.is_dir()) == ["dynamodb", "events", "s3", "sqs"]

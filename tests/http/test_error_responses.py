@@ -1,0 +1,126 @@
+"""What each refusal costs the caller: a table without holes."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+
+import sheaf
+from sheaf.domain import errors
+from sheaf.domain.errors import NameTakenError, SheafError
+from sheaf.domain.task import TaskHasTimeError
+from sheaf.http import error_responses
+from sheaf.http.error_responses import (
+    MethodNotAllowedError,
+    PayloadTooLargeError,
+    UnsupportedMediaTypeError,
+    v2_problem,
+)
+from sheaf.http.response import Reply
+
+INVALID_TOKEN = (
+    "The access token provided is expired, revoked, malformed or invalid for other reasons."  # Harvest's words
+)
+
+
+def _kinds(root: type[SheafError] = SheafError) -> Iterator[type[SheafError]]:
+    for kind in root.__subclasses__():
+        if kind.__module__.partition(".")[0] == "sheaf":
+            yield kind
+        yield from _kinds(kind)
+
+
+def _everything_that_sheaf_refuses() -> list[type[SheafError]]:
+    for module in pkgutil.walk_packages(sheaf.__path__, "sheaf."):
+        importlib.import_module(module.name)
+    return sorted(set(_kinds()), key=lambda kind: kind.__name__)
+
+
+def _example(kind: type[SheafError]) -> SheafError:
+    """One of its kind, however it wants to be made."""
+    for arguments in ((), ("GET", "POST")):
+        try:
+            return kind(*arguments)
+        except TypeError:
+            continue
+    raise AssertionError(f"give {kind.__name__} an example here")
+
+
+def test_the_layer_refuses_in_as_many_ways_as_this_file_knows() -> None:
+    assert len(_everything_that_sheaf_refuses()) >= 12
+
+
+@pytest.mark.parametrize("kind", _everything_that_sheaf_refuses(), ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafError]) -> None:
+    status = v2_problem(_example(kind)).status
+    assert 400 <= status < 500 or status == 503
+
+
+@pytest.mark.parametrize(
+    ("error", "reply"),
+    [
+        (
+            errors.NotAuthenticatedError(),
+            Reply(
+                401,
+                {"error": "invalid_token", "error_description": INVALID_TOKEN},
+                {
+                    "WWW-Authenticate": 'Bearer realm="Sheaf", error="invalid_token", '
+                    f'error_description="{INVALID_TOKEN}"'
+                },
+            ),
+        ),
+        (errors.WrongAccountError(), Reply(404, {"status": 404, "error": "Not Found"})),
+        (errors.NotFoundError(), Reply(404, {"status": 404, "error": "Not Found"})),
+        (
+            errors.NotFoundError("task_id must be a positive integer below 2^53"),
+            Reply(
+                404,
+                {
+                    "status": 404,
+                    "error": "Not Found",
+                    "message": "task_id must be a positive integer below 2^53",
+                },
+            ),
+        ),
+        (
+            errors.NotPermittedError(),
+            Reply(403, {"message": "Not authorized!"}, {"Hint": "Not authorized!"}),
+        ),
+        (
+            MethodNotAllowedError("PUT", "GET, POST"),
+            Reply(405, {"message": "PUT is not allowed here; use GET or POST"}, {"Allow": "GET, POST"}),
+        ),
+        (PayloadTooLargeError("too large"), Reply(413, {"message": "too large"})),
+        (UnsupportedMediaTypeError("no"), Reply(415, {"message": "no"})),
+        (errors.MalformedError("what?"), Reply(400, {"message": "what?"})),
+        (errors.InvalidError("A, B"), Reply(422, {"message": "A, B"})),
+        (NameTakenError(), Reply(422, {"message": "Name has already been taken"})),
+        (
+            TaskHasTimeError(),
+            Reply(
+                422,
+                {"message": "This task is not removable. It still has time entries."},
+                {"Hint": "This task is not removable. It still has time entries."},
+            ),
+        ),
+        (errors.BusyError("later"), Reply(503, {"message": "later"}, {"Retry-After": "1"})),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_refusal_is_answered_as_harvest_answers_it(error: SheafError, reply: Reply) -> None:
+    assert v2_problem(error) == reply
+
+
+def test_a_refusal_that_nobody_gave_a_status_is_a_fault_of_ours() -> None:
+    class ForgottenError(SheafError):
+        pass
+
+    assert v2_problem(ForgottenError("x")).status == 500
+
+
+def test_an_unexpected_error_says_nothing_of_itself() -> None:
+    assert error_responses.unexpected() == Reply(
+        500, {"message": "Something went wrong on our side; nothing is known to be wrong with your request"}
+    )
