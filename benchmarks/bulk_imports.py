@@ -161,7 +161,7 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     """A running import, and the messages that its file is cut into. It never ends: nobody says how many they are."""
     fields = ImportFields(file_name="rows.csv")
     key = f"accounts/{account_id}/inbox/{next(_NUMBERS)}/rows.csv"
-    job = jobs.adopt(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
+    job = jobs.start_from_inbox(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
     table = formats.read(files.stream(content))
     kind = columns.kind_of(table.columns)
     reader = columns.reader(kind, table.columns)

@@ -17,7 +17,7 @@ from sheaf.domain.values import Id
 from sheaf.store import clients, keys, projects, tasks
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.records import Counter, counted
+from sheaf.store.records import Counter, count_write
 from sheaf.store.writes import Item, commit
 from tests.harness import NOW, make_account
 
@@ -32,8 +32,8 @@ def crowded(account_id: int, count: int, active: int | None = None) -> Account:
     """
     account = make_account(account_id)
     active = count if active is None else active
-    _write(write.parameters["Item"] for task in _tasks(count, active) for write in TASK.stored(account.id, task))
-    commit([counted(Counter(keys.totals(account.id, "TASK")), active=active, archived=count - active)])
+    _write(write.parameters["Item"] for task in _tasks(count, active) for write in TASK.item_writes(account.id, task))
+    commit([count_write(Counter(keys.totals(account.id, "TASK")), active=active, archived=count - active)])
     return account
 
 
@@ -45,9 +45,9 @@ def assigned(account_id: AccountId, count: int) -> Account:
     task = tasks.create(account.id, TaskFields(name="Design"), NOW)
     first = new_task_assignment(Id(1), project, task, default_fields(project, task), NOW)
     every = (replace(first, id=Id(number), is_active=number <= FEW) for number in range(1, count + 1))
-    _write(TASK_ASSIGNMENT.stored(account.id, task_assignment)[0].parameters["Item"] for task_assignment in every)
+    _write(TASK_ASSIGNMENT.item_writes(account.id, task_assignment)[0].parameters["Item"] for task_assignment in every)
     totals = Counter(keys.totals(account.id, "TASK_ASSIGNMENT"))
-    commit([counted(totals, active=FEW, archived=count - FEW)])
+    commit([count_write(totals, active=FEW, archived=count - FEW)])
     return account
 
 

@@ -8,7 +8,7 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, Role, User
 from sheaf.domain.imports.job import ImportFields
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
@@ -132,7 +132,7 @@ def populated() -> Account:
         tasks.update(
             account.id,
             Id(number),
-            lambda task: changed(task, replace(current(TaskFields, task), billable_by_default=False), LATER),
+            lambda task: with_changes(task, replace(fields_of(TaskFields, task), billable_by_default=False), LATER),
         )
     client = clients.create(account.id, ClientFields(name="Example Ltd"), NOW)
     clients.create(account.id, ClientFields(name="Without projects"), NOW)

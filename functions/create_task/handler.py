@@ -3,18 +3,18 @@
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.bodies import TaskBody, read_body
 from sheaf.http.v2.responses import created, show_task
 from sheaf.store import tasks
 
 
-def create_task(call: Call) -> Reply:
+def create_task(request: Request) -> Response:
     """A new task (Harvest v2, "Create a task"); only its name must be given."""
-    fields = read_body(TaskBody, call.fields()).new(TaskFields)
-    task = tasks.create(call.account_id, fields, call.now)
-    return created(call, show_task(task))
+    fields = read_body(TaskBody, request.fields()).create(TaskFields)
+    task = tasks.create(request.account_id, fields, request.now)
+    return created(request, show_task(task))
 
 
 handler = v2_endpoint(create_task, may_manage_tasks)

@@ -3,21 +3,21 @@
 from sheaf.domain.identity import everybody
 from sheaf.domain.time_entry import TimeEntryFields, require_may_log
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.bodies import TimeEntryBody, read_body
 from sheaf.http.v2.responses import created, show_time_entry
 from sheaf.store import time_entries
 
 
-def create_time_entry(call: Call) -> Reply:
+def create_time_entry(request: Request) -> Response:
     """Log time by its duration, one's own unless user_id says whose (Harvest v2, "Create a time entry")."""
-    body = read_body(TimeEntryBody, call.fields())
-    fields = body.new(TimeEntryFields)
-    user_id = body.user_id or call.user.id
-    require_may_log(call.user, user_id, fields.project_id)
-    logged = time_entries.create(call.account_id, user_id, fields, call.now)
-    return created(call, show_time_entry(logged, call.user))
+    body = read_body(TimeEntryBody, request.fields())
+    fields = body.create(TimeEntryFields)
+    user_id = body.user_id or request.user.id
+    require_may_log(request.user, user_id, fields.project_id)
+    logged = time_entries.create(request.account_id, user_id, fields, request.now)
+    return created(request, show_time_entry(logged, request.user))
 
 
 handler = v2_endpoint(create_time_entry, everybody)

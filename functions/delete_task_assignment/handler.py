@@ -2,18 +2,18 @@
 
 from sheaf.domain.identity import may_see_projects
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v2.responses import show_task_assignment
 from sheaf.store import task_assignments
 
 
-def delete_task_assignment(call: Call) -> Reply:
+def delete_task_assignment(request: Request) -> Response:
     """Take a task without time off its project and answer with the assignment as it was."""
-    project_id = managed_project_id(call)
-    found = task_assignments.delete(call.account_id, project_id, call.path_id("task_assignment_id"))
-    return Reply(200, show_task_assignment(found))
+    project_id = managed_project_id(request)
+    found = task_assignments.delete(request.account_id, project_id, request.path_id("task_assignment_id"))
+    return Response(200, show_task_assignment(found))
 
 
 handler = v2_endpoint(delete_task_assignment, may_see_projects)

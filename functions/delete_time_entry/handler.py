@@ -3,18 +3,20 @@
 from sheaf.domain.identity import everybody
 from sheaf.domain.time_entry import require_own
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.responses import show_time_entry
 from sheaf.store import time_entries
 
 
-def delete_time_entry(call: Call) -> Reply:
+def delete_time_entry(request: Request) -> Response:
     """Delete a time entry and answer with it as it was (Harvest v2, "Delete a time entry")."""
     found = time_entries.delete(
-        call.account_id, call.path_id("time_entry_id"), lambda logged_time: require_own(call.user, logged_time.entry)
+        request.account_id,
+        request.path_id("time_entry_id"),
+        lambda logged_time: require_own(request.user, logged_time.entry),
     )
-    return Reply(200, show_time_entry(found, call.user))
+    return Response(200, show_time_entry(found, request.user))
 
 
 handler = v2_endpoint(delete_time_entry, everybody)

@@ -1,6 +1,6 @@
 """functions: batches of rows, delivered by the queue."""
 
-from sheaf.entry_points.queue import Delivery, queued
+from sheaf.entry_points.queue import Delivery, queue_handler
 from sheaf.imports import applying
 
 
@@ -10,4 +10,4 @@ def on_import_rows(delivery: Delivery) -> None:
     applying.apply(delivery.body, delivery.request_id if is_last else None)
 
 
-handler = queued(on_import_rows)
+handler = queue_handler(on_import_rows)

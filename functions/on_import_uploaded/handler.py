@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sheaf.entry_points.events import told
+from sheaf.entry_points.events import event_handler
 from sheaf.imports import splitting
 
 
 def on_import_uploaded(event: Mapping[str, Any]) -> int:
     """Cut the file into batches for the queue; how many there were."""
-    return splitting.cut(event)
+    return splitting.split_upload(event)
 
 
-handler = told(on_import_uploaded)
+handler = event_handler(on_import_uploaded)

@@ -1,6 +1,6 @@
 """functions: every minute, woken by EventBridge Scheduler."""
 
-from sheaf.entry_points.events import scheduled
+from sheaf.entry_points.events import schedule_handler
 from sheaf.imports import clock, finishing
 
 
@@ -9,4 +9,4 @@ def on_import_watch_due() -> int:
     return finishing.watch(clock.now())
 
 
-handler = scheduled(on_import_watch_due)
+handler = schedule_handler(on_import_watch_due)

@@ -2,16 +2,16 @@
 
 from sheaf.domain.identity import may_manage_clients
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.responses import show_client
 from sheaf.store import clients
 
 
-def retrieve_client(call: Call) -> Reply:
+def retrieve_client(request: Request) -> Response:
     """One client (Harvest v2, "Retrieve a client")."""
-    client = clients.get(call.account_id, call.path_id("client_id"))
-    return Reply(200, show_client(client))
+    client = clients.get(request.account_id, request.path_id("client_id"))
+    return Response(200, show_client(client))
 
 
 handler = v2_endpoint(retrieve_client, may_manage_clients)

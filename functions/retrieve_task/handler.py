@@ -2,16 +2,16 @@
 
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.responses import show_task
 from sheaf.store import tasks
 
 
-def retrieve_task(call: Call) -> Reply:
+def retrieve_task(request: Request) -> Response:
     """One task (Harvest v2, "Retrieve a task")."""
-    task = tasks.get(call.account_id, call.path_id("task_id"))
-    return Reply(200, show_task(task))
+    task = tasks.get(request.account_id, request.path_id("task_id"))
+    return Response(200, show_task(task))
 
 
 handler = v2_endpoint(retrieve_task, may_manage_tasks)

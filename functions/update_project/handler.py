@@ -2,24 +2,26 @@
 
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed
+from sheaf.domain.record import with_changes
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v2.bodies import ProjectBody, read_body
 from sheaf.http.v2.responses import show_project
 from sheaf.store import projects
 
 
-def update_project(call: Call) -> Reply:
+def update_project(request: Request) -> Response:
     """The project with the given fields changed (Harvest v2, "Update a project")."""
-    project_id = managed_project_id(call)
-    body = read_body(ProjectBody, call.fields())
+    project_id = managed_project_id(request)
+    body = read_body(ProjectBody, request.fields())
     found = projects.update(
-        call.account_id, project_id, lambda project: changed(project, body.over(ProjectFields, project), call.now)
+        request.account_id,
+        project_id,
+        lambda project: with_changes(project, body.apply_to(ProjectFields, project), request.now),
     )
-    return Reply(200, show_project(found.project, found.client))
+    return Response(200, show_project(found.project, found.client))
 
 
 handler = v2_endpoint(update_project, may_see_projects)

@@ -3,20 +3,20 @@
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http_v1 import v1_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v1.bodies import read_task
 from sheaf.http.v1.formats import done
 from sheaf.store import task_assignments
 
 
-def v1_add_with_create_new_task(call: Call) -> Reply:
+def v1_add_with_create_new_task(request: Request) -> Response:
     """Create a task and assign it to a project (Harvest v1, "Create a new task and assign it to a project")."""
-    project_id = managed_project_id(call)
-    fields = read_task(call).new(TaskFields)
-    made = task_assignments.create_with_new_task(call.account_id, project_id, fields, call.now)
-    return done(call, 201, f"/projects/{project_id}/task_assignments/{made.id}")
+    project_id = managed_project_id(request)
+    fields = read_task(request).create(TaskFields)
+    made = task_assignments.create_with_new_task(request.account_id, project_id, fields, request.now)
+    return done(request, 201, f"/projects/{project_id}/task_assignments/{made.id}")
 
 
 handler = v1_endpoint(v1_add_with_create_new_task, may_manage_tasks)

@@ -3,19 +3,19 @@
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.task_assignment import default_fields
 from sheaf.entry_points.http_v1 import v1_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v1.bodies import read_task_id
 from sheaf.http.v1.formats import done
 from sheaf.store import task_assignments
 
 
-def v1_assign_task(call: Call) -> Reply:
+def v1_assign_task(request: Request) -> Response:
     """Assign a task to a project (Harvest v1, "Assign a task to a project")."""
-    project_id = managed_project_id(call)
-    made = task_assignments.create(call.account_id, project_id, read_task_id(call), default_fields, call.now)
-    return done(call, 201, f"/projects/{project_id}/task_assignments/{made.id}")
+    project_id = managed_project_id(request)
+    made = task_assignments.create(request.account_id, project_id, read_task_id(request), default_fields, request.now)
+    return done(request, 201, f"/projects/{project_id}/task_assignments/{made.id}")
 
 
 handler = v1_endpoint(v1_assign_task, may_see_projects)

@@ -3,17 +3,17 @@
 from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http_v1 import v1_endpoint
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v1.bodies import read_task
 from sheaf.http.v1.formats import done
 from sheaf.store import tasks
 
 
-def v1_create_task(call: Call) -> Reply:
+def v1_create_task(request: Request) -> Response:
     """A new task (Harvest v1, "Create a new task")."""
-    task = tasks.create(call.account_id, read_task(call).new(TaskFields), call.now)
-    return done(call, 201, f"/tasks/{task.id}")
+    task = tasks.create(request.account_id, read_task(request).create(TaskFields), request.now)
+    return done(request, 201, f"/tasks/{task.id}")
 
 
 handler = v1_endpoint(v1_create_task, may_manage_tasks)

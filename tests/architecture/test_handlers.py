@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import everybody
-from sheaf.entry_points.events import Scheduled, Told, scheduled, told
+from sheaf.entry_points.events import EventHandler, ScheduleHandler, event_handler, schedule_handler
 from sheaf.entry_points.http import V2, Endpoint, v2_endpoint
 from sheaf.entry_points.http_v1 import V1, v1_endpoint
-from sheaf.entry_points.queue import Queued
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.entry_points.queue import QueueHandler
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from tests.architecture import source
 from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token
 from tools.template import Function, Route, functions, routes
@@ -30,10 +30,12 @@ def objection(operation: str, module: str, handler: object) -> str | None:
     The class must be the layer's own: a class of a function's could leave authentication out. What a request wakes asks
     who calls; what something else wakes (`on_...`) has nobody to ask.
     """
-    wrappers: tuple[type, ...] = (Scheduled, Told, Queued) if operation.startswith("on_") else (Endpoint,)
+    wrappers: tuple[type, ...] = (
+        (ScheduleHandler, EventHandler, QueueHandler) if operation.startswith("on_") else (Endpoint,)
+    )
     if type(handler) not in wrappers:
         return "is not built by the layer's entry wrapper"
-    assert isinstance(handler, Endpoint | Scheduled | Told | Queued)
+    assert isinstance(handler, Endpoint | ScheduleHandler | EventHandler | QueueHandler)
     if handler.operation != operation:
         return f"calls itself {handler.operation}"
     if handler.operate.__module__ != module:
@@ -53,8 +55,8 @@ def test_what_has_a_route_is_not_named_like_what_something_else_wakes() -> None:
     }
 
 
-def greet(_call: Call) -> Reply:
-    return Reply(200, {})
+def greet(_call: Request) -> Response:
+    return Response(200, {})
 
 
 def bare(_event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -86,13 +88,13 @@ NOT_BUILT = "is not built by the layer's entry wrapper"
         ("greet", __name__, bare, NOT_BUILT),
         ("greet", __name__, None, NOT_BUILT),
         ("greet", __name__, Careless(greet, everybody, lambda _: V2), NOT_BUILT),
-        ("on_greeting_due", __name__, scheduled(on_greeting_due), None),
-        ("on_greeting", __name__, told(on_greeting), None),
-        ("greet", __name__, told(on_greeting), NOT_BUILT),
-        ("greet", __name__, scheduled(on_greeting_due), NOT_BUILT),
+        ("on_greeting_due", __name__, schedule_handler(on_greeting_due), None),
+        ("on_greeting", __name__, event_handler(on_greeting), None),
+        ("greet", __name__, event_handler(on_greeting), NOT_BUILT),
+        ("greet", __name__, schedule_handler(on_greeting_due), NOT_BUILT),
         ("on_greeting_due", __name__, v2_endpoint(greet, everybody), NOT_BUILT),
         ("on_greeting_due", __name__, on_greeting_due, NOT_BUILT),
-        ("on_parting_due", __name__, scheduled(on_greeting_due), "calls itself on_greeting_due"),
+        ("on_parting_due", __name__, schedule_handler(on_greeting_due), "calls itself on_greeting_due"),
         ("greet", __name__, v1_endpoint(greet, everybody), None),
         ("meet", __name__, v2_endpoint(greet, everybody), "calls itself greet"),
         (
@@ -147,7 +149,7 @@ def test_no_route_of_v2_answers_the_token_of_another_account(table: str, route: 
 @pytest.mark.parametrize("function", functions(), ids=lambda value: value.operation)
 def test_a_function_speaks_the_version_of_its_name(function: Function) -> None:
     if function.routes:
-        spoken = handler_of(function.operation).dialect_of(Call(path="/v2/tasks"))
+        spoken = handler_of(function.operation).api_version_of(Request(path="/v2/tasks"))
         assert spoken is (V1 if function.operation.startswith("v1_") else V2)
     assert {route.path.startswith("/v2/") for route in function.routes if route.method} <= {
         not function.operation.startswith("v1_")

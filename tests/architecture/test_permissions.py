@@ -28,7 +28,7 @@ from sheaf.store import keys, reads
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Batch, Settled
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
 from tests.functions import api_records
 from tests.harness import EVENTS, NOW, Api, load_event, make_table, only_reads
@@ -196,7 +196,7 @@ def running_import() -> None:
     account_id, import_id = AccountId(1), Id(1)
     jobs.start(account_id, import_id, StoredFile("key", "etag", 9, "v"), NOW)
     jobs.describe(account_id, import_id, Header(FileKind.TIME_ENTRIES, ["Task"], []), NOW)
-    jobs.all_sent(account_id, import_id, 2, 1, NOW)
+    jobs.mark_all_sent(account_id, import_id, 2, 1, NOW)
 
 
 def applied(*changes: tuple[str, str]) -> None:
@@ -355,7 +355,7 @@ def test_every_call_is_recorded(table: str) -> None:
     with recorded() as found:
         reads.item(key)
         reads.items([key])
-        list(reads.stretch(Stretch("x", low="0", high="9", index=keys.BY_STATE, sort_attribute="state_sk")))
+        list(reads.items_in(KeyRange("x", low="0", high="9", index=keys.BY_STATE, sort_attribute="state_sk")))
         commit([put_new({**key, "name": {"S": "One"}}, StaleError())])
         change = update(key, "SET id = :two", {":two": {"N": "2"}})
         commit([change, Write("ConditionCheck", absent, StaleError())])

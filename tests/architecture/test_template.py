@@ -292,7 +292,7 @@ def test_a_message_comes_again_as_often_as_the_worker_believes() -> None:
 def test_a_message_stays_hidden_six_times_as_long_as_a_worker_may_take() -> None:
     worker = template()["Resources"]["OnImportRowsFunction"]["Properties"]
     properties = of_type("AWS::SQS::Queue")["ImportsQueue"]["Properties"]
-    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+    assert properties["VisibilityTimeout"] >= 6 * worker["Timeout"]
 
 
 def test_a_message_that_keeps_failing_meets_its_last_delivery_before_the_watchdog_ends_its_import() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sheaf.domain.client import Client, ClientFields, ClientHasProjectsError, new_client
 from sheaf.domain.errors import InvalidError, NotRemovableError
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Id, Timestamp
 
 NOON, NIGHT = Timestamp("2026-03-01T12:00:00Z"), Timestamp("2026-03-01T23:00:00Z")
@@ -29,7 +29,7 @@ def test_a_new_client_is_what_was_asked_for() -> None:
     asked = ClientFields(name="A", is_active=False, address="1 Street\r\n\tTown", currency="eur")
     made = new_client(Id(1), asked, NOON)
     assert made == Client(Id(1), "A", False, "1 Street\r\n\tTown", "EUR", NOON, NOON)
-    assert current(ClientFields, made) == asked
+    assert fields_of(ClientFields, made) == asked
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_an_address_has_up_to_65535_bytes(address: str) -> None:
 def test_each_field_alone_makes_a_change(difference: dict[str, Any]) -> None:
     before = new_client(Id(1), ClientFields(name="A"), NOON)
     asked = ClientFields(**{"name": "A", **difference})
-    after = changed(before, asked, NIGHT)
-    assert (current(ClientFields, after), after.updated_at, after.version) == (asked, NIGHT, 2)
-    assert changed(after, asked, NIGHT) is after
+    after = with_changes(before, asked, NIGHT)
+    assert (fields_of(ClientFields, after), after.updated_at, after.version) == (asked, NIGHT, 2)
+    assert with_changes(after, asked, NIGHT) is after
 
 
 def test_a_client_with_projects_is_refused_in_the_words_of_harvest() -> None:

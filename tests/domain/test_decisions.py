@@ -9,7 +9,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.imports.decisions import NEW, Decision, Known, Wish, decide, places, refused, too_large
+from sheaf.domain.imports.decisions import NEW, Decision, RowChange, Snapshot, claims_of, decide, invalid_row, too_large
 from sheaf.domain.imports.rows import Outcome, RowError, Verdict
 from sheaf.domain.values import Id
 from tests.domain.plain_rule import Case, Said, Thing, cases
@@ -17,7 +17,7 @@ from tests.domain.plain_rule import Case, Said, Thing, cases
 TAKEN = RowError("name", "taken")
 
 
-def wish(said: Said) -> Wish[Thing]:
+def change(said: Said) -> RowChange[Thing]:
     """A row as it is decided on."""
 
     def new() -> Thing:
@@ -29,18 +29,18 @@ def wish(said: Said) -> Wish[Thing]:
         after = replace(thing, name=said.name or thing.name, shade=said.shade)
         return thing if after == thing else after
 
-    return Wish(said.number, said.record, said.name, said.content, new, over)
+    return RowChange(said.number, said.record, said.name, said.content, new, over)
 
 
-def known(things: Iterable[Thing]) -> Known[Thing]:
+def known(things: Iterable[Thing]) -> Snapshot[Thing]:
     records = {thing.id: thing for thing in things}
-    return Known(
+    return Snapshot(
         records, {record.name: record.id for record in records.values()}, lambda record: record.name, TAKEN, "thing"
     )
 
 
 def decided(things: Iterable[Thing], rows: Sequence[Said]) -> dict[int, Decision[Thing]]:
-    found = decide([wish(row) for row in rows], known(things))
+    found = decide([change(row) for row in rows], known(things))
     return {said.number: decision for said, decision in zip(rows, found, strict=True)}
 
 
@@ -112,39 +112,39 @@ def test_what_was_carried_out_is_unchanged_the_next_time_and_what_failed_fails_a
 @given(CASES)
 def test_the_places_that_are_looked_up_are_all_that_the_decision_needs(case: Case) -> None:
     whole = known(case.things)
-    wishes = [wish(row) for row in case.rows]
+    changes = [change(row) for row in case.rows]
     meant = {each.record for each in case.rows}
     by_id = {record_id: thing for record_id, thing in whole.records.items() if record_id in meant}
-    wanted = places(wishes, by_id, whole.place_of)
-    holders = {name: value for name, value in whole.holders.items() if name in wanted or value in by_id}
-    assert decide(wishes, replace(whole, holders=holders)) == decide(wishes, whole)
+    wanted = claims_of(changes, by_id, whole.claim_of)
+    owners = {name: value for name, value in whole.owners.items() if name in wanted or value in by_id}
+    assert decide(changes, replace(whole, owners=owners)) == decide(changes, whole)
 
 
 # ------------------------------------------------------------ examples
 
 
 def test_a_row_that_was_refused_from_the_start_says_why() -> None:
-    wishes: list[Wish[Thing]] = [
-        refused(1, RowError("shade", "none")),
-        refused(2, RowError("shade", "none")),
-        refused(3, RowError("shade", "none"), Id(7), "a"),
-        refused(4, RowError("shade", "none"), Id(8), "a"),
+    changes: list[RowChange[Thing]] = [
+        invalid_row(1, RowError("shade", "none")),
+        invalid_row(2, RowError("shade", "none")),
+        invalid_row(3, RowError("shade", "none"), Id(7), "a"),
+        invalid_row(4, RowError("shade", "none"), Id(8), "a"),
     ]
     reasons = [Decision[Thing](Verdict(number, Outcome.FAILED, "shade", "none")) for number in range(1, 5)]
-    assert decide(wishes, known([])) == reasons
+    assert decide(changes, known([])) == reasons
 
 
 def test_a_row_that_is_refused_still_contradicts_another_about_the_same_record() -> None:
-    wishes = [refused(1, RowError("shade", "none"), Id(7), "a"), wish(Said(2, Id(7), "A"))]
+    changes = [invalid_row(1, RowError("shade", "none"), Id(7), "a"), change(Said(2, Id(7), "A"))]
     message = "Rows 1 and 2 say different things about the same thing"
-    assert [decision.verdict.message for decision in decide(wishes, known([Thing(Id(7), "A")]))] == [message, message]
+    assert [decision.verdict.message for decision in decide(changes, known([Thing(Id(7), "A")]))] == [message, message]
 
 
 def test_a_refusal_that_names_no_field_is_told_without_one() -> None:
     def refuse(*_: object) -> Thing:
         raise InvalidError("no")
 
-    (found,) = decide([Wish(1, None, None, 1, refuse, refuse)], known([]))
+    (found,) = decide([RowChange(1, None, None, 1, refuse, refuse)], known([]))
     assert found == Decision(Verdict(1, Outcome.FAILED, "", "no"))
 
 

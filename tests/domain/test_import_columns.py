@@ -12,7 +12,7 @@ from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.rows import (
     BadRow,
     FileError,
-    Kept,
+    ImportedMetadata,
     Named,
     Person,
     ProjectRow,
@@ -182,11 +182,11 @@ def test_a_task_as_a_spreadsheet_has_it() -> None:
         "is_default": False,
         "is_active": True,
     }
-    assert read(FileKind.TASKS, values) == TaskRow(7, Kept(), given)
+    assert read(FileKind.TASKS, values) == TaskRow(7, ImportedMetadata(), given)
 
 
 def test_a_task_as_the_api_shows_it() -> None:
-    kept = Kept(Id(1000), Timestamp("2020-06-26T21:20:07Z"), Timestamp("2021-06-26T21:20:07Z"))
+    metadata = ImportedMetadata(Id(1000), Timestamp("2020-06-26T21:20:07Z"), Timestamp("2021-06-26T21:20:07Z"))
     given = {
         "name": "Task 0",
         "default_hourly_rate": Decimal("100.50"),
@@ -195,26 +195,26 @@ def test_a_task_as_the_api_shows_it() -> None:
         "is_active": True,
     }
     values = {**TASK_OBJECT, "default_hourly_rate": Decimal("100.5")}
-    assert read(FileKind.TASKS, values) == TaskRow(7, kept, given)
+    assert read(FileKind.TASKS, values) == TaskRow(7, metadata, given)
 
 
 def test_an_empty_cell_is_null_where_a_field_may_be_null_and_says_nothing_otherwise() -> None:
     values = dict(zip(("Id", *files.TASKS), ("7", "", "", "", " ", ""), strict=True))
-    assert read(FileKind.TASKS, values) == TaskRow(7, Kept(Id(7)), {"default_hourly_rate": None})
+    assert read(FileKind.TASKS, values) == TaskRow(7, ImportedMetadata(Id(7)), {"default_hourly_rate": None})
 
 
 def test_null_in_json_is_what_an_empty_cell_is() -> None:
     values = {"id": 7, "name": None, "default_hourly_rate": None, "is_default": None, "created_at": None}
-    assert read(FileKind.TASKS, values) == TaskRow(7, Kept(Id(7)), {"default_hourly_rate": None})
+    assert read(FileKind.TASKS, values) == TaskRow(7, ImportedMetadata(Id(7)), {"default_hourly_rate": None})
 
 
 def test_what_a_row_has_no_column_for_is_not_said() -> None:
-    assert read(FileKind.TASKS, {"Task": "A"}) == TaskRow(7, Kept(), {"name": "A"})
+    assert read(FileKind.TASKS, {"Task": "A"}) == TaskRow(7, ImportedMetadata(), {"name": "A"})
 
 
 def test_a_json_row_may_have_other_fields_than_the_first_one() -> None:
     found = read(FileKind.TASKS, {"id": 3, "is_default": True}, ["name"])
-    assert found == TaskRow(7, Kept(Id(3)), {"is_default": True})
+    assert found == TaskRow(7, ImportedMetadata(Id(3)), {"is_default": True})
     assert bad(FileKind.TASKS, {"name": "A", "Task": "B"}, ["name"]) == (
         "Task",
         "The columns 'name' and 'Task' mean the same",
@@ -271,7 +271,7 @@ def test_a_broken_rule_is_named_with_its_column(values: Mapping[str, Any], field
 
 
 def test_the_highest_id_that_a_file_may_bring() -> None:
-    assert read(FileKind.TASKS, {"Id": str(2**52 - 1)}) == TaskRow(7, Kept(Id(2**52 - 1)), {})
+    assert read(FileKind.TASKS, {"Id": str(2**52 - 1)}) == TaskRow(7, ImportedMetadata(Id(2**52 - 1)), {})
 
 
 # ------------------------------------------------------------ projects
@@ -280,7 +280,7 @@ def test_the_highest_id_that_a_file_may_bring() -> None:
 def test_a_project_of_harvests_project_import() -> None:
     values = dict(zip(files.PROJECT_IMPORT, ("Acme", "Site", "", "1/2/2026", "2026-12-31", "one\ntwo"), strict=True))
     given = {"name": "Site", "code": None, "notes": "one\ntwo", "starts_on": "2026-01-02", "ends_on": "2026-12-31"}
-    assert read(FileKind.PROJECTS, values) == ProjectRow(7, Kept(), Named(name="Acme"), given)
+    assert read(FileKind.PROJECTS, values) == ProjectRow(7, ImportedMetadata(), Named(name="Acme"), given)
 
 
 def test_a_project_as_the_api_shows_it() -> None:
@@ -303,7 +303,7 @@ def test_a_project_as_the_api_shows_it() -> None:
         "budget": Decimal("100.00"),
         "fee": None,
     }
-    assert read(FileKind.PROJECTS, values) == ProjectRow(7, Kept(Id(3)), Named(name="Acme"), given)
+    assert read(FileKind.PROJECTS, values) == ProjectRow(7, ImportedMetadata(Id(3)), Named(name="Acme"), given)
 
 
 def test_every_field_of_a_project_can_be_said() -> None:
@@ -331,13 +331,13 @@ def test_every_field_of_a_project_can_be_said() -> None:
     }
     row = read(FileKind.PROJECTS, values)
     assert row == ProjectRow(
-        7, Kept(), Named(id=Id(5)), {name: value for name, value in values.items() if name != "client_id"}
+        7, ImportedMetadata(), Named(id=Id(5)), {name: value for name, value in values.items() if name != "client_id"}
     )
 
 
 def test_a_project_with_an_id_need_not_say_whose_it_is() -> None:
     assert read(FileKind.PROJECTS, {"Id": "3", "Client": "", "Fee": "5"}) == ProjectRow(
-        7, Kept(Id(3)), Named(), {"fee": Decimal("5.00")}
+        7, ImportedMetadata(Id(3)), Named(), {"fee": Decimal("5.00")}
     )
 
 
@@ -377,14 +377,14 @@ def test_an_assignment_by_names() -> None:
     values = dict(zip(files.TASK_ASSIGNMENTS, ("Acme", "Site", "Design", "no", "", "5", ""), strict=True))
     given = {"billable": False, "hourly_rate": None, "budget": Decimal("5.00")}
     assert read(FileKind.TASK_ASSIGNMENTS, values) == TaskAssignmentRow(
-        7, Kept(), Named(name="Site"), "Acme", Named(name="Design"), given
+        7, ImportedMetadata(), Named(name="Site"), "Acme", Named(name="Design"), given
     )
 
 
 def test_an_assignment_as_the_api_shows_it_goes_by_ids() -> None:
     values = {"id": 9, "is_active": True, "project.id": 3, "project.name": "Site", "task.id": 4, "task.name": "Design"}
     assert read(FileKind.TASK_ASSIGNMENTS, values) == TaskAssignmentRow(
-        7, Kept(Id(9)), Named(id=Id(3)), None, Named(id=Id(4)), {"is_active": True}
+        7, ImportedMetadata(Id(9)), Named(id=Id(3)), None, Named(id=Id(4)), {"is_active": True}
     )
 
 
@@ -403,7 +403,7 @@ def test_where_a_file_has_ids_names_do_not_stand_in_for_them(values: Mapping[str
 def test_ids_that_only_a_later_row_has_are_not_taken_for_names() -> None:
     row = {"project": "Site", "task": "Design", "project_id": 9}
     assert read(FileKind.TASK_ASSIGNMENTS, row, ["project", "task"]) == TaskAssignmentRow(
-        7, Kept(), Named(name="Site"), None, Named(name="Design"), {}
+        7, ImportedMetadata(), Named(name="Site"), None, Named(name="Design"), {}
     )
 
 
@@ -413,7 +413,7 @@ def test_ids_that_only_a_later_row_has_are_not_taken_for_names() -> None:
 def time_row(**differences: Any) -> TimeRow:
     fields: dict[str, Any] = {
         "number": 7,
-        "kept": Kept(),
+        "kept": ImportedMetadata(),
         "person": Person(None, "Ann", "Lee"),
         "client": Named(name="Acme"),
         "project": Named(name="Site"),
@@ -444,7 +444,7 @@ def test_a_row_of_harvests_detailed_export() -> None:
         currency="GBP",
         billable=True,
         external_reference=ExternalReference(permalink="https://example.com/7"),
-        unsaid=frozenset(),
+        missing_columns=frozenset(),
     )
 
 
@@ -470,7 +470,7 @@ def test_a_time_entry_as_the_api_shows_it() -> None:
         "billable": True,
     }
     assert read(FileKind.TIME_ENTRIES, values) == time_row(
-        kept=Kept(Id(8)),
+        metadata=ImportedMetadata(Id(8)),
         person=Person(Id(2), "Mary Ann", "Lee"),
         client=Named(),
         project=Named(id=Id(3)),
@@ -478,14 +478,14 @@ def test_a_time_entry_as_the_api_shows_it() -> None:
         notes=None,
         external_reference=ExternalReference(id="77"),
         billable=True,
-        unsaid=frozenset(),
+        missing_columns=frozenset(),
     )
 
 
 def test_what_a_file_of_time_has_no_column_for_is_unsaid() -> None:
     values = {name: value for name, value in TIME.items() if name != "Notes"}
     assert read(FileKind.TIME_ENTRIES, values) == time_row(
-        notes=None, unsaid=frozenset({"notes", "external_reference"})
+        notes=None, missing_columns=frozenset({"notes", "external_reference"})
     )
 
 
@@ -514,10 +514,10 @@ def test_days_as_harvests_files_write_them(date: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "kept"), [("0", "0.00"), ("84.0", "84.00"), ("0.125", "0.13"), (".5", "0.50"), ("1e1", "10.00")]
 )
-def test_hours_are_rounded_to_hundredths(hours: str, kept: str) -> None:
+def test_hours_are_rounded_to_hundredths(hours: str, metadata: str) -> None:
     row = read(FileKind.TIME_ENTRIES, {**TIME, "Hours": hours})
     assert isinstance(row, TimeRow)
-    assert str(row.hours) == kept
+    assert str(row.hours) == metadata
 
 
 @pytest.mark.parametrize(
@@ -562,12 +562,12 @@ def test_a_memory_of_cells_never_takes_one_type_for_another() -> None:
         found.read(RawRow(6, {"id": 1})),
     ]
     assert rows == [
-        TaskRow(1, Kept(), {"name": "A", "default_hourly_rate": Decimal("1.00")}),
+        TaskRow(1, ImportedMetadata(), {"name": "A", "default_hourly_rate": Decimal("1.00")}),
         BadRow(2, "hourly_rate", "hourly_rate must be a number, such as 1.5"),
-        TaskRow(3, Kept(), {"name": "A", "is_default": True}),
-        TaskRow(4, Kept(), {"name": "A", "is_default": True}),
+        TaskRow(3, ImportedMetadata(), {"name": "A", "is_default": True}),
+        TaskRow(4, ImportedMetadata(), {"name": "A", "is_default": True}),
         BadRow(5, "id", "id must be a positive integer below 2^53"),
-        TaskRow(6, Kept(Id(1)), {}),
+        TaskRow(6, ImportedMetadata(Id(1)), {}),
     ]
 
 

@@ -43,8 +43,8 @@ def _ids(found: Sequence[TimeEntry | None]) -> list[int | None]:
     return [None if entry is None else entry.id for entry in found]
 
 
-def _differing(row: Row, entry: TimeEntry, unsaid: frozenset[str]) -> list[str]:
-    return [name for name in FIELDS if name not in unsaid and getattr(row, name) != getattr(entry, name)]
+def _differing(row: Row, entry: TimeEntry, missing_columns: frozenset[str]) -> list[str]:
+    return [name for name in FIELDS if name not in missing_columns and getattr(row, name) != getattr(entry, name)]
 
 
 # Few values, so that rows and entries are often alike.
@@ -90,42 +90,46 @@ def test_identical_entries_come_first_then_those_with_the_same_notes_then_those_
     ("unsaid", "expected"),
     [([], None), (["notes"], 1), (["external_reference"], 1), (["notes", "external_reference"], 1)],
 )
-def test_what_a_file_is_silent_about_tells_no_entries_apart(unsaid: list[str], expected: int | None) -> None:
-    assert _ids(match([_row(2)], _entries([_row(2, "a", "x")]), frozenset(unsaid))) == [expected]
+def test_what_a_file_is_silent_about_tells_no_entries_apart(missing_columns: list[str], expected: int | None) -> None:
+    assert _ids(match([_row(2)], _entries([_row(2, "a", "x")]), frozenset(missing_columns))) == [expected]
 
 
 @given(_many, _many, _unsaid)
 def test_no_entry_stands_for_two_rows_nor_for_one_that_differs_in_more_than_one_thing(
-    rows: list[Row], others: list[Row], unsaid: frozenset[str]
+    rows: list[Row], others: list[Row], missing_columns: frozenset[str]
 ) -> None:
-    found = match(rows, _entries(others), unsaid)
+    found = match(rows, _entries(others), missing_columns)
     ids = [entry.id for entry in found if entry]
     assert len(found) == len(rows)
     assert len(set(ids)) == len(ids)
-    assert all(len(_differing(row, entry, unsaid)) <= 1 for row, entry in zip(rows, found, strict=True) if entry)
+    assert all(
+        len(_differing(row, entry, missing_columns)) <= 1 for row, entry in zip(rows, found, strict=True) if entry
+    )
 
 
 @given(_many, _many, _unsaid)
 def test_as_many_rows_as_can_be_stand_for_an_entry_that_is_the_same(
-    rows: list[Row], others: list[Row], unsaid: frozenset[str]
+    rows: list[Row], others: list[Row], missing_columns: frozenset[str]
 ) -> None:
     def said(row: Row) -> tuple[object, ...]:
-        return tuple(getattr(row, name) for name in FIELDS if name not in unsaid)
+        return tuple(getattr(row, name) for name in FIELDS if name not in missing_columns)
 
-    found = match(rows, _entries(others), unsaid)
-    same = [row for row, entry in zip(rows, found, strict=True) if entry and not _differing(row, entry, unsaid)]
+    found = match(rows, _entries(others), missing_columns)
+    same = [
+        row for row, entry in zip(rows, found, strict=True) if entry and not _differing(row, entry, missing_columns)
+    ]
     assert Counter(map(said, same)) == Counter(map(said, rows)) & Counter(map(said, others))
 
 
 @given(_many, _many, _unsaid)
 def test_no_row_is_new_while_an_entry_that_differs_in_one_thing_is_left(
-    rows: list[Row], others: list[Row], unsaid: frozenset[str]
+    rows: list[Row], others: list[Row], missing_columns: frozenset[str]
 ) -> None:
     entries = _entries(others)
-    found = match(rows, entries, unsaid)
+    found = match(rows, entries, missing_columns)
     left = [entry for entry in entries if entry not in found]
     new = [row for row, entry in zip(rows, found, strict=True) if entry is None]
-    assert [row for row in new if any(len(_differing(row, entry, unsaid)) <= 1 for entry in left)] == []
+    assert [row for row in new if any(len(_differing(row, entry, missing_columns)) <= 1 for entry in left)] == []
 
 
 @given(_many)
@@ -158,13 +162,13 @@ def test_three_rows_in_any_order_find_the_same_entries() -> None:
 
 @given(_many, _many, _unsaid, st.data())
 def test_once_some_rows_are_settled_the_others_stand_for_the_same_entries(
-    rows: list[Row], others: list[Row], unsaid: frozenset[str], data: st.DataObject
+    rows: list[Row], others: list[Row], missing_columns: frozenset[str], data: st.DataObject
 ) -> None:
     entries = _entries(others)
-    found = match(rows, entries, unsaid)
+    found = match(rows, entries, missing_columns)
     settled = data.draw(st.sets(st.sampled_from(range(len(rows)))) if rows else st.just(set[int]()))
     used = [found[place] for place in settled]
     rest = [place for place in range(len(rows)) if place not in settled]
-    again = match([rows[place] for place in rest], [entry for entry in entries if entry not in used], unsaid)
+    again = match([rows[place] for place in rest], [entry for entry in entries if entry not in used], missing_columns)
     before = Counter((rows[place], found[place]) for place in rest)
     assert Counter(zip((rows[place] for place in rest), again, strict=True)) == before

@@ -1,6 +1,6 @@
 """What a project may be."""
 
-from dataclasses import fields as fields_of
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.project import BillBy, BudgetBy, Project, ProjectFields, new_project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Day, Id, Timestamp
 from tests.domain.strategies import rates
 
@@ -72,8 +72,8 @@ def test_an_amount_that_no_column_holds_is_refused_and_named(name: str, amount: 
 
 @given(st.fixed_dictionaries(dict.fromkeys(AMOUNTS, rates)))
 def test_amounts_are_kept_exactly(amounts: dict[str, Decimal | None]) -> None:
-    kept = current(ProjectFields, new_project(Id(1), ProjectFields(**{**BASE, **amounts}), NOON))
-    assert {name: getattr(kept, name) for name in AMOUNTS} == amounts
+    metadata = fields_of(ProjectFields, new_project(Id(1), ProjectFields(**{**BASE, **amounts}), NOON))
+    assert {name: getattr(metadata, name) for name in AMOUNTS} == amounts
 
 
 def test_amounts_are_rounded_half_up() -> None:
@@ -163,8 +163,8 @@ def test_a_code_is_a_short_line(code: str | None) -> None:
 
 def test_a_caller_can_say_everything_of_a_project_but_its_number_and_its_times() -> None:
     decided_by_us = {"id", "created_at", "updated_at", "version"}
-    assert {field.name for field in fields_of(Project)} - decided_by_us == {
-        field.name for field in fields_of(ProjectFields)
+    assert {field.name for field in dataclasses.fields(Project)} - decided_by_us == {
+        field.name for field in dataclasses.fields(ProjectFields)
     }
 
 
@@ -187,6 +187,6 @@ def test_a_caller_can_say_everything_of_a_project_but_its_number_and_its_times()
 def test_each_field_alone_makes_a_change(difference: dict[str, Any]) -> None:
     before = new_project(Id(1), ProjectFields(**BASE), NOON)
     asked = ProjectFields(**{**BASE, **difference})
-    after = changed(before, asked, NIGHT)
-    assert (current(ProjectFields, after), after.updated_at, after.version) == (asked, NIGHT, 2)
-    assert changed(after, asked, NIGHT) is after
+    after = with_changes(before, asked, NIGHT)
+    assert (fields_of(ProjectFields, after), after.updated_at, after.version) == (asked, NIGHT, 2)
+    assert with_changes(after, asked, NIGHT) is after

@@ -1,6 +1,6 @@
 """What a task may be, and what a change makes of it."""
 
-from dataclasses import fields as fields_of
+import dataclasses
 from dataclasses import replace
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from sheaf.domain.errors import InvalidError, NameTakenError, NotRemovableError
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp
 from tests.domain import strategies
@@ -59,26 +59,26 @@ def test_every_broken_field_is_named_at_once() -> None:
 
 @given(strategies.fields)
 def test_the_fields_of_a_new_task_are_those_that_were_asked_for(asked: TaskFields) -> None:
-    assert current(TaskFields, new_task(Id(1), asked, NOON)) == asked
+    assert fields_of(TaskFields, new_task(Id(1), asked, NOON)) == asked
 
 
 @given(strategies.tasks)
 def test_a_change_that_changes_nothing_gives_the_very_same_task(task: Task) -> None:
-    assert changed(task, current(TaskFields, task), NIGHT) is task
+    assert with_changes(task, fields_of(TaskFields, task), NIGHT) is task
 
 
 def test_a_rate_of_the_same_value_is_no_change() -> None:
     task = replace(TASK, default_hourly_rate=Decimal(100))
-    assert changed(task, replace(current(TaskFields, task), default_hourly_rate=Decimal("1e2")), NIGHT) is task
+    assert with_changes(task, replace(fields_of(TaskFields, task), default_hourly_rate=Decimal("1e2")), NIGHT) is task
 
 
 @given(strategies.tasks, strategies.fields, strategies.timestamps)
 def test_a_change_takes_the_fields_and_counts_the_version(task: Task, asked: TaskFields, now: Timestamp) -> None:
-    after = changed(task, asked, now)
-    assert current(TaskFields, after) == asked
+    after = with_changes(task, asked, now)
+    assert fields_of(TaskFields, after) == asked
     assert (after.id, after.created_at) == (task.id, task.created_at)
     if after is not task:
-        assert current(TaskFields, task) != asked
+        assert fields_of(TaskFields, task) != asked
         assert after.version == task.version + 1
         assert after.updated_at == max(now, task.updated_at)
 
@@ -96,19 +96,21 @@ def test_a_change_takes_the_fields_and_counts_the_version(task: Task, asked: Tas
     ids=str,
 )
 def test_each_field_alone_makes_a_change(difference: dict[str, object]) -> None:
-    asked = replace(current(TaskFields, TASK), **difference)  # type: ignore[arg-type]
+    asked = replace(fields_of(TaskFields, TASK), **difference)  # type: ignore[arg-type]
     expected = replace(TASK, updated_at=NIGHT, version=4, **difference)  # type: ignore[arg-type]
-    assert changed(TASK, asked, NIGHT) == expected
+    assert with_changes(TASK, asked, NIGHT) == expected
 
 
 def test_updated_at_never_goes_back_where_a_clock_is_behind() -> None:
-    after = changed(TASK, TaskFields(name="Other"), MORNING)
+    after = with_changes(TASK, TaskFields(name="Other"), MORNING)
     assert after.updated_at == NOON
 
 
 def test_a_caller_can_say_everything_of_a_task_but_its_number_and_its_times() -> None:
     decided_by_us = {"id", "created_at", "updated_at", "version"}
-    assert {field.name for field in fields_of(Task)} - decided_by_us == {field.name for field in fields_of(TaskFields)}
+    assert {field.name for field in dataclasses.fields(Task)} - decided_by_us == {
+        field.name for field in dataclasses.fields(TaskFields)
+    }
 
 
 def test_the_refusals_speak_the_words_that_clients_know() -> None:

@@ -1,6 +1,6 @@
 """What an assignment is when nothing is said, and what may be said."""
 
-from dataclasses import fields as fields_of
+import dataclasses
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 
 from sheaf.domain.errors import InvalidError, NotRemovableError
 from sheaf.domain.project import ProjectFields, new_project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, new_task
 from sheaf.domain.task_assignment import (
     AssignedTask,
@@ -86,16 +86,16 @@ def test_amounts_are_exact_and_rounded_half_up() -> None:
 def test_each_field_alone_makes_a_change_and_the_pair_stays(difference: dict[str, Any]) -> None:
     before = new_task_assignment(Id(7), PROJECT, TASK, default_fields(PROJECT, TASK), NOON)
     asked = TaskAssignmentFields(**{"billable": True, "hourly_rate": Decimal(100), **difference})
-    after = changed(before, asked, NIGHT)
-    assert (current(TaskAssignmentFields, after), after.version) == (asked, 2)
+    after = with_changes(before, asked, NIGHT)
+    assert (fields_of(TaskAssignmentFields, after), after.version) == (asked, 2)
     assert (after.id, after.project_id, after.task_id) == (7, 3, 5)
-    assert changed(after, asked, NIGHT) is after
+    assert with_changes(after, asked, NIGHT) is after
 
 
 def test_nothing_that_can_be_said_is_the_pair_or_decided_by_us() -> None:
     ours = {"id", "project_id", "task_id", "created_at", "updated_at", "version"}
-    assert {field.name for field in fields_of(TaskAssignment)} - ours == {
-        field.name for field in fields_of(TaskAssignmentFields)
+    assert {field.name for field in dataclasses.fields(TaskAssignment)} - ours == {
+        field.name for field in dataclasses.fields(TaskAssignmentFields)
     }
 
 

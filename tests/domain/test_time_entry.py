@@ -10,7 +10,7 @@ from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import InvalidError, NotFoundError, NotPermittedError
 from sheaf.domain.identity import Role, User
 from sheaf.domain.project import BillBy, BudgetBy, Project, ProjectFields, new_project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, new_task
 from sheaf.domain.task_assignment import TaskAssignmentFields, new_task_assignment
 from sheaf.domain.time_entry import (
@@ -78,8 +78,8 @@ def test_hours_are_kept_exactly(hours: Decimal) -> None:
 
 
 @pytest.mark.parametrize(("hours", "kept"), [("0.005", "0.01"), ("1.333333", "1.33"), ("-0", "0.00"), ("1e1", "10.00")])
-def test_hours_are_rounded_half_up_to_two_places(hours: str, kept: str) -> None:
-    assert str(TimeEntryFields(**BASE, hours=Decimal(hours)).hours) == kept
+def test_hours_are_rounded_half_up_to_two_places(hours: str, metadata: str) -> None:
+    assert str(TimeEntryFields(**BASE, hours=Decimal(hours)).hours) == metadata
 
 
 @pytest.mark.parametrize("hours", ["NaN", "-NaN", "sNaN", "-0.01", "1E+30", "1" * 40, "Infinity", "1E+10"])
@@ -136,9 +136,9 @@ def test_an_external_reference_is_of_short_lines(name: str, text: str, message: 
 )
 def test_each_field_alone_makes_a_change_and_the_user_stays(difference: dict[str, Any]) -> None:
     asked = TimeEntryFields(**{**BASE, **difference})
-    after = changed(ENTRY, asked, NIGHT)
-    assert (current(TimeEntryFields, after), after.user_id, after.version) == (asked, 2, 2)
-    assert changed(after, asked, NIGHT) is after
+    after = with_changes(ENTRY, asked, NIGHT)
+    assert (fields_of(TimeEntryFields, after), after.user_id, after.version) == (asked, 2, 2)
+    assert with_changes(after, asked, NIGHT) is after
 
 
 # ------------------------------------------------------------ what it is billed at

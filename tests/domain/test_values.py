@@ -88,8 +88,8 @@ def test_reading_an_id_gives_an_id_or_the_refusal(text: str) -> None:
         ("👩\u200d💻", "👩\u200d💻"),
     ],
 )
-def test_a_name_is_kept_as_it_was_spelled_without_the_white_space_around_it(given_name: str, kept: str) -> None:
-    assert clean_name(given_name) == kept
+def test_a_name_is_kept_as_it_was_spelled_without_the_white_space_around_it(given_name: str, metadata: str) -> None:
+    assert clean_name(given_name) == metadata
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\t\r\n", "\u00a0\u2003\u3000", "\u2028"])
@@ -207,8 +207,8 @@ def test_capitals_and_small_letters_fold_alike(name: str) -> None:
         ("9999999999.98500000", "9999999999.99"),
     ],
 )
-def test_an_amount_is_rounded_half_up_to_two_places(amount: str, kept: str) -> None:
-    assert str(clean_amount(Decimal(amount), "default_hourly_rate")) == kept
+def test_an_amount_is_rounded_half_up_to_two_places(amount: str, metadata: str) -> None:
+    assert str(clean_amount(Decimal(amount), "default_hourly_rate")) == metadata
 
 
 @pytest.mark.parametrize(

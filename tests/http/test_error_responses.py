@@ -15,9 +15,9 @@ from sheaf.http.error_responses import (
     MethodNotAllowedError,
     PayloadTooLargeError,
     UnsupportedMediaTypeError,
-    v2_problem,
+    error_response,
 )
-from sheaf.http.response import Reply
+from sheaf.http.response import Response
 
 INVALID_TOKEN = (
     "The access token provided is expired, revoked, malformed or invalid for other reasons."  # Harvest's words
@@ -53,16 +53,16 @@ def test_the_layer_refuses_in_as_many_ways_as_this_file_knows() -> None:
 
 @pytest.mark.parametrize("kind", _everything_that_sheaf_refuses(), ids=lambda kind: kind.__name__)
 def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafError]) -> None:
-    status = v2_problem(_example(kind)).status
+    status = error_response(_example(kind)).status
     assert 400 <= status < 500 or status == 503
 
 
 @pytest.mark.parametrize(
-    ("error", "reply"),
+    ("error", "response"),
     [
         (
             errors.NotAuthenticatedError(),
-            Reply(
+            Response(
                 401,
                 {"error": "invalid_token", "error_description": INVALID_TOKEN},
                 {
@@ -71,11 +71,11 @@ def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafErr
                 },
             ),
         ),
-        (errors.WrongAccountError(), Reply(404, {"status": 404, "error": "Not Found"})),
-        (errors.NotFoundError(), Reply(404, {"status": 404, "error": "Not Found"})),
+        (errors.WrongAccountError(), Response(404, {"status": 404, "error": "Not Found"})),
+        (errors.NotFoundError(), Response(404, {"status": 404, "error": "Not Found"})),
         (
             errors.NotFoundError("task_id must be a positive integer below 2^53"),
-            Reply(
+            Response(
                 404,
                 {
                     "status": 404,
@@ -86,41 +86,41 @@ def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafErr
         ),
         (
             errors.NotPermittedError(),
-            Reply(403, {"message": "Not authorized!"}, {"Hint": "Not authorized!"}),
+            Response(403, {"message": "Not authorized!"}, {"Hint": "Not authorized!"}),
         ),
         (
             MethodNotAllowedError("PUT", "GET, POST"),
-            Reply(405, {"message": "PUT is not allowed here; use GET or POST"}, {"Allow": "GET, POST"}),
+            Response(405, {"message": "PUT is not allowed here; use GET or POST"}, {"Allow": "GET, POST"}),
         ),
-        (PayloadTooLargeError("too large"), Reply(413, {"message": "too large"})),
-        (UnsupportedMediaTypeError("no"), Reply(415, {"message": "no"})),
-        (errors.MalformedError("what?"), Reply(400, {"message": "what?"})),
-        (errors.InvalidError("A, B"), Reply(422, {"message": "A, B"})),
-        (NameTakenError(), Reply(422, {"message": "Name has already been taken"})),
+        (PayloadTooLargeError("too large"), Response(413, {"message": "too large"})),
+        (UnsupportedMediaTypeError("no"), Response(415, {"message": "no"})),
+        (errors.MalformedError("what?"), Response(400, {"message": "what?"})),
+        (errors.InvalidError("A, B"), Response(422, {"message": "A, B"})),
+        (NameTakenError(), Response(422, {"message": "Name has already been taken"})),
         (
             TaskHasTimeError(),
-            Reply(
+            Response(
                 422,
                 {"message": "This task is not removable. It still has time entries."},
                 {"Hint": "This task is not removable. It still has time entries."},
             ),
         ),
-        (errors.BusyError("later"), Reply(503, {"message": "later"}, {"Retry-After": "1"})),
+        (errors.BusyError("later"), Response(503, {"message": "later"}, {"Retry-After": "1"})),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_refusal_is_answered_as_harvest_answers_it(error: SheafError, reply: Reply) -> None:
-    assert v2_problem(error) == reply
+def test_a_refusal_is_answered_as_harvest_answers_it(error: SheafError, response: Response) -> None:
+    assert error_response(error) == response
 
 
 def test_a_refusal_that_nobody_gave_a_status_is_a_fault_of_ours() -> None:
     class ForgottenError(SheafError):
         pass
 
-    assert v2_problem(ForgottenError("x")).status == 500
+    assert error_response(ForgottenError("x")).status == 500
 
 
 def test_an_unexpected_error_says_nothing_of_itself() -> None:
-    assert error_responses.unexpected() == Reply(
+    assert error_responses.internal_error_response() == Response(
         500, {"message": "Something went wrong on our side; nothing is known to be wrong with your request"}
     )

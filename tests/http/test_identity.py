@@ -12,7 +12,7 @@ from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest, v2_caller
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.store import clients, identity, projects
 from tests.harness import NOW, make_account, make_token
 from tests.store.faults import recorded
@@ -45,7 +45,7 @@ def issued(account: Account) -> str:
 
 
 def _caller(headers: dict[str, str], query: str = "", now: Timestamp = NOW) -> tuple[int, int]:
-    caller = v2_caller(Call(headers=headers, raw_query=query, now=now))
+    caller = v2_caller(Request(headers=headers, raw_query=query, now=now))
     return caller.account.id, caller.user.id
 
 
@@ -230,10 +230,10 @@ def test_managers_are_never_remembered(account: Account, clock: Clock, role: Rol
 def test_a_manager_is_known_with_the_project_that_they_have_just_made(account: Account, clock: Clock) -> None:
     right = frozenset({Right.PROJECT_CREATOR})
     headers = {**BY_HEADER, "authorization": f"Bearer {make_token(account, Role.MANAGER, right)}"}
-    manager = v2_caller(Call(headers=headers, now=NOW)).user
+    manager = v2_caller(Request(headers=headers, now=NOW)).user
     customer = clients.create(account.id, ClientFields(name="C"), NOW)
     made = projects.create(account.id, ProjectFields(client_id=customer.id, name="P"), NOW, manager.id)
-    assert v2_caller(Call(headers=headers, now=NOW)).user.managed_projects == {made.project.id}
+    assert v2_caller(Request(headers=headers, now=NOW)).user.managed_projects == {made.project.id}
 
 
 def test_who_was_refused_is_not_remembered(account: Account, clock: Clock) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sheaf.domain.errors import NotFoundError, NotPermittedError
 from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.scope import managed_project_id
 from tests.harness import NOW, Answer, Api, make_token
 from tests.store.stored_records import assignment, client, populate, project, task
@@ -13,20 +13,20 @@ from tests.store.stored_records import assignment, client, populate, project, ta
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), Timestamp(NOW))
 
 
-def _call(role: Role, project_id: str, *managed: int) -> Call:
+def _call(role: Role, project_id: str, *managed: int) -> Request:
     user = User(Id(1), "A", "B", "a@b", role, frozenset(), frozenset(map(Id, managed)), True, NOW, NOW)
-    return Call(caller=Caller(ACCOUNT, user), path_parameters={"project_id": project_id})
+    return Request(caller=Caller(ACCOUNT, user), path_parameters={"project_id": project_id})
 
 
-@pytest.mark.parametrize("call", [_call(Role.ADMINISTRATOR, "7"), _call(Role.MANAGER, "7", 6, 7)])
-def test_administrators_and_its_managers_may_have_to_do_with_a_project(call: Call) -> None:
-    assert managed_project_id(call) == 7
+@pytest.mark.parametrize("received", [_call(Role.ADMINISTRATOR, "7"), _call(Role.MANAGER, "7", 6, 7)])
+def test_administrators_and_its_managers_may_have_to_do_with_a_project(received: Request) -> None:
+    assert managed_project_id(received) == 7
 
 
-@pytest.mark.parametrize("call", [_call(Role.MANAGER, "7"), _call(Role.MANAGER, "7", 8), _call(Role.MEMBER, "7")])
-def test_nobody_else_may(call: Call) -> None:
+@pytest.mark.parametrize("received", [_call(Role.MANAGER, "7"), _call(Role.MANAGER, "7", 8), _call(Role.MEMBER, "7")])
+def test_nobody_else_may(received: Request) -> None:
     with pytest.raises(NotPermittedError):
-        managed_project_id(call)
+        managed_project_id(received)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER])

@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.errors import NotFoundError, SheafError
-from sheaf.http.error_responses import MethodNotAllowedError, v2_problem
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.error_responses import MethodNotAllowedError, error_response
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.unmatched import redirect_or_refuse
 
 BASE = "https://sheaf.test"
 
 
-def _answer(method: str, path: str, query: str = "") -> Reply:
-    return redirect_or_refuse(Call(method=method, path=path, raw_query=query, base_url=BASE))
+def _answer(method: str, path: str, query: str = "") -> Response:
+    return redirect_or_refuse(Request(method=method, path=path, raw_query=query, base_url=BASE))
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"])
@@ -37,7 +37,7 @@ def _answer(method: str, path: str, query: str = "") -> Reply:
     ],
 )
 def test_another_spelling_of_a_known_path_is_led_to_its_canonical_form(method: str, path: str, canonical: str) -> None:
-    assert _answer(method, path) == Reply(308, {"message": f"Moved to {canonical}"}, {"Location": BASE + canonical})
+    assert _answer(method, path) == Response(308, {"message": f"Moved to {canonical}"}, {"Location": BASE + canonical})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_another_method_on_a_known_path_is_refused_with_those_it_has(method: str
     with pytest.raises(MethodNotAllowedError) as refusal:
         _answer(method, path)
     message = f"{method} is not allowed here; use {allowed.replace(', ', ' or ')}"
-    assert v2_problem(refusal.value) == Reply(405, {"message": message}, {"Allow": allowed})
+    assert error_response(refusal.value) == Response(405, {"message": message}, {"Allow": allowed})
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
@@ -105,7 +105,7 @@ def test_another_method_on_a_known_path_is_refused_with_those_it_has(method: str
 def test_what_is_not_there_is_not_found(method: str, path: str) -> None:
     with pytest.raises(NotFoundError) as refusal:
         _answer(method, path)
-    assert v2_problem(refusal.value) == Reply(404, {"status": 404, "error": "Not Found"})
+    assert error_response(refusal.value) == Response(404, {"status": 404, "error": "Not Found"})
 
 
 @given(
@@ -114,10 +114,10 @@ def test_what_is_not_there_is_not_found(method: str, path: str) -> None:
 )
 def test_any_path_is_led_on_once_or_refused(method: str, path: str) -> None:
     try:
-        reply = _answer(method, path)
+        response = _answer(method, path)
     except SheafError as refusal:
-        assert v2_problem(refusal).status in (404, 405)  # noqa: PT017 - both ends are right
+        assert error_response(refusal).status in (404, 405)  # noqa: PT017 - both ends are right
         return
-    canonical = reply.body["message"].removeprefix("Moved to ")
+    canonical = response.body["message"].removeprefix("Moved to ")
     with pytest.raises(MethodNotAllowedError):
-        redirect_or_refuse(Call(method="FOO", path=canonical, base_url=BASE))
+        redirect_or_refuse(Request(method="FOO", path=canonical, base_url=BASE))

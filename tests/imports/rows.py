@@ -3,22 +3,22 @@
 from decimal import Decimal
 from typing import Any
 
-from sheaf.domain.imports.rows import Kept, Named, ProjectRow, TaskAssignmentRow, TaskRow
+from sheaf.domain.imports.rows import ImportedMetadata, Named, ProjectRow, TaskAssignmentRow, TaskRow
 from sheaf.domain.values import Id, Timestamp
 
 BROUGHT = Timestamp("2020-05-05T05:05:05Z"), Timestamp("2021-06-06T06:06:06Z")
 
 
-def kept(record_id: int | None = None, *, times: tuple[str | None, str | None] = (None, None)) -> Kept:
+def metadata(record_id: int | None = None, *, times: tuple[str | None, str | None] = (None, None)) -> ImportedMetadata:
     created_at, updated_at = (None if time is None else Timestamp(time) for time in times)
-    return Kept(None if record_id is None else Id(record_id), created_at, updated_at)
+    return ImportedMetadata(None if record_id is None else Id(record_id), created_at, updated_at)
 
 
 def task_row(
     number: int, name: str | None = None, /, record: int | None = None, *, times: Any = (None, None), **given: Any
 ) -> TaskRow:
     """A task; rates may be whole numbers."""
-    return TaskRow(number, kept(record, times=times), _said(given, name))
+    return TaskRow(number, metadata(record, times=times), _said(given, name))
 
 
 def project_row(
@@ -32,7 +32,7 @@ def project_row(
     **given: Any,
 ) -> ProjectRow:
     """A project of a client by name or by id."""
-    return ProjectRow(number, kept(record, times=times), named(client), _said(given, name))
+    return ProjectRow(number, metadata(record, times=times), named(client), _said(given, name))
 
 
 def assignment_row(
@@ -47,7 +47,7 @@ def assignment_row(
     **given: Any,
 ) -> TaskAssignmentRow:
     """A task on a project, each by name or by id."""
-    return TaskAssignmentRow(number, kept(record, times=times), named(project), client, named(task), _said(given))
+    return TaskAssignmentRow(number, metadata(record, times=times), named(project), client, named(task), _said(given))
 
 
 def named(who: str | int | None) -> Named:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind
-from sheaf.domain.imports.rows import BadRow, Kept, Named, Person, TaskRow, TimeRow
+from sheaf.domain.imports.rows import BadRow, ImportedMetadata, Named, Person, TaskRow, TimeRow
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import Group, Message, from_json, groups_of, row_from_json, row_to_json, to_json, unreadable
 
@@ -85,7 +85,7 @@ def test_a_worker_reads_rows_as_the_cutter_did() -> None:
         Group(
             [
                 BadRow(9, "Default hourly rate", "Default hourly rate must be a number, such as 1.5"),
-                TaskRow(3, Kept(), {"name": "B", "default_hourly_rate": Decimal("1.01")}),
+                TaskRow(3, ImportedMetadata(), {"name": "B", "default_hourly_rate": Decimal("1.01")}),
             ]
         )
     ]
@@ -146,7 +146,7 @@ def test_hints_say_of_all_rows_alike_how_what_they_name_is_to_be_made(
             [
                 TimeRow(
                     number=1,
-                    kept=Kept(),
+                    metadata=ImportedMetadata(),
                     person=Person(None, "Ann", "Lee"),
                     client=Named(name="Acme"),
                     project=Named(name="Site"),
@@ -158,7 +158,7 @@ def test_hints_say_of_all_rows_alike_how_what_they_name_is_to_be_made(
                     project_code=code,
                     currency=currency,
                     billable=billable,
-                    unsaid=frozenset({"notes", "external_reference"}),
+                    missing_columns=frozenset({"notes", "external_reference"}),
                 )
             ]
         )

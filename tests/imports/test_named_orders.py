@@ -21,7 +21,7 @@ from sheaf.store.keys import records
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.records import Shape
+from sheaf.store.records import RecordMapper
 from tests.domain.plain_rule import Case, Said, Thing, cases
 from tests.imports.batch_steps import apply, changes, group, work
 from tests.imports.rows import assignment_row, project_row, task_row
@@ -38,7 +38,7 @@ class Play:
     """How the things of a case are played by records of a kind; their shade is a rate."""
 
     steps: Steps
-    shape: Shape[Any]
+    shape: RecordMapper[Any]
     cases: st.SearchStrategy[Case]
     records: Callable[[Iterable[Thing]], list[Any]]
     row: Callable[[Said], Row]

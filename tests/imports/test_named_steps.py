@@ -11,7 +11,7 @@ import pytest
 from sheaf.domain.imports.rows import Row
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.values import Id
 from sheaf.imports import groups
@@ -264,7 +264,9 @@ def _disturbed(steps: Steps, disturb: Callable[[], object]) -> Steps:
 
 
 def _rename(task_id: int, name: str) -> None:
-    tasks.update(ACCOUNT, Id(task_id), lambda task: changed(task, replace(current(TaskFields, task), name=name), NOW))
+    tasks.update(
+        ACCOUNT, Id(task_id), lambda task: with_changes(task, replace(fields_of(TaskFields, task), name=name), NOW)
+    )
 
 
 MEANWHILE: dict[str, tuple[Steps, Row, Callable[[], object], str]] = {
@@ -429,5 +431,5 @@ def test_a_dry_run_waits_for_a_project_that_is_being_made(
     with pytest.raises(StaleError):
         apply(steps, work(group(row), dry_run=True))
     assert rows() == before
-    resume.carry_on_everything(20)
+    resume.resume_all(20)
     assert fates(apply(steps, work(group(row), dry_run=True))) == {1: expected}

@@ -22,7 +22,7 @@ from sheaf.imports import applying, finishing, splitting
 from sheaf.imports.batch import CUT_TWICE, Step, Work
 from sheaf.store import tasks
 from sheaf.store.imports import endings, jobs
-from sheaf.store.mappers.import_job import Standing
+from sheaf.store.mappers.import_job import ImportSnapshot
 from tests.functions.whole_table import whole_table
 from tests.harness import BUCKET, make_account
 from tests.imports.conftest import Hands
@@ -148,7 +148,7 @@ def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands
     ],
 )
 def test_folders_of_the_inbox_say_what_is_wanted(carrier: Carrier, folders: str, fields: ImportFields) -> None:
-    upload = files.uploaded(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
+    upload = files.read_upload_event(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
     assert upload.fields == replace(fields, file_name="Ä b+c.csv")
     assert (upload.account_id, upload.import_id) == (1, None)
 
@@ -431,7 +431,7 @@ def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
     lines = [f"{task.id},New {12 - number}" for number, task in enumerate(made)]
     event = carrier.upload(INBOX, "\n".join(["id,name", *lines]).encode())
     with monkeypatch.context() as broken:
-        broken.setattr(jobs, "all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
+        broken.setattr(jobs, "mark_all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
         with pytest.raises(BusyError):
             carrier.tell(event)
     carrier.collect()
@@ -593,14 +593,14 @@ def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
 ) -> None:
     for _ in range(3):
         jobs.create(ACCOUNT, ImportFields(), None, hands.now)
-    standing = jobs.standing
+    standing = jobs.snapshot
 
-    def fail(account_id: AccountId, import_id: Id) -> Standing:
+    def fail(account_id: AccountId, import_id: Id) -> ImportSnapshot:
         if import_id == 2:
             raise RuntimeError("broken")
         return standing(account_id, import_id)
 
-    monkeypatch.setattr(jobs, "standing", fail)
+    monkeypatch.setattr(jobs, "snapshot", fail)
     hands.move(hours=24)
     assert carrier.watch() == 2
     assert list(endings.open_imports()) == [(1, 2)]

@@ -11,7 +11,7 @@ import pytest
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.imports.rows import Named, Outcome, Person, TimeRow, Verdict
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, fold_name
@@ -78,9 +78,9 @@ def _told(number: int) -> tuple[list[TimeRow], list[TimeRow]]:
 
 def _left(number: int) -> Counter[tuple[object, ...]]:
     """What entries the clients of this number have, without their ids."""
-    client_id = CLIENT.holders(ACCOUNT, [fold_name(f"client {number}")])
+    client_id = CLIENT.owners(ACCOUNT, [fold_name(f"client {number}")])
     claims = [claim_of(item, fold_name(f"project {number}")) for item in client_id.values()]
-    mine = set(PROJECT.holders(ACCOUNT, claims).values())
+    mine = set(PROJECT.owners(ACCOUNT, claims).values())
     return Counter(
         (entry.spent_date, entry.hours, entry.notes, entry.version, entry.imported)
         for entry in entries()
@@ -249,20 +249,20 @@ def test_one_batch_delivered_to_two_workers_at_once_is_applied_once() -> None:
 
 
 def _archive(number: int) -> object:
-    return tasks.update(ACCOUNT, _task(number), lambda task: changed(task, _archived(task), NOW))
+    return tasks.update(ACCOUNT, _task(number), lambda task: with_changes(task, _archived(task), NOW))
 
 
 def _archived(task: Any) -> TaskFields:
-    return replace(current(TaskFields, task), is_active=False)
+    return replace(fields_of(TaskFields, task), is_active=False)
 
 
 def _task(number: int) -> Id:
-    return next(iter(TASK.holders(ACCOUNT, [fold_name(f"task {number}")]).values()))
+    return next(iter(TASK.owners(ACCOUNT, [fold_name(f"task {number}")]).values()))
 
 
 def _project(number: int) -> Id:
-    (client_id,) = CLIENT.holders(ACCOUNT, [fold_name(f"client {number}")]).values()
-    return next(iter(PROJECT.holders(ACCOUNT, [claim_of(client_id, fold_name(f"project {number}"))]).values()))
+    (client_id,) = CLIENT.owners(ACCOUNT, [fold_name(f"client {number}")]).values()
+    return next(iter(PROJECT.owners(ACCOUNT, [claim_of(client_id, fold_name(f"project {number}"))]).values()))
 
 
 _RIVALS: Mapping[str, Callable[[int], object]] = {
@@ -303,7 +303,7 @@ def test_the_turn_is_kept_in_an_item_of_the_user() -> None:
     for import_id in (7, 7, 8, 7):
         _deliver([row(1, import_id, f"{import_id}", spent_date=Day("2026-01-01"))], f"batch {import_id}", import_id)
         _deliver([row(1, import_id, f"{len(entries())}")], f"more {len(entries())}", import_id)
-    item = stored(keys.import_turn(ACCOUNT, MEMBER)) or {}
+    item = stored(keys.import_lease(ACCOUNT, MEMBER)) or {}
     assert (item["holder"], int(item["turn"]["N"])) == ({"S": "7"}, 3)
 
 

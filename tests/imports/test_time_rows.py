@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sheaf.domain.identity import Role, User
 from sheaf.domain.imports.rows import BadRow, Named, Outcome, Person, TimeRow, Verdict
 from sheaf.domain.paging import Filter
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
@@ -26,7 +26,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from tests.imports.batch_steps import apply, group, work
-from tests.imports.timesheet import DAY, REFERENCE, contents, entries, grouped, kept, row
+from tests.imports.timesheet import DAY, REFERENCE, contents, entries, grouped, metadata, row
 from tests.store.audit import assert_sound
 from tests.store.audit import contents as table_contents
 from tests.store.faults import recorded
@@ -102,8 +102,8 @@ def _archive(what: str) -> None:
                 ACCOUNT,
                 Id(1),
                 Id(1),
-                lambda task_assignment: changed(
-                    task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+                lambda task_assignment: with_changes(
+                    task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), is_active=False), NOW
                 ),
             )
 
@@ -173,23 +173,23 @@ def test_an_entry_that_somebody_changed_since_is_changed_back() -> None:
     time_entries.update(
         ACCOUNT,
         Id(1),
-        lambda logged_time: changed(logged_time.entry, _fields(logged_time.entry, hours=Decimal(5)), NOW),
+        lambda logged_time: with_changes(logged_time.entry, _fields(logged_time.entry, hours=Decimal(5)), NOW),
     )
     assert _outcomes(row(1, 1, "a")) == [UPDATED]
     assert entries() == [_entry(1, 1, "a", version=3)]
 
 
 def _fields(entry: TimeEntry, **fields: Any) -> TimeEntryFields:
-    return replace(current(TimeEntryFields, entry), **fields)
+    return replace(fields_of(TimeEntryFields, entry), **fields)
 
 
 @pytest.mark.parametrize(
     "unsaid", [{"notes"}, {"external_reference"}, {"notes", "external_reference"}], ids=["notes", "reference", "both"]
 )
-def test_what_the_file_has_no_column_for_stays_as_it_is(unsaid: set[str]) -> None:
+def test_what_the_file_has_no_column_for_stays_as_it_is(missing_columns: set[str]) -> None:
     _import(row(1, 1, "a", external_reference=REFERENCE))
-    silent = row(1, 1, None if "notes" in unsaid else "a", unsaid=frozenset(unsaid))
-    if "external_reference" not in unsaid:
+    silent = row(1, 1, None if "notes" in missing_columns else "a", missing_columns=frozenset(missing_columns))
+    if "external_reference" not in missing_columns:
         silent = replace(silent, external_reference=REFERENCE)
     assert _outcomes(silent) == [UNCHANGED]
     assert _outcomes(replace(silent, hours=Decimal(3))) == [UPDATED]
@@ -330,7 +330,7 @@ def test_a_person_who_is_archived_is_found_too() -> None:
             "currency must be an ISO 4217 code such as EUR",
         ),
         ({"hours": Decimal(-1)}, "", "hours must be a number between 0 and 9999999999.99"),
-        ({"kept": kept(7, updated_at="2100-01-01T00:00:00Z")}, "updated_at", "updated_at lies in the future"),
+        ({"kept": metadata(7, updated_at="2100-01-01T00:00:00Z")}, "updated_at", "updated_at lies in the future"),
     ],
     ids=str,
 )
@@ -410,8 +410,8 @@ def test_nothing_is_made_for_a_row_that_fails_because_work_has_ended() -> None:
 
 
 def test_a_new_entry_keeps_its_id_and_its_times_and_later_ids_lie_above() -> None:
-    past = kept(2**52 - 1, Timestamp("2020-01-01T00:00:00Z"), Timestamp("2021-01-01T00:00:00Z"))
-    assert _outcomes(row(1, kept=past)) == [CREATED]
+    past = metadata(2**52 - 1, Timestamp("2020-01-01T00:00:00Z"), Timestamp("2021-01-01T00:00:00Z"))
+    assert _outcomes(row(1, metadata=past)) == [CREATED]
     made = _entry(2**52 - 1, created_at=past.created_at, updated_at=past.updated_at)
     assert entries() == [made]
     assert _log().id == 2**52
@@ -420,10 +420,10 @@ def test_a_new_entry_keeps_its_id_and_its_times_and_later_ids_lie_above() -> Non
 @pytest.mark.parametrize("cell", [{}, {"notes": "x"}, {"project": Named(name="Project 2")}], ids=str)
 def test_an_entry_of_that_id_is_changed_whoever_made_it_and_stays_theirs(cell: dict[str, Any]) -> None:
     logged = _log().entry
-    past = kept(1, Timestamp("2020-01-01T00:00:00Z"), Timestamp("2021-01-01T00:00:00Z"))
-    wish = row(1, 1, kept=past, **cell)
+    past = metadata(1, Timestamp("2020-01-01T00:00:00Z"), Timestamp("2021-01-01T00:00:00Z"))
+    change = row(1, 1, metadata=past, **cell)
     for outcome in (UPDATED if cell else UNCHANGED, UNCHANGED):
-        assert _outcomes(wish) == [outcome]
+        assert _outcomes(change) == [outcome]
     (after,) = entries()
     assert (after.imported, after.created_at, after.version) == (False, LONG_AGO, 2 if cell else 1)
     assert after.notes == cell.get("notes")
@@ -431,8 +431,8 @@ def test_an_entry_of_that_id_is_changed_whoever_made_it_and_stays_theirs(cell: d
 
 
 def test_an_entry_of_that_id_is_moved_with_all_its_counts() -> None:
-    _import(row(1, kept=kept(5)))
-    moved = row(1, 2, "a", kept=kept(5), project=Named(name="Project 2"), spent_date=Day("2025-01-01"))
+    _import(row(1, metadata=metadata(5)))
+    moved = row(1, 2, "a", metadata=metadata(5), project=Named(name="Project 2"), spent_date=Day("2025-01-01"))
     assert _outcomes(moved) == [UPDATED]
     expected = _entry(5, 2, "a", project_id=Id(2), assignment_id=Id(2), spent_date=Day("2025-01-01"), version=2)
     assert entries() == [expected]
@@ -440,26 +440,26 @@ def test_an_entry_of_that_id_is_moved_with_all_its_counts() -> None:
 
 @pytest.mark.parametrize("what", ["Project", "Task", "Task assignment"])
 def test_an_entry_leaves_no_place_where_work_has_ended(what: str) -> None:
-    _import(row(1, kept=kept(5)))
+    _import(row(1, metadata=metadata(5)))
     _archive(what)
-    moved = row(1, 1, kept=kept(5), project=Named(name="Project 2"), task=Named(name="Task 0002"))
+    moved = row(1, 1, metadata=metadata(5), project=Named(name="Project 2"), task=Named(name="Task 0002"))
     (verdict,) = _import(moved)
     assert (verdict.outcome, verdict.message) == (FAILED, f"{what} is archived")
 
 
 def test_an_entry_is_not_given_to_somebody_else() -> None:
-    _import(row(1, kept=kept(5)))
+    _import(row(1, metadata=metadata(5)))
     before = table_contents()
     new = Person(first_name="New")
     for person in (Person(id=Id(1)), new):
-        assert _import(row(1, kept=kept(5), person=person)) == [
+        assert _import(row(1, metadata=metadata(5), person=person)) == [
             Verdict(1, FAILED, "user", "A time entry can't be given to somebody else")
         ]
     assert table_contents() == before
 
 
 def test_rows_of_one_id_that_say_the_same_are_applied_once() -> None:
-    rows = [row(number, kept=kept(5)) for number in (1, 2, 3)]
+    rows = [row(number, metadata=metadata(5)) for number in (1, 2, 3)]
     assert _outcomes(*rows) == [CREATED, UNCHANGED, UNCHANGED]
     assert _outcomes(*rows) == [UNCHANGED] * 3
     _archive("Task")
@@ -467,7 +467,12 @@ def test_rows_of_one_id_that_say_the_same_are_applied_once() -> None:
 
 
 def test_rows_of_one_id_that_say_different_things_all_fail() -> None:
-    rows = row(1, kept=kept(5)), row(9, 2, kept=kept(5)), row(3, kept=kept(5)), row(4, kept=kept(6))
+    rows = (
+        row(1, metadata=metadata(5)),
+        row(9, 2, metadata=metadata(5)),
+        row(3, metadata=metadata(5)),
+        row(4, metadata=metadata(6)),
+    )
     message = "Rows 1, 3 and 9 say different things about the same time entry"
     assert _import(*rows) == [
         Verdict(1, FAILED, "id", message),
@@ -478,11 +483,11 @@ def test_rows_of_one_id_that_say_different_things_all_fail() -> None:
 
 
 def test_an_id_of_time_that_a_removed_project_left_lying_is_free_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    _import(row(1, kept=kept(5)))
+    _import(row(1, metadata=metadata(5)))
     with monkeypatch.context() as patched:
-        patched.setattr("sheaf.store.resumable.resume.carry_on", lambda *_: False)
+        patched.setattr("sheaf.store.resumable.resume.resume", lambda *_: False)
         projects.delete(ACCOUNT, Id(1), NOW)
-    back = row(1, 3, kept=kept(5), project=Named(name="Project 2"))
+    back = row(1, 3, metadata=metadata(5), project=Named(name="Project 2"))
     assert _outcomes(back, dry_run=True) == [CREATED]
     assert _outcomes(back) == [CREATED]
     assert entries() == [_entry(5, 3, project_id=Id(2), assignment_id=Id(2))]
@@ -492,16 +497,16 @@ def test_an_id_of_time_that_a_removed_project_left_lying_is_free_in_the_end(monk
 
 
 def test_a_dry_run_comes_to_the_same_verdicts_and_writes_nothing() -> None:
-    _import(row(1, 1, "a"), row(2, 2, "b"), row(3, kept=kept(77)))
+    _import(row(1, 1, "a"), row(2, 2, "b"), row(3, metadata=metadata(77)))
     new: dict[str, Any] = {name: Named(name="New") for name in ("client", "project", "task")}
     rows = (
         row(1, 1, "a"),
         row(2, 5, "b"),
         row(3, 7, "c"),
         row(4, person=Person(first_name="New"), **new),
-        row(5, 6, kept=kept(77), **new),
-        row(6, kept=kept(98), person=Person(first_name="New")),
-        row(7, kept=kept(99), person=Person(id=Id(99))),
+        row(5, 6, metadata=metadata(77), **new),
+        row(6, metadata=metadata(98), person=Person(first_name="New")),
+        row(7, metadata=metadata(99), person=Person(id=Id(99))),
         row(8, person=Person()),
     )
     before = table_contents()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.rows import Kept, Named, Person, TimeRow
+from sheaf.domain.imports.rows import ImportedMetadata, Named, Person, TimeRow
 from sheaf.domain.time_entry import ExternalReference, TimeEntry
 from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import Group
@@ -26,7 +26,7 @@ def row(number: int, hours: float | str = 1, notes: str | None = None, **fields:
     """A row of the member on the first task of the first project."""
     asked = TimeRow(
         number=number,
-        kept=Kept(),
+        metadata=ImportedMetadata(),
         person=MIA,
         client=Named(name="Client 1"),
         project=Named(name="Project 1"),
@@ -44,7 +44,7 @@ def grouped(rows: Iterable[TimeRow]) -> list[Group]:
     groups: dict[object, list[TimeRow]] = {}
     for time_row in rows:
         place = time_row.person, time_row.client, time_row.project, time_row.task, time_row.spent_date
-        groups.setdefault(time_row.kept.id or place, []).append(time_row)
+        groups.setdefault(time_row.metadata.id or place, []).append(time_row)
     return [group(*groups[key]) for key in sorted(groups, key=str)]
 
 
@@ -60,6 +60,6 @@ def contents(found: Sequence[TimeEntry | TimeRow]) -> Counter[tuple[object, ...]
     return Counter((item.spent_date, item.hours, item.notes, item.external_reference) for item in found)
 
 
-def kept(number: int, created_at: Any = None, updated_at: Any = None) -> Kept:
+def metadata(number: int, created_at: Any = None, updated_at: Any = None) -> ImportedMetadata:
     """What a row brings of its past."""
-    return Kept(Id(number), created_at, updated_at)
+    return ImportedMetadata(Id(number), created_at, updated_at)

@@ -112,7 +112,7 @@ def _delete_by_looking_first(task_id: Id) -> None:
     guard = row(keys.guard(ACCOUNT, "TASK", task_id))
     if guard is not None and guard["time_entry_count"]["N"] != "0":
         raise TaskHasTimeError
-    removal = time_guard.remove_task(ACCOUNT, task_id, time_guard.Dependents(0, 0, 0))
+    removal = time_guard.remove_task(ACCOUNT, task_id, time_guard.ReferenceCounts(0, 0, 0))
     removal.parameters["ConditionExpression"] = (
         "attribute_exists(pk) OR active = :active OR archived = :archived OR time_entry_count = :time_entries"
     )
@@ -122,7 +122,7 @@ def _delete_by_looking_first(task_id: Id) -> None:
 def test_a_deletion_that_looks_first_and_deletes_then_is_found_out(table: str) -> None:
     def race(number: int) -> Mapping[str, Actor]:
         task_id = Id(number + 2)
-        commit([time_guard.add(ACCOUNT, "TASK", task_id, is_open=True)])
+        commit([time_guard.add(ACCOUNT, "TASK", task_id, accepts_time=True)])
         return {
             "delete": lambda: _delete_by_looking_first(task_id),
             "log": lambda: log_time(ACCOUNT, task_id),
@@ -143,7 +143,7 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
-    commit([time_guard.add(ACCOUNT, "TASK", Id(1), is_open=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
     with recorded() as calls, conflicts(0.3) as cancelled_calls:
         for _ in range(100):
             log_time(ACCOUNT, Id(1))
@@ -154,7 +154,7 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
 
 def test_a_share_of_all_writes_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
-    commit([time_guard.add(ACCOUNT, "TASK", Id(1), is_open=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
     with conflicts(1.0), pytest.raises(BusyError):
         log_time(ACCOUNT, Id(1))
     assert (row(keys.guard(ACCOUNT, "TASK", Id(1))) or {})["time_entry_count"] == {"N": "0"}

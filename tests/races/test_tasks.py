@@ -9,7 +9,7 @@ import pytest
 
 from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, tasks
@@ -29,7 +29,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _change(task_id: int, account_id: AccountId = ACCOUNT, **fields: Any) -> Task:
     def change(task: Task) -> Task:
-        return changed(task, replace(current(TaskFields, task), **fields), NOW)
+        return with_changes(task, replace(fields_of(TaskFields, task), **fields), NOW)
 
     return tasks.update(account_id, Id(task_id), change)
 

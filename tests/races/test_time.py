@@ -13,7 +13,7 @@ import pytest
 from sheaf.domain.errors import BusyError, InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import (
     AssignedTask,
@@ -63,26 +63,26 @@ def _assign(number: int) -> AssignedTask:
 
 def _move_to(task_id: int, entry_id: int) -> LoggedTime:
     def change(found: LoggedTime) -> TimeEntry:
-        return changed(found.entry, replace(current(TimeEntryFields, found.entry), task_id=Id(task_id)), NOW)
+        return with_changes(found.entry, replace(fields_of(TimeEntryFields, found.entry), task_id=Id(task_id)), NOW)
 
     return time_entries.update(ACCOUNT, Id(entry_id), change)
 
 
 _ARCHIVING: Mapping[str, Callable[[int], object]] = {
     "task": lambda number: tasks.update(
-        ACCOUNT, Id(number), lambda task: changed(task, replace(current(TaskFields, task), is_active=False), NOW)
+        ACCOUNT, Id(number), lambda task: with_changes(task, replace(fields_of(TaskFields, task), is_active=False), NOW)
     ),
     "project": lambda number: projects.update(
         ACCOUNT,
         Id(number),
-        lambda project: changed(project, replace(current(ProjectFields, project), is_active=False), NOW),
+        lambda project: with_changes(project, replace(fields_of(ProjectFields, project), is_active=False), NOW),
     ),
     "assignment": lambda number: task_assignments.update(
         ACCOUNT,
         Id(number),
         Id(number),
-        lambda task_assignment: changed(
-            task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+        lambda task_assignment: with_changes(
+            task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), is_active=False), NOW
         ),
     ),
 }

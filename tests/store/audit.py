@@ -21,11 +21,11 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
-from sheaf.store.records import Shape
+from sheaf.store.records import RecordMapper
 from sheaf.store.writes import Item
 from tests.store.rows import Rows, place, rows
 
-_SHAPES: tuple[Shape[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
+_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
 _IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
 _BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
@@ -49,7 +49,7 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
         records = list(_records(account_id, found, shape.kind, shape.from_item))
         for record in records:
             items += shape._items(account_id, record)
-            items += [write.parameters["Item"] for write in shape.claimed(account_id, record)]
+            items += [write.parameters["Item"] for write in shape.claim_writes(account_id, record)]
         items.append(keys.totals(account_id, shape.kind) | _states(records))
     tasks = list(_records(account_id, found, "TASK", TASK.from_item))
     projects = list(_records(account_id, found, "PROJECT", PROJECT.from_item))

@@ -88,7 +88,7 @@ def cut(endpoint_url: str, story: Story, told: Told) -> list[bool]:
             story.prepare()
             with crashing(at, carried_out=True), pytest.raises(CrashError):
                 story.act()
-            resume.carry_on_everything(seconds=20)
+            resume.resume_all(seconds=20)
             assert list(of_all_accounts()) == []
             left = contents()
             assert left in (told.before, told.after), f"cut off after call {at}"

@@ -16,7 +16,7 @@ from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
 from sheaf.store.keys import Key
 from sheaf.store.mappers.task import TASK
-from sheaf.store.records import Counter, counted
+from sheaf.store.records import Counter, count_write
 from sheaf.store.writes import Item, commit, update
 from tools.local import engine
 
@@ -84,13 +84,13 @@ def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
         write.parameters["Item"]
         for task in made
         for write in (
-            *TASK.stored(account_id, task),
-            *TASK.claimed(account_id, task),
-            time_guard.add(account_id, "TASK", task.id, is_open=task.is_active),
+            *TASK.item_writes(account_id, task),
+            *TASK.claim_writes(account_id, task),
+            time_guard.add(account_id, "TASK", task.id, accepts_time=task.is_active),
         )
     )
     active = sum(task.is_active for task in made)
-    commit([counted(Counter(keys.totals(account_id, "TASK")), active=active, archived=len(made) - active)])
+    commit([count_write(Counter(keys.totals(account_id, "TASK")), active=active, archived=len(made) - active)])
     return made
 
 

@@ -23,7 +23,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import to_items
-from sheaf.store.records import Shape
+from sheaf.store.records import RecordMapper
 from tests.store.audit import expected
 from tests.store.rows import put_items, rows
 
@@ -32,7 +32,7 @@ LONG_AGO, NOW = Timestamp("2026-01-01T00:00:00Z"), Timestamp("2026-03-01T12:00:0
 ADMIN, MANAGER, MEMBER = Id(1), Id(2), Id(3)
 EVERYTHING = TimeReader(ADMIN, None)
 
-_SHAPES: dict[type[Any], Shape[Any]] = {
+_SHAPES: dict[type[Any], RecordMapper[Any]] = {
     Client: CLIENT,
     Project: PROJECT,
     Task: TASK,

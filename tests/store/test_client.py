@@ -15,7 +15,7 @@ from sheaf.aws import dynamodb
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys, reads, sequence
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import commit, put_new
 from tests.store.faults import BEFORE_SEND, hooked
 from tests.store.rows import rows
@@ -26,7 +26,7 @@ TRIES = 4
 CALLS: dict[str, Callable[[], object]] = {
     "GetItem": lambda: reads.item(keys.account(ACCOUNT)),
     "BatchGetItem": lambda: reads.items([keys.account(ACCOUNT)]),
-    "Query": lambda: list(reads.stretch(Stretch(keys.records(ACCOUNT, "TASK"), "0", "9"))),
+    "Query": lambda: list(reads.items_in(KeyRange(keys.records(ACCOUNT, "TASK"), "0", "9"))),
     "UpdateItem": lambda: sequence.next_id(ACCOUNT, "TASK"),
     "PutItem": lambda: commit([put_new({**keys.account(ACCOUNT)}, ValueError())]),
     "TransactWriteItems": lambda: commit(

@@ -10,7 +10,7 @@ from sheaf.domain.client import Client, ClientFields, ClientHasProjectsError
 from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, PageRequest
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Id
 from sheaf.store import clients, projects
 from tests.store.audit import assert_sound, contents
@@ -21,7 +21,9 @@ OTHER = AccountId(2)
 
 def _change(number: int, **fields: Any) -> Client:
     return clients.update(
-        ACCOUNT, Id(number), lambda client: changed(client, replace(current(ClientFields, client), **fields), NOW)
+        ACCOUNT,
+        Id(number),
+        lambda client: with_changes(client, replace(fields_of(ClientFields, client), **fields), NOW),
     )
 
 
@@ -33,7 +35,7 @@ def test_a_created_client_is_there_as_it_was_asked_for(table: str, fields: dict[
     made = clients.create(ACCOUNT, asked, NOW)
     assert (made.id, made.created_at, made.version) == (1, NOW, 1)
     assert clients.get(ACCOUNT, Id(1)) == made
-    assert current(ClientFields, made) == asked
+    assert fields_of(ClientFields, made) == asked
     assert_sound(ACCOUNT)
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
-from sheaf.domain.record import changed
+from sheaf.domain.record import with_changes
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import ID_LIMIT, Id, Timestamp
 from sheaf.store import keys, lists, tasks
 from sheaf.store.keys import Key
-from sheaf.store.records import Counter, counted
+from sheaf.store.records import Counter, count_write
 from sheaf.store.writes import commit
 from tests.domain.strategies import ids, task
 from tests.store.faults import BEFORE_CALL, hooked, leaving_unprocessed, recorded, small_pages
@@ -208,7 +208,7 @@ COUNTER = keys.totals(ACCOUNT, "TASK")
 
 
 def _count(active: int, archived: int, counter: Key = COUNTER) -> None:
-    commit([counted(Counter(counter), active=active, archived=archived)])
+    commit([count_write(Counter(counter), active=active, archived=archived)])
 
 
 @pytest.mark.parametrize("is_active", [None, True, False])
@@ -248,7 +248,7 @@ def test_a_count_is_the_sum_of_all_changes(table: str, changes: list[tuple[int, 
 
 def test_a_counter_that_must_be_there_refuses_where_it_is_not(table: str) -> None:
     with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
-        commit([counted(Counter(COUNTER, InvalidError("Client can't be blank")), active=1)])
+        commit([count_write(Counter(COUNTER, InvalidError("Client can't be blank")), active=1)])
     assert rows() == {}
 
 
@@ -279,7 +279,7 @@ def test_a_page_of_active_updates_holds_no_record_that_was_archived_meanwhile(ta
 
     def archive() -> None:
         fields = TaskFields(name="Task 3", default_hourly_rate=Decimal(100), is_active=False)
-        tasks.update(ACCOUNT, Id(3), lambda task: changed(task, fields, MOMENTS[4]))
+        tasks.update(ACCOUNT, Id(3), lambda task: with_changes(task, fields, MOMENTS[4]))
 
     with hooked(BEFORE_CALL, _once(archive), "BatchGetItem"):
         page = tasks.page(ACCOUNT, Filter(is_active=True, updated_since=MOMENTS[0]), PageRequest(per_page=2))

@@ -13,7 +13,7 @@ from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, Filter, PageRequest
 from sheaf.domain.project import BillBy, BudgetBy, ClientProject, Project, ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, projects
 from tests.store.audit import assert_sound, contents
@@ -27,7 +27,9 @@ OTHER = AccountId(2)
 
 def _change(number: int, **fields: Any) -> ClientProject:
     return projects.update(
-        ACCOUNT, Id(number), lambda project: changed(project, replace(current(ProjectFields, project), **fields), NOW)
+        ACCOUNT,
+        Id(number),
+        lambda project: with_changes(project, replace(fields_of(ProjectFields, project), **fields), NOW),
     )
 
 
@@ -59,7 +61,7 @@ def test_every_field_comes_back_as_it_went_in(table: str) -> None:
     made = projects.create(ACCOUNT, asked, NOW)
     assert made.client == client(1)
     assert projects.get(ACCOUNT, Id(1)) == made
-    assert current(ProjectFields, made.project) == asked
+    assert fields_of(ProjectFields, made.project) == asked
     assert_sound(ACCOUNT)
 
 

@@ -10,7 +10,7 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import ID_LIMIT, Id
 from sheaf.store import keys, reads
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import ATTEMPTS, Item
 from tests.domain.strategies import task
 from tests.store.faults import leaving_unprocessed, recorded, small_pages
@@ -20,9 +20,9 @@ ACCOUNT = AccountId(1)
 IDS = [1, 2, 3, 5, 8, 13, 21]
 
 
-def _everything(**changes: object) -> Stretch:
+def _everything(**changes: object) -> KeyRange:
     given_ = {"pk": keys.records(ACCOUNT, "TASK"), "low": keys.sortable(0), "high": keys.sortable(ID_LIMIT), **changes}
-    return Stretch(**given_)  # type: ignore[arg-type]
+    return KeyRange(**given_)  # type: ignore[arg-type]
 
 
 def _ids(items: list[Item]) -> list[int]:
@@ -112,14 +112,14 @@ def test_a_stretch_is_what_lies_between_its_ends_however_early_pages_end(
     low, high = ends
     wanted = _everything(low=keys.sortable(low), high=keys.sortable(high), newest_first=newest_first)
     with small_pages(page_size):
-        found = _ids(list(islice(reads.stretch(wanted, at_once), limit)))
+        found = _ids(list(islice(reads.items_in(wanted, at_once), limit)))
     assert found == sorted((number for number in IDS if low <= number <= high), reverse=newest_first)[:limit]
 
 
 @pytest.mark.usefixtures("seven")
 def test_the_last_page_may_be_empty() -> None:
     with small_pages(1), recorded() as calls:
-        assert len(list(reads.stretch(_everything()))) == len(IDS)
+        assert len(list(reads.items_in(_everything()))) == len(IDS)
     assert len(calls) == len(IDS) + 1
     assert "ExclusiveStartKey" in calls[-1].request
 
@@ -129,14 +129,14 @@ def test_the_last_page_may_be_empty() -> None:
 @pytest.mark.parametrize("at_once", [1, 3, 7, 8])
 def test_no_more_is_read_than_is_taken(wanted: int, at_once: int) -> None:
     with recorded() as calls:
-        assert len(list(islice(reads.stretch(_everything(), at_once), wanted))) == wanted
+        assert len(list(islice(reads.items_in(_everything(), at_once), wanted))) == wanted
     assert [call.request["Limit"] for call in calls] == [at_once] * -(-wanted // at_once)
 
 
 @pytest.mark.usefixtures("seven")
 def test_nothing_is_read_before_the_first_item_is_asked_for() -> None:
     with recorded() as calls:
-        reads.stretch(_everything())
+        reads.items_in(_everything())
         reads.ordered([(keys.records(ACCOUNT, "TASK"), keys.sortable(1))], 1)
     assert calls == []
 
@@ -167,13 +167,13 @@ def test_an_index_is_read_in_its_own_order_and_strongly_consistently(is_active: 
         sort_attribute="state_sk",
     )
     with small_pages(2), recorded() as calls:
-        assert _ids(list(reads.stretch(wanted))) == expected
+        assert _ids(list(reads.items_in(wanted))) == expected
     assert all(call.request["ConsistentRead"] for call in calls)
 
 
 @pytest.mark.usefixtures("seven")
 def test_only_the_wanted_attributes_are_read() -> None:
-    found = list(reads.stretch(_everything(high=keys.sortable(2)), attributes="sk, is_active"))
+    found = list(reads.items_in(_everything(high=keys.sortable(2)), attributes="sk, is_active"))
     assert found == [
         {"sk": {"S": keys.sortable(2)}, "is_active": {"BOOL": False}},
         {"sk": {"S": keys.sortable(1)}, "is_active": {"BOOL": True}},

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError, SheafError
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import Record, changed, current
+from sheaf.domain.record import Record, fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
@@ -38,7 +38,7 @@ _days = st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-28"]).map(Day)
 
 
 def _over[R: Record](kind: type[Any], **fields: object) -> Callable[[R], R]:
-    return lambda record: changed(record, replace(current(kind, record), **fields), NOW)
+    return lambda record: with_changes(record, replace(fields_of(kind, record), **fields), NOW)
 
 
 class Life(RuleBasedStateMachine):
@@ -215,7 +215,7 @@ def test_a_transaction_takes_each_item_once_however_a_record_moves() -> None:
         (PROJECT_1, replace(MOVED, is_active=False, name="Other")),
         (PROJECT_1, replace(PROJECT_1, is_active=False, version=2)),
     ):
-        writes = PROJECT.changed(ACCOUNT, before, after)
+        writes = PROJECT.writes_to_change(ACCOUNT, before, after)
         touched = [
             (key["pk"]["S"], key["sk"]["S"])
             for write in writes
@@ -226,16 +226,16 @@ def test_a_transaction_takes_each_item_once_however_a_record_moves() -> None:
 
 def test_a_project_that_moves_leaves_one_client_and_counts_with_the_other(table: str) -> None:
     populate(client(1), client(2), project(1), project(2, 2))
-    commit(PROJECT.changed(ACCOUNT, PROJECT_1, MOVED))
+    commit(PROJECT.writes_to_change(ACCOUNT, PROJECT_1, MOVED))
     assert_sound(ACCOUNT)
 
 
 def test_a_change_on_an_old_version_is_refused_as_a_whole(table: str) -> None:
     populate(client(1), client(2), project(1))
-    commit(PROJECT.changed(ACCOUNT, PROJECT_1, MOVED))
+    commit(PROJECT.writes_to_change(ACCOUNT, PROJECT_1, MOVED))
     for writes in (
-        PROJECT.changed(ACCOUNT, PROJECT_1, replace(PROJECT_1, is_active=False, version=2)),
-        PROJECT.removed(ACCOUNT, PROJECT_1),
+        PROJECT.writes_to_change(ACCOUNT, PROJECT_1, replace(PROJECT_1, is_active=False, version=2)),
+        PROJECT.writes_to_remove(ACCOUNT, PROJECT_1),
     ):
         with pytest.raises(StaleError):
             commit(writes)
@@ -245,11 +245,11 @@ def test_a_change_on_an_old_version_is_refused_as_a_whole(table: str) -> None:
 def test_a_record_whose_parent_is_not_there_is_refused_in_the_words_of_its_kind(table: str) -> None:
     populate(client(1), project(1), task(1))
     with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
-        commit(list(PROJECT.added(ACCOUNT, project(2, 9))))
+        commit(list(PROJECT.writes_to_add(ACCOUNT, project(2, 9))))
     with pytest.raises(InvalidError, match=r"^Task can't be blank$"):
-        commit(list(TASK_ASSIGNMENT.added(ACCOUNT, assignment(1, 1, 9))))
+        commit(list(TASK_ASSIGNMENT.writes_to_add(ACCOUNT, assignment(1, 1, 9))))
     with pytest.raises(NotFoundError):
-        commit(list(TASK_ASSIGNMENT.added(ACCOUNT, assignment(1, 9, 1))))
+        commit(list(TASK_ASSIGNMENT.writes_to_add(ACCOUNT, assignment(1, 9, 1))))
     assert_sound(ACCOUNT)
 
 
@@ -264,7 +264,7 @@ def test_a_change_whose_parent_goes_meanwhile_finds_nothing(
         if rivals:
             rivals.pop()()
 
-    monkeypatch.setattr(resume, "carry_on", lambda *_: False)
+    monkeypatch.setattr(resume, "resume", lambda *_: False)
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"), pytest.raises(NotFoundError):
         task_assignments.delete(ACCOUNT, Id(1), Id(1))
 
@@ -295,6 +295,6 @@ def test_a_task_with_time_on_one_of_its_projects_stays(table: str) -> None:
 def test_the_holders_of_claims_are_found_and_free_ones_left_out(table: str) -> None:
     populate(client(1), project(1), project(2), task(7, name="Design"))
     claims = ["1#project 1", "1#project 2", "1#project 3", "2#project 1"]
-    assert PROJECT.holders(ACCOUNT, claims) == {"1#project 1": 1, "1#project 2": 2}
-    assert TASK.holders(ACCOUNT, {"design", "Design"}) == {"design": 7}
-    assert TASK.holders(ACCOUNT, []) == {}
+    assert PROJECT.owners(ACCOUNT, claims) == {"1#project 1": 1, "1#project 2": 2}
+    assert TASK.owners(ACCOUNT, {"design", "Design"}) == {"design": 7}
+    assert TASK.owners(ACCOUNT, []) == {}

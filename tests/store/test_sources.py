@@ -12,7 +12,18 @@ from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, beyond, joined, page_of, position_of, span
+from sheaf.store.lists import (
+    Chosen,
+    Listing,
+    Merged,
+    Source,
+    Visible,
+    beyond,
+    key_range,
+    page_of,
+    position_of,
+    with_records,
+)
 from sheaf.store.writes import Item, StaleError
 from tests.domain.strategies import ids, task
 from tests.store.faults import recorded, small_pages
@@ -125,14 +136,14 @@ def test_what_lies_beyond_a_cursor_is_strictly_beyond_it_and_nearest_first(
 @given(st.lists(ids, unique=True), ids, st.sampled_from(["after", "before"]))
 def test_a_span_holds_what_lies_beyond_its_cursor(numbers: list[Id], number: Id, direction: str) -> None:
     cursor = Cursor(direction, number)  # type: ignore[arg-type]
-    low, high = span(cursor, "0" * keys.ID_WIDTH, "9" * keys.ID_WIDTH)
+    low, high = key_range(cursor, "0" * keys.ID_WIDTH, "9" * keys.ID_WIDTH)
     inside = {number for number in numbers if low <= keys.sortable(number) <= high}
     assert inside == {item for item in numbers if (item < number if direction == "after" else item > number)}
 
 
 def test_without_a_cursor_everything_lies_beyond() -> None:
     assert beyond(["3", "1"], None) == ["3", "1"]
-    assert span(None, "low", "high") == ("low", "high")
+    assert key_range(None, "low", "high") == ("low", "high")
 
 
 # ------------------------------------------------------------ chosen records and partitions in the table
@@ -196,10 +207,10 @@ def test_choosing_nothing_reads_nothing(table: str) -> None:
 
 def test_a_joined_page_keeps_its_place() -> None:
     page: Page[Item] = Page([{"sk": {"S": "1"}}], 9, has_newer=True, has_older=False)
-    assert joined(page, ["record"]) == Page(["record"], 9, has_newer=True, has_older=False)
+    assert with_records(page, ["record"]) == Page(["record"], 9, has_newer=True, has_older=False)
 
 
 def test_a_page_that_lost_a_record_on_the_way_is_read_again() -> None:
     page: Page[Item] = Page([{"sk": {"S": "2"}}, {"sk": {"S": "1"}}], 2, has_newer=False, has_older=False)
     with pytest.raises(StaleError):
-        joined(page, ["record"])
+        with_records(page, ["record"])

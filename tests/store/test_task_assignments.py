@@ -11,7 +11,7 @@ from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, PageRequest
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import (
     AssignedTask,
@@ -40,8 +40,8 @@ def _change(project_id: int, number: int, **fields: Any) -> AssignedTask:
         ACCOUNT,
         Id(project_id),
         Id(number),
-        lambda task_assignment: changed(
-            task_assignment, replace(current(TaskAssignmentFields, task_assignment), **fields), NOW
+        lambda task_assignment: with_changes(
+            task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), **fields), NOW
         ),
     )
 
@@ -187,11 +187,11 @@ def test_a_change_that_changes_nothing_writes_nothing(table: str) -> None:
 
 def test_a_new_name_shows_at_once_in_every_assignment(table: str) -> None:
     populate(client(1), project(1), task(1), assignment(1, 1, 1))
-    tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), name="New"), NOW))
+    tasks.update(ACCOUNT, Id(1), lambda task: with_changes(task, replace(fields_of(TaskFields, task), name="New"), NOW))
     projects.update(
         ACCOUNT,
         Id(1),
-        lambda project: changed(project, replace(current(ProjectFields, project), name="Newer", code="N"), NOW),
+        lambda project: with_changes(project, replace(fields_of(ProjectFields, project), name="Newer", code="N"), NOW),
     )
     shown = [
         task_assignments.get(ACCOUNT, Id(1), Id(1)),

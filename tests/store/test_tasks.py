@@ -9,7 +9,7 @@ import pytest
 
 from sheaf.domain.errors import BusyError, InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, lists, tasks
@@ -42,7 +42,7 @@ def _change(task_id: int, **fields: Any) -> Task:
 
 def _change_of(account_id: AccountId, task_id: int, **fields: Any) -> Task:
     def change(task: Task) -> Task:
-        return changed(task, replace(current(TaskFields, task), **fields), NOON)
+        return with_changes(task, replace(fields_of(TaskFields, task), **fields), NOON)
 
     return tasks.update(account_id, Id(task_id), change)
 
@@ -74,7 +74,7 @@ def test_a_created_task_is_there_as_it_was_asked_for(table: str) -> None:
 )
 def test_every_field_comes_back_as_it_went_in(table: str, fields: TaskFields) -> None:
     task = tasks.create(ACCOUNT, fields, MORNING)
-    assert current(TaskFields, tasks.get(ACCOUNT, task.id)) == fields
+    assert fields_of(TaskFields, tasks.get(ACCOUNT, task.id)) == fields
 
 
 def test_newer_tasks_have_higher_ids(table: str) -> None:
@@ -245,7 +245,7 @@ def test_a_change_is_decided_again_on_what_a_rival_wrote(table: str, pauses: lis
 
     with hooked(BEFORE_CALL, interfere, "PutItem"), hooked(BEFORE_CALL, interfere, "TransactWriteItems"):
         after = _change(1, is_default=True)
-    assert current(TaskFields, after) == replace(FIELDS, name="Rival", is_active=False, is_default=True)
+    assert fields_of(TaskFields, after) == replace(FIELDS, name="Rival", is_active=False, is_default=True)
     assert after.version == 4
     assert _totals() == recount(ACCOUNT) == (0, 1)
 

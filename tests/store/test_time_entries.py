@@ -11,7 +11,7 @@ import pytest
 from sheaf.domain.errors import InvalidError, NotFoundError, NotPermittedError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
@@ -60,7 +60,7 @@ def _log(user_id: int = MEMBER, account_id: AccountId = ACCOUNT, **fields: Any) 
 
 def _change(number: int = 1, **fields: Any) -> LoggedTime:
     def change(found: LoggedTime) -> TimeEntry:
-        return changed(found.entry, replace(current(TimeEntryFields, found.entry), **fields), NOW)
+        return with_changes(found.entry, replace(fields_of(TimeEntryFields, found.entry), **fields), NOW)
 
     return time_entries.update(ACCOUNT, Id(number), change)
 
@@ -73,17 +73,19 @@ def _archive(what: str) -> None:
     off: dict[str, Any] = {"is_active": False}
     if what == "Project":
         projects.update(
-            ACCOUNT, Id(1), lambda project: changed(project, replace(current(ProjectFields, project), **off), NOW)
+            ACCOUNT,
+            Id(1),
+            lambda project: with_changes(project, replace(fields_of(ProjectFields, project), **off), NOW),
         )
     elif what == "Task":
-        tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), **off), NOW))
+        tasks.update(ACCOUNT, Id(1), lambda task: with_changes(task, replace(fields_of(TaskFields, task), **off), NOW))
     else:
         task_assignments.update(
             ACCOUNT,
             Id(1),
             Id(1),
-            lambda task_assignment: changed(
-                task_assignment, replace(current(TaskAssignmentFields, task_assignment), **off), NOW
+            lambda task_assignment: with_changes(
+                task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), **off), NOW
             ),
         )
 
@@ -133,7 +135,7 @@ def test_logged_time_is_there_with_everything_it_names() -> None:
 def test_every_field_comes_back_as_it_went_in(fields: dict[str, Any]) -> None:
     logged = _log(**fields)
     found = time_entries.get(ACCOUNT, logged.id).entry
-    assert current(TimeEntryFields, found) == replace(FIELDS, **fields)
+    assert fields_of(TimeEntryFields, found) == replace(FIELDS, **fields)
     assert_sound(ACCOUNT)
 
 
@@ -251,7 +253,7 @@ def test_what_is_archived_meanwhile_takes_no_time(
 )
 def test_a_change_is_stored_everywhere_and_returned(fields: dict[str, Any]) -> None:
     after = _change(**fields)
-    assert current(TimeEntryFields, after.entry) == replace(current(TimeEntryFields, SPENT.entry()), **fields)
+    assert fields_of(TimeEntryFields, after.entry) == replace(fields_of(TimeEntryFields, SPENT.entry()), **fields)
     assert (after.entry.created_at, after.entry.updated_at, after.entry.version) == (LONG_AGO, NOW, 2)
     assert after.assignment in (HERE, THERE, OTHER_TASK)
     assert (after.assignment.project_id, after.assignment.task_id) == (after.project.id, after.task.id)
@@ -292,8 +294,8 @@ def test_a_move_is_decided_again_on_what_a_rival_wrote(pauses: list[float]) -> N
 
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"):
         after = _change(project_id=Id(2))
-    moved = replace(current(TimeEntryFields, SPENT.entry()), hours=Decimal(7), spent_date=Day("2026-01-01"))
-    assert current(TimeEntryFields, after.entry) == replace(moved, project_id=Id(2))
+    moved = replace(fields_of(TimeEntryFields, SPENT.entry()), hours=Decimal(7), spent_date=Day("2026-01-01"))
+    assert fields_of(TimeEntryFields, after.entry) == replace(moved, project_id=Id(2))
     assert_sound(ACCOUNT)
 
 
@@ -337,7 +339,7 @@ def test_an_entry_is_not_found_once_its_project_is_gone() -> None:
 
 
 def test_new_names_show_at_once_in_time() -> None:
-    tasks.update(ACCOUNT, Id(1), lambda task: changed(task, replace(current(TaskFields, task), name="New"), NOW))
+    tasks.update(ACCOUNT, Id(1), lambda task: with_changes(task, replace(fields_of(TaskFields, task), name="New"), NOW))
     assert time_entries.get(ACCOUNT, Id(1)).task.name == "New"
 
 
@@ -378,7 +380,7 @@ def test_an_entry_whose_project_moves_between_two_reads_is_read_again(pauses: li
         lambda: projects.update(
             ACCOUNT,
             Id(1),
-            lambda project: changed(project, replace(current(ProjectFields, project), client_id=Id(2)), NOW),
+            lambda project: with_changes(project, replace(fields_of(ProjectFields, project), client_id=Id(2)), NOW),
         ),
         lambda: clients.delete(ACCOUNT, Id(1)),
     ]

@@ -14,15 +14,15 @@ GUARD = keys.guard(ACCOUNT, "TASK", TASK)
 
 
 def _open(*, is_open: bool = True) -> None:
-    commit([time_guard.add(ACCOUNT, "TASK", TASK, is_open=is_open)])
+    commit([time_guard.add(ACCOUNT, "TASK", TASK, accepts_time=is_open)])
 
 
 def _set_open(*, is_open: bool) -> None:
-    commit([time_guard.set_open(ACCOUNT, "TASK", TASK, is_open=is_open)])
+    commit([time_guard.set_accepts_time(ACCOUNT, "TASK", TASK, accepts_time=is_open)])
 
 
 def _remove() -> None:
-    known = time_guard.dependents(row(GUARD) or {})
+    known = time_guard.reference_counts(row(GUARD) or {})
     commit([time_guard.remove_task(ACCOUNT, TASK, known)])
 
 
@@ -105,7 +105,7 @@ def test_a_guard_that_is_gone_cannot_be_opened(table: str) -> None:
 def test_the_guards_of_other_tasks_and_accounts_do_not_count(table: str) -> None:
     _open()
     for account_id, task_id in ((AccountId(1), Id(70)), (AccountId(17), Id(7)), (AccountId(2), Id(7))):
-        commit([time_guard.add(account_id, "TASK", task_id, is_open=True)])
+        commit([time_guard.add(account_id, "TASK", task_id, accepts_time=True)])
         log_time(account_id, task_id)
     _remove()
     assert row(GUARD) is None

@@ -9,7 +9,7 @@ import pytest
 from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE, Filter
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskAssignmentFields
 from sheaf.domain.time_entry import TimeEntryFields
@@ -48,8 +48,8 @@ def _archive(number: int) -> None:
         ACCOUNT,
         Id(1),
         Id(number),
-        lambda task_assignment: changed(
-            task_assignment, replace(current(TaskAssignmentFields, task_assignment), is_active=False), NOW
+        lambda task_assignment: with_changes(
+            task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), is_active=False), NOW
         ),
     )
 

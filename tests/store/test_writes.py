@@ -14,10 +14,10 @@ from sheaf.store.writes import (
     ATTEMPTS,
     StaleError,
     Write,
-    at_once,
     commit,
     count,
     delete_if,
+    merged,
     pause,
     put_changed,
     put_new,
@@ -60,7 +60,7 @@ def _count(number: int, condition: str = "", **amounts: int) -> Write:
 
 
 def test_what_is_counted_on_one_item_adds_up(table: str) -> None:
-    writes = at_once([_count(1, active=1, archived=0), _count(2, active=5), _count(1, archived=2, active=-3)])
+    writes = merged([_count(1, active=1, archived=0), _count(2, active=5), _count(1, archived=2, active=-3)])
     commit(writes)
     assert len(writes) == 2
     assert row(_key(1)) == {**_key(1), "active": {"N": "-2"}, "archived": {"N": "2"}}
@@ -69,21 +69,21 @@ def test_what_is_counted_on_one_item_adds_up(table: str) -> None:
 
 def test_what_is_counted_is_still_counted_under_its_condition(table: str) -> None:
     with pytest.raises(StaleError):
-        commit(at_once([_count(1, "attribute_exists(pk)", active=1), _count(1, "attribute_exists(pk)", active=1)]))
+        commit(merged([_count(1, "attribute_exists(pk)", active=1), _count(1, "attribute_exists(pk)", active=1)]))
     assert row(_key(1)) is None
 
 
 def test_what_is_counted_on_a_new_item_goes_into_it(table: str) -> None:
     new = put_new({**_key(1), "active": {"N": "1"}, "name": {"S": "x"}}, REFUSALS[1])
-    commit(at_once([_count(1, "attribute_exists(pk)", active=2), new]))
+    commit(merged([_count(1, "attribute_exists(pk)", active=2), new]))
     assert row(_key(1)) == {**_key(1), "active": {"N": "3"}, "name": {"S": "x"}}
     with pytest.raises(StaleError):
-        commit(at_once([new, _count(1, active=2)]))
+        commit(merged([new, _count(1, active=2)]))
 
 
 def test_records_exchange_what_each_has_claimed(table: str) -> None:
     commit([_claim(1, "a"), _claim(2, "b")])
-    commit(at_once([_free(1, "a"), _claim(2, "a"), _free(2, "b"), _claim(1, "b")]))
+    commit(merged([_free(1, "a"), _claim(2, "a"), _free(2, "b"), _claim(1, "b")]))
     assert [row(_key(number)) for number in (1, 2)] == [
         {**_key(1), "record_id": {"S": "b"}},
         {**_key(2), "record_id": {"S": "a"}},
@@ -93,7 +93,7 @@ def test_records_exchange_what_each_has_claimed(table: str) -> None:
 def test_a_claim_is_handed_over_only_by_the_record_that_has_it(table: str) -> None:
     commit([_claim(1, "somebody else")])
     with pytest.raises(StaleError):
-        commit(at_once([_free(1, "a"), _claim(1, "b")]))
+        commit(merged([_free(1, "a"), _claim(1, "b")]))
     assert row(_key(1)) == {**_key(1), "record_id": {"S": "somebody else"}}
 
 
@@ -101,7 +101,7 @@ def test_a_claim_is_handed_over_only_by_the_record_that_has_it(table: str) -> No
 def test_whatever_is_refused_at_once_is_to_be_read_again(table: str, writes: list[Write]) -> None:
     commit([_put(1)] if writes[0].action == "Put" else [_put(2)])
     with pytest.raises(StaleError):
-        commit(at_once(writes))
+        commit(merged(writes))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_whatever_is_refused_at_once_is_to_be_read_again(table: str, writes: lis
 )
 def test_writes_that_exclude_each_other_are_never_made_one(writes: list[Write]) -> None:
     with pytest.raises(ValueError, match=r"of one item exclude each other: \('ACCOUNT#1#TASK', '0+1'\)$"):
-        at_once(writes)
+        merged(writes)
 
 
 # ------------------------------------------------------------ all or nothing

@@ -8,7 +8,7 @@ from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.v1.bodies import read_task, read_task_assignment, read_task_id
 
 TIME = Timestamp("2026-03-01T08:00:00Z")
@@ -16,19 +16,19 @@ TASK = Task(Id(7), "Design", True, Decimal(100), False, True, TIME, TIME)
 ASSIGNMENT = TaskAssignment(Id(23), Id(3), Id(7), True, Decimal(80), Decimal(40), True, TIME, TIME)
 
 
-def xml(body: str) -> Call:
-    return Call(headers={"content-type": "application/xml"}, body=body.encode())
+def xml(body: str) -> Request:
+    return Request(headers={"content-type": "application/xml"}, body=body.encode())
 
 
-def json(body: str) -> Call:
-    return Call(headers={"content-type": "application/json"}, body=body.encode())
+def json(body: str) -> Request:
+    return Request(headers={"content-type": "application/json"}, body=body.encode())
 
 
 # ------------------------------------------------------------ tasks
 
 
 @pytest.mark.parametrize(
-    "call",
+    "received",
     [
         xml(
             "<task><billable-by-default>false</billable-by-default><default-hourly-rate>120</default-hourly-rate>"
@@ -57,7 +57,7 @@ def json(body: str) -> Call:
         ),
     ],
 )
-def test_a_task_is_read_however_it_is_written(call: Call) -> None:
+def test_a_task_is_read_however_it_is_written(received: Request) -> None:
     expected = TaskFields(
         name="Print",
         billable_by_default=False,
@@ -66,28 +66,28 @@ def test_a_task_is_read_however_it_is_written(call: Call) -> None:
         is_active=False,
     )
 
-    assert read_task(call).new(TaskFields) == expected
-    assert read_task(call).over(TaskFields, TASK) == expected
+    assert read_task(received).create(TaskFields) == expected
+    assert read_task(received).apply_to(TaskFields, TASK) == expected
 
 
-@pytest.mark.parametrize("call", [xml("<task><name>Design</name></task>"), json('{"task":{"name":"Design"}}')])
-def test_a_task_needs_only_a_name(call: Call) -> None:
-    assert read_task(call).new(TaskFields) == TaskFields(name="Design")
+@pytest.mark.parametrize("received", [xml("<task><name>Design</name></task>"), json('{"task":{"name":"Design"}}')])
+def test_a_task_needs_only_a_name(received: Request) -> None:
+    assert read_task(received).create(TaskFields) == TaskFields(name="Design")
 
 
 @pytest.mark.parametrize(
-    "call", [xml(""), json(""), json("null"), json(" null\n"), xml("<task/>"), json('{"task":{}}')]
+    "received", [xml(""), json(""), json("null"), json(" null\n"), xml("<task/>"), json('{"task":{}}')]
 )
-def test_a_body_without_fields_changes_nothing_and_makes_nothing(call: Call) -> None:
+def test_a_body_without_fields_changes_nothing_and_makes_nothing(received: Request) -> None:
     unchanged = TaskFields(name="Design", billable_by_default=True, default_hourly_rate=Decimal(100))
 
-    assert read_task(call).over(TaskFields, TASK) == unchanged
+    assert read_task(received).apply_to(TaskFields, TASK) == unchanged
     with pytest.raises(InvalidError, match=r"^Name can't be blank$"):
-        read_task(call).new(TaskFields)
+        read_task(received).create(TaskFields)
 
 
 @pytest.mark.parametrize(
-    "call",
+    "received",
     [
         xml("<task><default-hourly-rate></default-hourly-rate></task>"),
         xml('<task><default-hourly-rate type="decimal" nil="true"/></task>'),
@@ -95,28 +95,28 @@ def test_a_body_without_fields_changes_nothing_and_makes_nothing(call: Call) -> 
         json('{"task":{"default_hourly_rate":""}}'),
     ],
 )
-def test_an_empty_rate_is_no_rate(call: Call) -> None:
-    assert read_task(call).over(TaskFields, TASK).default_hourly_rate is None
+def test_an_empty_rate_is_no_rate(received: Request) -> None:
+    assert read_task(received).apply_to(TaskFields, TASK).default_hourly_rate is None
 
 
 @pytest.mark.parametrize(
-    "call", [xml("<task><is-default/><deactivated/></task>"), json('{"task":{"is_default":null,"deactivated":""}}')]
+    "received", [xml("<task><is-default/><deactivated/></task>"), json('{"task":{"is_default":null,"deactivated":""}}')]
 )
-def test_an_empty_flag_counts_as_not_given(call: Call) -> None:
-    assert read_task(call).over(TaskFields, TASK) == read_task(xml("")).over(TaskFields, TASK)
+def test_an_empty_flag_counts_as_not_given(received: Request) -> None:
+    assert read_task(received).apply_to(TaskFields, TASK) == read_task(xml("")).apply_to(TaskFields, TASK)
 
 
-@pytest.mark.parametrize("call", [xml("<task><name> </name></task>"), json('{"task":{"name":null}}')])
-def test_an_empty_name_is_blank(call: Call) -> None:
+@pytest.mark.parametrize("received", [xml("<task><name> </name></task>"), json('{"task":{"name":null}}')])
+def test_an_empty_name_is_blank(received: Request) -> None:
     with pytest.raises(InvalidError, match=r"^Name can't be blank$"):
-        read_task(call).over(TaskFields, TASK)
+        read_task(received).apply_to(TaskFields, TASK)
 
 
 @pytest.mark.parametrize(
-    "call", [xml("<task><is-active>false</is-active></task>"), json('{"task":{"is_active":false}}')]
+    "received", [xml("<task><is-active>false</is-active></task>"), json('{"task":{"is_active":false}}')]
 )
-def test_the_word_of_v2_for_archived_says_nothing_here(call: Call) -> None:
-    assert read_task(call).over(TaskFields, TASK).is_active
+def test_the_word_of_v2_for_archived_says_nothing_here(received: Request) -> None:
+    assert read_task(received).apply_to(TaskFields, TASK).is_active
 
 
 def test_every_field_of_the_wrong_kind_is_named() -> None:
@@ -130,7 +130,7 @@ def test_every_field_of_the_wrong_kind_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "call",
+    "received",
     [
         xml('<task><id type="integer">653425</id></task>'),
         xml("<task>\n <id>653425</id>\n</task>"),
@@ -139,14 +139,16 @@ def test_every_field_of_the_wrong_kind_is_named() -> None:
         json('{"task":{"id":"653425"}}'),
     ],
 )
-def test_the_task_to_assign_is_named_by_its_id(call: Call) -> None:
-    assert read_task_id(call) == 653425
+def test_the_task_to_assign_is_named_by_its_id(received: Request) -> None:
+    assert read_task_id(received) == 653425
 
 
-@pytest.mark.parametrize("call", [xml(""), json("null"), xml("<task><id/></task>"), json('{"task":{"name":"Design"}}')])
-def test_without_an_id_the_right_form_is_told(call: Call) -> None:
+@pytest.mark.parametrize(
+    "received", [xml(""), json("null"), xml("<task><id/></task>"), json('{"task":{"name":"Design"}}')]
+)
+def test_without_an_id_the_right_form_is_told(received: Request) -> None:
     with pytest.raises(InvalidError) as refusal:
-        read_task_id(call)
+        read_task_id(received)
 
     assert str(refusal.value) == ('Task can\'t be blank; send for example <task><id type="integer">653425</id></task>')
 
@@ -157,21 +159,21 @@ def test_what_is_no_id_is_refused(given: str) -> None:
         read_task_id(xml(f"<task><id>{given}</id></task>"))
 
 
-@pytest.mark.parametrize("call", [xml("<project><id>1</id></project>"), json('{"task_assignment":{"id":1}}')])
-def test_a_record_by_another_name_is_refused(call: Call) -> None:
+@pytest.mark.parametrize("received", [xml("<project><id>1</id></project>"), json('{"task_assignment":{"id":1}}')])
+def test_a_record_by_another_name_is_refused(received: Request) -> None:
     with pytest.raises(MalformedError, match=r"^The body is of '(project|task_assignment)'; send for example <task>"):
-        read_task_id(call)
+        read_task_id(received)
 
 
 # ------------------------------------------------------------ assignments
 
 
-def after(call: Call, assignment: TaskAssignment = ASSIGNMENT) -> TaskAssignmentFields:
-    return read_task_assignment(call).over_assignment(assignment)
+def after(received: Request, assignment: TaskAssignment = ASSIGNMENT) -> TaskAssignmentFields:
+    return read_task_assignment(received).apply_to_assignment(assignment)
 
 
 @pytest.mark.parametrize(
-    "call",
+    "received",
     [
         xml(
             "<task-assignment><billable>false</billable><deactivated>true</deactivated><estimate>3234</estimate>"
@@ -187,15 +189,18 @@ def after(call: Call, assignment: TaskAssignment = ASSIGNMENT) -> TaskAssignment
         json('{"task-assignment":{"billable":"false","deactivated":"true","budget":"3234","hourly-rate":"","x":[]}}'),
     ],
 )
-def test_an_assignment_is_read_however_it_is_written(call: Call) -> None:
-    assert after(call) == TaskAssignmentFields(billable=False, hourly_rate=None, budget=Decimal(3234), is_active=False)
+def test_an_assignment_is_read_however_it_is_written(received: Request) -> None:
+    assert after(received) == TaskAssignmentFields(
+        billable=False, hourly_rate=None, budget=Decimal(3234), is_active=False
+    )
 
 
 @pytest.mark.parametrize(
-    "call", [xml(""), json("null"), xml("<task-assignment/>"), xml("<task-assignment><billable/></task-assignment>")]
+    "received",
+    [xml(""), json("null"), xml("<task-assignment/>"), xml("<task-assignment><billable/></task-assignment>")],
 )
-def test_what_is_not_given_stays(call: Call) -> None:
-    assert after(call) == TaskAssignmentFields(billable=True, hourly_rate=Decimal(80), budget=Decimal(40))
+def test_what_is_not_given_stays(received: Request) -> None:
+    assert after(received) == TaskAssignmentFields(billable=True, hourly_rate=Decimal(80), budget=Decimal(40))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from sheaf.domain.errors import MalformedError
 from sheaf.http.error_responses import UnsupportedMediaTypeError
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.v1.fields import read_fields
 
 EXAMPLE = "<task><name>Backend Development</name></task>"
@@ -14,9 +14,9 @@ XML_BODY = b"<task><name>Design</name></task>"
 JSON_BODY = b'{"task":{"name":"Design"}}'
 
 
-def call(accept: str | None, content_type: str | None, body: bytes) -> Call:
+def request(accept: str | None, content_type: str | None, body: bytes) -> Request:
     given = {"accept": accept, "content-type": content_type}
-    return Call(headers={name: value for name, value in given.items() if value is not None}, body=body)
+    return Request(headers={name: value for name, value in given.items() if value is not None}, body=body)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def call(accept: str | None, content_type: str | None, body: bytes) -> Call:
 def test_a_body_is_read_by_its_content_type_or_else_like_the_answer(
     accept: str | None, content_type: str | None, body: bytes
 ) -> None:
-    assert read_fields(call(accept, content_type, body), ["task"], EXAMPLE) == {"name": "Design"}
+    assert read_fields(request(accept, content_type, body), ["task"], EXAMPLE) == {"name": "Design"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_body_is_read_by_its_content_type_or_else_like_the_answer(
 @pytest.mark.parametrize("body", [XML_BODY, JSON_BODY, b"name=Design"])
 def test_a_foreign_body_is_not_read(content_type: str, body: bytes) -> None:
     with pytest.raises(UnsupportedMediaTypeError) as refusal:
-        read_fields(call("application/xml", content_type, body), ["task"], EXAMPLE)
+        read_fields(request("application/xml", content_type, body), ["task"], EXAMPLE)
 
     assert str(refusal.value) == (
         f"Content-Type {content_type[:100]!r} is not read here; send application/xml or application/json in UTF-8"
@@ -72,15 +72,15 @@ def test_a_foreign_body_is_not_read(content_type: str, body: bytes) -> None:
 @pytest.mark.parametrize("content_type", ["application/xml", "application/json", "text/csv", None])
 @pytest.mark.parametrize("body", [b"", b" ", b"\r\n\t "])
 def test_an_empty_body_has_no_fields_whatever_it_is_called(content_type: str | None, body: bytes) -> None:
-    assert read_fields(call("application/xml", content_type, body), ["task"], EXAMPLE) == {}
+    assert read_fields(request("application/xml", content_type, body), ["task"], EXAMPLE) == {}
 
 
 def test_the_largest_body_is_one_mebibyte() -> None:
     largest = XML_BODY + b" " * (1024 * 1024 - len(XML_BODY))
 
-    assert read_fields(call(None, "application/xml", largest), ["task"], EXAMPLE) == {"name": "Design"}
+    assert read_fields(request(None, "application/xml", largest), ["task"], EXAMPLE) == {"name": "Design"}
     with pytest.raises(MalformedError, match="The body has 1048577 bytes; at most 1048576 are read"):
-        read_fields(call(None, "application/xml", largest + b" "), ["task"], EXAMPLE)
+        read_fields(request(None, "application/xml", largest + b" "), ["task"], EXAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_largest_body_is_one_mebibyte() -> None:
 )
 def test_json_in_another_shape_is_told_the_right_one(body: bytes, message: str) -> None:
     with pytest.raises(MalformedError) as refusal:
-        read_fields(call(None, "application/json", body), ["task"], EXAMPLE)
+        read_fields(request(None, "application/json", body), ["task"], EXAMPLE)
 
     assert str(refusal.value) == f"{message}; send for example {EXAMPLE}"
 
@@ -120,6 +120,6 @@ def test_json_in_another_shape_is_told_the_right_one(body: bytes, message: str) 
 )
 def test_hostile_json_is_refused_as_in_v2(body: bytes, message: str) -> None:
     with pytest.raises(MalformedError) as refusal:
-        read_fields(call(None, "application/json", body), ["task"], EXAMPLE)
+        read_fields(request(None, "application/json", body), ["task"], EXAMPLE)
 
     assert str(refusal.value).startswith(message)

@@ -4,17 +4,17 @@ import pytest
 
 from sheaf.domain.errors import MalformedError
 from sheaf.http.error_responses import NotAcceptableError
-from sheaf.http.request import Call
-from sheaf.http.response import Reply, as_json
-from sheaf.http.v1.formats import Format, answer_format, done, format_of_refusal, refuse, show_list
+from sheaf.http.request import Request
+from sheaf.http.response import Response, as_json
+from sheaf.http.v1.formats import Format, answer_format, done, error_response, format_of_error, show_list
 from sheaf.http.v1.resources import Resource
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def call(accept: str | None = None, content_type: str | None = None) -> Call:
+def request(accept: str | None = None, content_type: str | None = None) -> Request:
     given = {"accept": accept, "content-type": content_type}
-    return Call(headers={name: value for name, value in given.items() if value is not None})
+    return Request(headers={name: value for name, value in given.items() if value is not None})
 
 
 # ------------------------------------------------------------ the answer
@@ -63,7 +63,7 @@ def call(accept: str | None = None, content_type: str | None = None) -> Call:
     ],
 )
 def test_the_format_of_an_answer(accept: str | None, content_type: str | None, expected: Format) -> None:
-    assert answer_format(call(accept, content_type)) is expected
+    assert answer_format(request(accept, content_type)) is expected
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,19 @@ def test_the_format_of_an_answer(accept: str | None, content_type: str | None, e
 @pytest.mark.parametrize("content_type", [None, "application/json"])
 def test_what_allows_neither_format_is_not_acceptable(accept: str, content_type: str | None) -> None:
     with pytest.raises(NotAcceptableError):
-        answer_format(call(accept, content_type))
+        answer_format(request(accept, content_type))
 
 
 def test_a_refusal_to_somebody_who_accepts_nothing_is_xml() -> None:
-    assert format_of_refusal(call("text/html", "application/json")) is Format.XML
-    assert format_of_refusal(call("application/json")) is Format.JSON
+    assert format_of_error(request("text/html", "application/json")) is Format.XML
+    assert format_of_error(request("application/json")) is Format.JSON
 
 
 def test_a_refusal_says_its_message_in_the_format_that_was_asked_for() -> None:
-    assert refuse(call("application/json"), 400, 'a<b"', {"Hint": "a"}) == Reply(
+    assert error_response(request("application/json"), 400, 'a<b"', {"Hint": "a"}) == Response(
         400, {"message": 'a<b"'}, {"Hint": "a", "Content-Type": "application/json; charset=utf-8"}
     )
-    assert refuse(call("application/xml"), 400, 'a<b"', {}) == Reply(
+    assert error_response(request("application/xml"), 400, 'a<b"', {}) == Response(
         400,
         '<?xml version="1.0" encoding="UTF-8"?>\n<hash>\n  <message>a&lt;b"</message>\n</hash>\n',
         {"Content-Type": "application/xml; charset=utf-8"},
@@ -104,10 +104,10 @@ def test_a_refusal_says_its_message_in_the_format_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize("kind", list(Format))
 def test_the_answer_to_a_write_is_one_space(kind: Format) -> None:
-    assert done(call(kind.value), 201, "/tasks/7") == Reply(
+    assert done(request(kind.value), 201, "/tasks/7") == Response(
         201, " ", {"Location": "/tasks/7", "Content-Type": kind.value}
     )
-    assert done(call(kind.value), 200, hint="Archived") == Reply(
+    assert done(request(kind.value), 200, hint="Archived") == Response(
         200, " ", {"Hint": "Archived", "Content-Type": kind.value}
     )
 
@@ -115,10 +115,10 @@ def test_the_answer_to_a_write_is_one_space(kind: Format) -> None:
 def passed_on(kind: str, name: str, count: int) -> int | None:
     """How many bytes a list of so many tasks is when Lambda passes it on; None where it is refused."""
     try:
-        reply = show_list(call(kind), "tasks", [Resource("task", [("name", "string", name)])] * count)
+        response = show_list(request(kind), "tasks", [Resource("task", [("name", "string", name)])] * count)
     except MalformedError:
         return None
-    return len(as_json(reply.to_lambda("request")).encode())
+    return len(as_json(response.to_lambda("request")).encode())
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/xml"])
@@ -133,6 +133,6 @@ def test_a_list_that_lambda_would_not_pass_on_is_refused(kind: str, character: s
 
 def test_who_asks_for_a_list_that_is_too_long_is_told_how_to_ask_for_less() -> None:
     with pytest.raises(MalformedError) as refusal:
-        show_list(call(), "tasks", [Resource("task", [("name", "string", "x" * 5000)])] * 1_200)
+        show_list(request(), "tasks", [Resource("task", [("name", "string", "x" * 5000)])] * 1_200)
 
     assert str(refusal.value) == "There are 1200 records, too many for one answer; ask with updated_since"

@@ -8,7 +8,7 @@ from sheaf.domain.errors import NotAuthenticatedError
 from sheaf.domain.identity import Account, Role, Token
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest, v1_caller
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.store import identity
 from tests.harness import NOW, make_account, make_token
 from tests.v1 import basic
@@ -27,7 +27,7 @@ def email(account: Account) -> str:
 def caller(authorization: str = "", query: str = "") -> tuple[int, int]:
     """The ids of the account and the user."""
     headers = {"authorization": authorization} if authorization else {}
-    found = v1_caller(Call(headers=headers, raw_query=query, now=NOW))
+    found = v1_caller(Request(headers=headers, raw_query=query, now=NOW))
     return found.account.id, found.user.id
 
 

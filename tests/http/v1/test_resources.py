@@ -11,11 +11,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sheaf.domain.project import BillBy, BudgetBy, Project
-from sheaf.domain.record import current
+from sheaf.domain.record import fields_of
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.v1.bodies import read_task, read_task_assignment
 from sheaf.http.v1.resources import Resource, list_json, list_xml, resource_json, resource_xml
 from sheaf.http.v1.responses import project, task, task_assignment
@@ -43,10 +43,10 @@ ANOTHER_ASSIGNMENT = TaskAssignment(
 )
 
 
-def sent(resource: Resource, kind: str) -> Call:
+def sent(resource: Resource, kind: str) -> Request:
     """A request whose body is what an answer was."""
     body = resource_xml(resource) if kind == "xml" else resource_json(resource)
-    return Call(headers={"content-type": f"application/{kind}"}, body=body.encode())
+    return Request(headers={"content-type": f"application/{kind}"}, body=body.encode())
 
 
 def value_of(element: Element) -> Any:
@@ -95,7 +95,7 @@ def test_an_assignment_loses_nothing_in_either_format(record: TaskAssignment) ->
 def test_a_task_that_is_sent_back_as_it_was_shown_is_the_same_task(kind: str, record: Task) -> None:
     assume(kind == "json" or not set(record.name) & set(NEVER_IN_XML))
 
-    assert read_task(sent(task(record), kind)).new(TaskFields) == current(TaskFields, record)
+    assert read_task(sent(task(record), kind)).create(TaskFields) == fields_of(TaskFields, record)
 
 
 @pytest.mark.parametrize("kind", ["xml", "json"])
@@ -103,8 +103,8 @@ def test_a_task_that_is_sent_back_as_it_was_shown_is_the_same_task(kind: str, re
 def test_an_assignment_that_is_sent_back_as_it_was_shown_is_the_same_one(kind: str, record: TaskAssignment) -> None:
     body = read_task_assignment(sent(task_assignment(record), kind))
 
-    assert body.over_assignment(record) == current(TaskAssignmentFields, record)
-    assert body.over_assignment(ANOTHER_ASSIGNMENT) == current(TaskAssignmentFields, record)
+    assert body.apply_to_assignment(record) == fields_of(TaskAssignmentFields, record)
+    assert body.apply_to_assignment(ANOTHER_ASSIGNMENT) == fields_of(TaskAssignmentFields, record)
 
 
 @given(st.text())

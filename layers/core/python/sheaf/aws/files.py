@@ -48,17 +48,17 @@ def report_key(account_id: AccountId, import_id: Id) -> str:
     return f"reports/{account_id}/{import_id}.csv"
 
 
-def address_to_put(key: str, seconds: int) -> str:
+def upload_url(key: str, seconds: int) -> str:
     """An address at which whoever has it may put this object, for so long."""
     return _signed("put_object", key, seconds)
 
 
-def address_to_get(key: str, seconds: int) -> str:
+def download_url(key: str, seconds: int) -> str:
     """An address at which whoever has it may fetch this object, for so long."""
     return _signed("get_object", key, seconds)
 
 
-def uploaded(event: object) -> Upload:
+def read_upload_event(event: object) -> Upload:
     """Read EventBridge's "Object Created": an upload into the bucket of this deployment.
 
     Keys: `accounts/<account>/imports/<import>/<file>`, and `accounts/<account>/inbox/<file>`, where `dry-run/`, a kind
@@ -92,7 +92,7 @@ def uploaded(event: object) -> Upload:
 
 
 @contextmanager
-def opened(file: StoredFile) -> Iterator[Stream]:
+def open_file(file: StoredFile) -> Iterator[Stream]:
     """The content of the very object that was told of, as a stream.
 
     Raises:

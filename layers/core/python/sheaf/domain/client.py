@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sheaf.domain.errors import NotRemovableError
-from sheaf.domain.record import hold, values_of
+from sheaf.domain.record import as_dict, validate
 from sheaf.domain.values import Id, Timestamp, clean_currency, clean_name, clean_text, optional
 
 
@@ -18,7 +18,7 @@ class ClientFields:
 
     def __post_init__(self) -> None:
         """Raises InvalidError, whoever builds this."""
-        hold(self, {"name": clean_name, "address": optional(clean_text, "address"), "currency": clean_currency})
+        validate(self, {"name": clean_name, "address": optional(clean_text, "address"), "currency": clean_currency})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Client:
 
 def new_client(client_id: Id, fields: ClientFields, now: Timestamp) -> Client:
     """The client that `fields` asks for, as it is on its first day."""
-    return Client(id=client_id, **values_of(fields), created_at=now, updated_at=now)
+    return Client(id=client_id, **as_dict(fields), created_at=now, updated_at=now)
 
 
 class ClientHasProjectsError(NotRemovableError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sheaf.domain.client import Client
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.record import hold, values_of
+from sheaf.domain.record import as_dict, validate
 from sheaf.domain.values import (
     Day,
     Id,
@@ -78,7 +78,7 @@ class ProjectFields:
             "ends_on": optional(clean_day, "ends_on"),
         }
         amounts = ("hourly_rate", "budget", "over_budget_notification_percentage", "cost_budget", "fee")
-        hold(self, checks | {name: optional(clean_amount, name) for name in amounts})
+        validate(self, checks | {name: optional(clean_amount, name) for name in amounts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class ClientProject:
 
 def new_project(project_id: Id, fields: ProjectFields, now: Timestamp) -> Project:
     """The project that `fields` asks for, as it is on its first day."""
-    return Project(id=project_id, **values_of(fields), created_at=now, updated_at=now)
+    return Project(id=project_id, **as_dict(fields), created_at=now, updated_at=now)
 
 
 def _one_of[Choice: StrEnum](choices: type[Choice], value: str, name: str) -> Choice:

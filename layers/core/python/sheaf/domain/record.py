@@ -28,26 +28,26 @@ class Record(Protocol):
         """1 for a new record, one more after each stored change."""
 
 
-def changed[R: Record](record: R, fields: "DataclassInstance", now: Timestamp) -> R:
+def with_changes[R: Record](record: R, fields: "DataclassInstance", now: Timestamp) -> R:
     """The record with `fields` applied; the very same object when nothing differs, so that nothing is written."""
-    after: R = replace(record, **values_of(fields))  # type: ignore[type-var]
+    after: R = replace(record, **as_dict(fields))  # type: ignore[type-var]
     if after == record:
         return record
     step: dict[str, Any] = {"updated_at": max(now, record.updated_at), "version": record.version + 1}
     return replace(after, **step)  # type: ignore[type-var]
 
 
-def current[F: "DataclassInstance"](kind: type[F], record: object) -> F:
+def fields_of[F: "DataclassInstance"](kind: type[F], record: object) -> F:
     """What a caller could have said to get this record: the ground on which a partial update is laid."""
     return kind(**{field.name: getattr(record, field.name) for field in fields_in(kind)})
 
 
-def values_of(fields: "DataclassInstance") -> dict[str, Any]:
+def as_dict(fields: "DataclassInstance") -> dict[str, Any]:
     """The fields by name; not `asdict`, which would also copy what they hold."""
     return {field.name: getattr(fields, field.name) for field in fields_in(fields)}
 
 
-def hold(fields: object, checks: Mapping[str, Callable[[Any], Any]]) -> None:
+def validate(fields: object, checks: Mapping[str, Callable[[Any], Any]]) -> None:
     """Put each named field through its check and keep what that returns: for the `__post_init__` of frozen fields.
 
     Raises:

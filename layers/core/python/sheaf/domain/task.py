@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sheaf.domain.errors import NotRemovableError
-from sheaf.domain.record import hold, values_of
+from sheaf.domain.record import as_dict, validate
 from sheaf.domain.values import Id, Timestamp, clean_amount, clean_name, optional
 
 
@@ -20,7 +20,7 @@ class TaskFields:
 
     def __post_init__(self) -> None:
         """Raises InvalidError, whoever builds this: a request, an import or a test."""
-        hold(self, {"name": clean_name, "default_hourly_rate": optional(clean_amount, "default_hourly_rate")})
+        validate(self, {"name": clean_name, "default_hourly_rate": optional(clean_amount, "default_hourly_rate")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Task:
 
 def new_task(task_id: Id, fields: TaskFields, now: Timestamp) -> Task:
     """The task that `fields` asks for, as it is on its first day."""
-    return Task(id=task_id, **values_of(fields), created_at=now, updated_at=now)
+    return Task(id=task_id, **as_dict(fields), created_at=now, updated_at=now)
 
 
 class TaskHasTimeError(NotRemovableError):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sheaf.domain.errors import InvalidError, NotRemovableError
 from sheaf.domain.project import Project
-from sheaf.domain.record import hold, values_of
+from sheaf.domain.record import as_dict, validate
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp, clean_amount, optional
 
@@ -21,7 +21,7 @@ class TaskAssignmentFields:
 
     def __post_init__(self) -> None:
         """Raises InvalidError, whoever builds this."""
-        hold(self, {name: optional(clean_amount, name) for name in ("hourly_rate", "budget")})
+        validate(self, {name: optional(clean_amount, name) for name in ("hourly_rate", "budget")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def new_task_assignment(
         id=assignment_id,
         project_id=project.id,
         task_id=task.id,
-        **values_of(fields),
+        **as_dict(fields),
         created_at=now,
         updated_at=now,
     )

@@ -8,7 +8,7 @@ from sheaf.domain.client import Client
 from sheaf.domain.errors import NotFoundError, NotPermittedError
 from sheaf.domain.identity import User, may_manage_project
 from sheaf.domain.project import BillBy, BudgetBy, Project
-from sheaf.domain.record import hold, values_of
+from sheaf.domain.record import as_dict, validate
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Day, Id, Timestamp, clean_amount, clean_day, clean_line, clean_text, optional
@@ -26,7 +26,7 @@ class ExternalReference:
     def __post_init__(self) -> None:
         """Raises InvalidError for texts that are too long or no text."""
         names = ("id", "group_id", "account_id", "permalink")
-        hold(self, {name: optional(clean_line, f"external_reference {name}") for name in names})
+        validate(self, {name: optional(clean_line, f"external_reference {name}") for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class TimeEntryFields:
             "hours": lambda value: clean_amount(value, "hours"),
             "notes": optional(clean_text, "notes"),
         }
-        hold(self, checks)
+        validate(self, checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class LoggedTime:
 def new_time_entry(entry_id: Id, user_id: Id, assignment_id: Id, fields: TimeEntryFields, now: Timestamp) -> TimeEntry:
     """The entry that `fields` asks for, on its first day."""
     return TimeEntry(
-        id=entry_id, user_id=user_id, assignment_id=assignment_id, **values_of(fields), created_at=now, updated_at=now
+        id=entry_id, user_id=user_id, assignment_id=assignment_id, **as_dict(fields), created_at=now, updated_at=now
     )
 
 

@@ -9,7 +9,7 @@ from sheaf.log import count_error, logger
 
 
 @dataclass(frozen=True)
-class Scheduled:
+class ScheduleHandler:
     """A Lambda handler around `operate`, which returns how many things it has brought to their end."""
 
     operate: Callable[[], int]
@@ -25,7 +25,7 @@ class Scheduled:
 
 
 @dataclass(frozen=True)
-class Told:
+class EventHandler:
     """A Lambda handler around `operate`, which takes an event of EventBridge and returns how much it has done."""
 
     operate: Callable[[Mapping[str, Any]], int]
@@ -44,14 +44,14 @@ class Told:
         return _done(self.operation, lambda: self.operate(event))
 
 
-def scheduled(operate: Callable[[], int]) -> Scheduled:
+def schedule_handler(operate: Callable[[], int]) -> ScheduleHandler:
     """The handler of something that is done at fixed times."""
-    return Scheduled(operate)
+    return ScheduleHandler(operate)
 
 
-def told(operate: Callable[[Mapping[str, Any]], int]) -> Told:
+def event_handler(operate: Callable[[Mapping[str, Any]], int]) -> EventHandler:
     """The handler of something that is done when an event tells of it."""
-    return Told(operate)
+    return EventHandler(operate)
 
 
 def _done(operation: str, operate: Callable[[], int]) -> dict[str, int]:

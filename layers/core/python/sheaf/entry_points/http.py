@@ -10,32 +10,32 @@ from aws_lambda_powertools.metrics import MetricUnit
 from sheaf.domain.errors import MalformedError, NotPermittedError, SheafError
 from sheaf.domain.identity import Caller, Permission
 from sheaf.http import error_responses, identity
-from sheaf.http.request import Call, read_call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request, read_request
+from sheaf.http.response import Response
 from sheaf.http.unmatched import redirect_or_refuse
 from sheaf.log import count_error, logger, metrics
 
 
 @dataclass(frozen=True)
-class Dialect:
+class ApiVersion:
     """How one version of the API recognises its callers and words its refusals.
 
     `check` raises a SheafError for what an authenticated request lacks beside its operation's own rules.
     """
 
-    authenticate: Callable[[Call], Caller]
-    check: Callable[[Call], None]
-    refuse: Callable[[Call, SheafError], Reply]
-    apologise: Callable[[Call], Reply]
+    authenticate: Callable[[Request], Caller]
+    check: Callable[[Request], None]
+    error_response: Callable[[Request, SheafError], Response]
+    internal_error_response: Callable[[Request], Response]
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """A Lambda handler around `operate`, the function of one operation. Only instances of this class answer HTTP."""
 
-    operate: Callable[[Call], Reply]
+    operate: Callable[[Request], Response]
     permission: Permission
-    dialect_of: Callable[[Call], Dialect]
+    api_version_of: Callable[[Request], ApiVersion]
 
     @property
     def operation(self) -> str:
@@ -45,61 +45,61 @@ class Endpoint:
     def __call__(self, event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
         """Answer one event of API Gateway (payload format 2.0)."""
         started = time.perf_counter()
-        call = read_call(event)
-        dialect = self.dialect_of(call)
+        request = read_request(event)
+        dialect = self.api_version_of(request)
         try:
-            call = replace(call, caller=dialect.authenticate(call))
-            dialect.check(call)
-            reply = self._answer(call)
+            request = replace(request, caller=dialect.authenticate(request))
+            dialect.check(request)
+            response = self._answer(request)
         except SheafError as error:
-            reply = dialect.refuse(call, error)
+            response = dialect.error_response(request, error)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail
-            logger().exception("unexpected error", request_id=call.request_id, operation=self.operation)
-            reply = dialect.apologise(call)
-        self._record(call, reply, (time.perf_counter() - started) * 1000)
-        return reply.to_lambda(call.request_id)
+            logger().exception("unexpected error", request_id=request.request_id, operation=self.operation)
+            response = dialect.internal_error_response(request)
+        self._record(request, response, (time.perf_counter() - started) * 1000)
+        return response.to_lambda(request.request_id)
 
-    def _answer(self, call: Call) -> Reply:
-        if call.caller is None or not self.permission(call.caller.user):
+    def _answer(self, request: Request) -> Response:
+        if request.caller is None or not self.permission(request.caller.user):
             raise NotPermittedError
-        if call.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}`: not for $default
-            return redirect_or_refuse(call)
-        return self.operate(call)
+        if request.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}`: not for $default
+            return redirect_or_refuse(request)
+        return self.operate(request)
 
-    def _record(self, call: Call, reply: Reply, duration: float) -> None:
+    def _record(self, request: Request, response: Response, duration: float) -> None:
         """One log line and one metric a request. The path is left out where it could carry a token: in its query."""
-        caller = call.caller
+        caller = request.caller
         logger().info(
             "request",
             operation=self.operation,
-            request_id=call.request_id,
-            method=call.method,
-            path=call.path,
-            status=reply.status,
+            request_id=request.request_id,
+            method=request.method,
+            path=request.path,
+            status=response.status,
             duration_ms=round(duration, 1),
             account_id=caller and caller.account.id,
             user_id=caller and caller.user.id,
         )
-        if reply.status >= 500:
+        if response.status >= 500:
             count_error()
         metrics().add_dimension(name="operation", value=self.operation)
         metrics().add_metric("Duration", MetricUnit.Milliseconds, duration)
         metrics().flush_metrics()
 
 
-def v2_endpoint(operate: Callable[[Call], Reply], permission: Permission) -> Endpoint:
+def v2_endpoint(operate: Callable[[Request], Response], permission: Permission) -> Endpoint:
     """The handler of a v2 operation that asks `permission` of its caller."""
     return Endpoint(operate, permission, lambda _call: V2)
 
 
-def _require_user_agent(call: Call) -> None:
-    if not call.headers.get("user-agent", "").strip():
+def _require_user_agent(request: Request) -> None:
+    if not request.headers.get("user-agent", "").strip():
         raise MalformedError("User-Agent header is missing: name your application and a link or an email address")
 
 
-V2 = Dialect(
+V2 = ApiVersion(
     authenticate=identity.v2_caller,
     check=_require_user_agent,
-    refuse=lambda _call, error: error_responses.v2_problem(error),
-    apologise=lambda _call: error_responses.unexpected(),
+    error_response=lambda _call, error: error_responses.error_response(error),
+    internal_error_response=lambda _call: error_responses.internal_error_response(),
 )

@@ -6,10 +6,10 @@ from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import Permission
 from sheaf.domain.task_assignment import NoSuchTaskError
-from sheaf.entry_points.http import V2, Dialect, Endpoint
+from sheaf.entry_points.http import V2, ApiVersion, Endpoint
 from sheaf.http import error_responses, identity
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.unmatched import is_v1_path
 from sheaf.http.v1 import formats
 
@@ -30,17 +30,17 @@ _STATUS: Mapping[type[SheafError], int] = {
 }
 
 
-def v1_endpoint(operate: Callable[[Call], Reply], permission: Permission) -> Endpoint:
+def v1_endpoint(operate: Callable[[Request], Response], permission: Permission) -> Endpoint:
     """The handler of a v1 operation that asks `permission` of its caller."""
     return Endpoint(operate, permission, lambda _call: V1)
 
 
-def any_endpoint(operate: Callable[[Call], Reply], permission: Permission) -> Endpoint:
+def any_endpoint(operate: Callable[[Request], Response], permission: Permission) -> Endpoint:
     """The handler of requests that may be meant for either version: v1 where its routes know the path."""
-    return Endpoint(operate, permission, lambda call: V1 if is_v1_path(call.path) else V2)
+    return Endpoint(operate, permission, lambda request: V1 if is_v1_path(request.path) else V2)
 
 
-def _refuse(call: Call, error: SheafError) -> Reply:
+def _error_response(request: Request, error: SheafError) -> Response:
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
     message = str(error)
     headers: dict[str, str] = {}
@@ -56,17 +56,17 @@ def _refuse(call: Call, error: SheafError) -> Reply:
             headers = {"Allow": error.allowed}
         case errors.BusyError():
             headers = {"Retry-After": "1"}
-    return formats.refuse(call, status, message or "Not Found", headers)
+    return formats.error_response(request, status, message or "Not Found", headers)
 
 
-def _apologise(call: Call) -> Reply:
-    body = error_responses.unexpected().body
-    return formats.refuse(call, 500, str(body["message"] if isinstance(body, Mapping) else body), {})
+def _internal_error_response(request: Request) -> Response:
+    body = error_responses.internal_error_response().body
+    return formats.error_response(request, 500, str(body["message"] if isinstance(body, Mapping) else body), {})
 
 
-V1 = Dialect(
+V1 = ApiVersion(
     authenticate=identity.v1_caller,
-    check=lambda call: formats.answer_format(call) and None,
-    refuse=_refuse,
-    apologise=_apologise,
+    check=lambda request: formats.answer_format(request) and None,
+    error_response=_error_response,
+    internal_error_response=_internal_error_response,
 )

@@ -26,7 +26,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Queued:
+class QueueHandler:
     """A Lambda handler around `operate`, which takes one message. What it raises brings that message back later."""
 
     operate: Callable[[Delivery], None]
@@ -53,18 +53,18 @@ class Queued:
         return answer
 
     def _take(self, delivery: Delivery, message_id: str) -> None:
-        about: dict[str, Any] = {"operation": self.operation, "message_id": message_id, "times": delivery.times}
+        log_context: dict[str, Any] = {"operation": self.operation, "message_id": message_id, "times": delivery.times}
         try:
             self.operate(delivery)
         except BusyError as busy:
-            logger().warning("put off", reason=str(busy), **about)
+            logger().warning("put off", reason=str(busy), **log_context)
             raise
         except Exception:
-            logger().exception("unexpected error", **about)
+            logger().exception("unexpected error", **log_context)
             count_error()
             raise
 
 
-def queued(operate: Callable[[Delivery], None]) -> Queued:
+def queue_handler(operate: Callable[[Delivery], None]) -> QueueHandler:
     """The handler of messages of a queue."""
-    return Queued(operate)
+    return QueueHandler(operate)

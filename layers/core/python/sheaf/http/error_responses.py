@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
-from sheaf.http.response import Reply
+from sheaf.http.response import Response
 
 
 class UnsupportedMediaTypeError(SheafError):
@@ -45,29 +45,31 @@ _STATUS: Mapping[type[SheafError], int] = {
 }
 
 
-def v2_problem(error: SheafError) -> Reply:
+def error_response(error: SheafError) -> Response:
     """The v2 answer to a refusal."""
     status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
     match error:
         case errors.NotAuthenticatedError():
             challenge = 'Bearer realm="Sheaf", error="invalid_token", error_description="' + _INVALID_TOKEN + '"'
             body = {"error": "invalid_token", "error_description": _INVALID_TOKEN}
-            return Reply(status, body, {"WWW-Authenticate": challenge})
+            return Response(status, body, {"WWW-Authenticate": challenge})
         case errors.NotFoundError() | errors.WrongAccountError():
             explanation = {"message": str(error)} if str(error) else {}
-            return Reply(status, {"status": 404, "error": "Not Found", **explanation})
+            return Response(status, {"status": 404, "error": "Not Found", **explanation})
         case errors.NotPermittedError():
-            return Reply(status, {"message": "Not authorized!"}, {"Hint": "Not authorized!"})
+            return Response(status, {"message": "Not authorized!"}, {"Hint": "Not authorized!"})
         case errors.NotRemovableError():
-            return Reply(status, {"message": str(error)}, {"Hint": str(error)})
+            return Response(status, {"message": str(error)}, {"Hint": str(error)})
         case MethodNotAllowedError():
-            return Reply(status, {"message": str(error)}, {"Allow": error.allowed})
+            return Response(status, {"message": str(error)}, {"Allow": error.allowed})
         case errors.BusyError():
-            return Reply(status, {"message": str(error)}, {"Retry-After": "1"})
+            return Response(status, {"message": str(error)}, {"Retry-After": "1"})
         case _:
-            return Reply(status, {"message": str(error)})
+            return Response(status, {"message": str(error)})
 
 
-def unexpected() -> Reply:
+def internal_error_response() -> Response:
     """The answer to a fault of ours. What happened is in the log under the request id, never in the answer."""
-    return Reply(500, {"message": "Something went wrong on our side; nothing is known to be wrong with your request"})
+    return Response(
+        500, {"message": "Something went wrong on our side; nothing is known to be wrong with your request"}
+    )

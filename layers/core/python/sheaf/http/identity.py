@@ -9,7 +9,7 @@ from functools import cache
 from sheaf.domain.errors import NotAuthenticatedError, WrongAccountError
 from sheaf.domain.identity import Caller, Role
 from sheaf.domain.values import Timestamp, fold_name
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.store import identity
 
 _REMEMBERED_FOR = 60.0  # seconds: how long a revoked token may still work in an environment that has just used it
@@ -22,29 +22,29 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def v2_caller(call: Call) -> Caller:
+def v2_caller(request: Request) -> Caller:
     """Who calls, by `Authorization: Bearer` and `Harvest-Account-Id`, or by `access_token` and `account_id`.
 
     Raises:
         NotAuthenticatedError: no token, or one that opens nothing.
         WrongAccountError: the request names no account, or another than the token's.
     """
-    caller = _caller_of(_bearer_token(call.headers) or call.query.get("access_token", ""), call.now)
-    account_id = call.headers.get("harvest-account-id") or call.query.get("account_id", "")
+    caller = _caller_of(_bearer_token(request.headers) or request.query.get("access_token", ""), request.now)
+    account_id = request.headers.get("harvest-account-id") or request.query.get("account_id", "")
     if account_id.strip() != str(caller.account.id):
         raise WrongAccountError
     return caller
 
 
-def v1_caller(call: Call) -> Caller:
+def v1_caller(request: Request) -> Caller:
     """Who calls, by HTTP Basic (the user's email address and a token as the password), Bearer, or `access_token`.
 
     Raises:
         NotAuthenticatedError: no token, one that opens nothing, or one of somebody with another address.
     """
-    email, token = _basic_credentials(call.headers)
-    token = token or _bearer_token(call.headers) or call.query.get("access_token", "")
-    caller = _caller_of(token, call.now)
+    email, token = _basic_credentials(request.headers)
+    token = token or _bearer_token(request.headers) or request.query.get("access_token", "")
+    caller = _caller_of(token, request.now)
     if email and fold_name(email) != fold_name(caller.user.email or ""):
         raise NotAuthenticatedError
     return caller

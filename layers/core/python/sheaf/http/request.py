@@ -21,7 +21,7 @@ _EPOCH = Timestamp("1970-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True)
-class Call:
+class Request:
     """One request. Header names are in lower case; `body` is what was sent, decoded from base64 where it came so."""
 
     method: str = "GET"
@@ -103,13 +103,13 @@ class Call:
         return body.read_fields(self.body, self.headers.get("content-type", ""))
 
 
-def read_call(event: Mapping[str, Any]) -> Call:
+def read_request(event: Mapping[str, Any]) -> Request:
     """The request in an event; whatever is missing in a hand-written event takes its default."""
     context = event.get("requestContext", {})
     http = context.get("http", {})
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     body = event.get("body") or ""
-    return Call(
+    return Request(
         method=http.get("method", "GET").upper(),
         path=event.get("rawPath", "/"),
         raw_query=event.get("rawQueryString") or "",

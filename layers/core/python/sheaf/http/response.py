@@ -14,7 +14,7 @@ _ALWAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """A status, a body and the headers that go beyond those of every answer.
 
     A body of text goes out as it is, and `headers` then say what it is; anything else goes out as JSON.

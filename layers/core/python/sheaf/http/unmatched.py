@@ -5,26 +5,26 @@ from urllib.parse import quote
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.http.error_responses import MethodNotAllowedError
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.routes import ROUTES
 
 
-def redirect_or_refuse(call: Call) -> Reply:
+def redirect_or_refuse(request: Request) -> Response:
     """308 to the canonical form of a path that older clients write differently.
 
     Raises:
         MethodNotAllowedError: the path is known, for other methods. NotFoundError: it is not known at all.
     """
-    canonical = _canonical(call.path)
+    canonical = _canonical(request.path)
     allowed = sorted(_methods(canonical))
-    if canonical != call.path and allowed:
-        query = f"?{call.raw_query}" if call.raw_query else ""
+    if canonical != request.path and allowed:
+        query = f"?{request.raw_query}" if request.raw_query else ""
         # API Gateway hands the path over decoded: put into a header as it is, it could end the header.
-        location = f"{call.base_url}{quote(canonical)}{query}"
-        return Reply(308, {"message": f"Moved to {canonical}"}, {"Location": location})
+        location = f"{request.base_url}{quote(canonical)}{query}"
+        return Response(308, {"message": f"Moved to {canonical}"}, {"Location": location})
     if allowed:
-        raise MethodNotAllowedError(call.method, ", ".join(allowed))
+        raise MethodNotAllowedError(request.method, ", ".join(allowed))
     raise NotFoundError
 
 

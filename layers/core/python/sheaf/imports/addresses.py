@@ -12,11 +12,11 @@ _UNNAMED = "file"
 def upload_address(account_id: AccountId, job: Import, now: Timestamp) -> Address:
     """Where the file of an import goes, by one PUT."""
     key = files.upload_key(account_id, job.id, job.file_name or _UNNAMED)
-    return Address(files.address_to_put(key, OPEN_FOR), open_until(now))
+    return Address(files.upload_url(key, OPEN_FOR), open_until(now))
 
 
 def report_address(account_id: AccountId, job: Import, now: Timestamp) -> Address | None:
     """Where the report of an import is, for one GET; None where it has none."""
     if not job.has_report:
         return None
-    return Address(files.address_to_get(files.report_key(account_id, job.id), OPEN_FOR), open_until(now))
+    return Address(files.download_url(files.report_key(account_id, job.id), OPEN_FOR), open_until(now))

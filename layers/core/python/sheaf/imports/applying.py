@@ -45,15 +45,15 @@ def apply(body: str, last_resort: str | None = None) -> None:
     message = from_json(body)
     values = {number: row for group in message.groups for number, row in group}
     delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest())
-    about: dict[str, Any] = {
+    log_context: dict[str, Any] = {
         "account_id": message.account_id,
         "import_id": message.import_id,
         "batch": message.number,
     }
     try:
-        _settle_or_narrow(delivery, last_resort, about)
+        _apply_or_split(delivery, last_resort, log_context)
     except ImportClosedError:
-        logger().info("batch dropped: its import was stopped or has ended", **about)
+        logger().info("batch dropped: its import was stopped or has ended", **log_context)
         return
     except BatchDiffersError:
         finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock.now())
@@ -90,37 +90,37 @@ class _Part:
         return self.first + sum(len(group.rows) for group in self.groups)
 
 
-def _settle_or_narrow(delivery: _Delivery, last_resort: str | None, about: Mapping[str, Any]) -> None:
+def _apply_or_split(delivery: _Delivery, last_resort: str | None, log_context: Mapping[str, Any]) -> None:
     try:
         for part in _parts(groups_of(delivery.message)):
-            _settle(delivery, part)
+            _apply(delivery, part)
     except (ImportClosedError, BatchDiffersError):
         raise
     except Exception:
         if last_resort is None:
             raise
-        logger().exception("a batch cannot be applied as a whole", **about)
+        logger().exception("a batch cannot be applied as a whole", **log_context)
         count_error()
-        _narrow(delivery, last_resort)
+        _split(delivery, last_resort)
 
 
-def _narrow(delivery: _Delivery, request_id: str) -> None:
+def _split(delivery: _Delivery, request_id: str) -> None:
     """Settle group after group, each alone; the rows of one that cannot be applied fail."""
     first = 0
     for raw in delivery.message.groups:
         alone = replace(delivery.message, groups=[raw])
         try:
             for part in _parts(groups_of(alone)):
-                _settle(delivery, replace(part, first=first + part.first))
+                _apply(delivery, replace(part, first=first + part.first))
         except (ImportClosedError, BatchDiffersError):
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the other groups come next
             logger().exception("a group of rows cannot be applied", rows=[number for number, _ in raw])
-            _give_up(delivery, raw, first, request_id)
+            _fail_group(delivery, raw, first, request_id)
         first += len(raw)
 
 
-def _give_up(delivery: _Delivery, raw: Sequence[tuple[int, Mapping[str, Any]]], first: int, request_id: str) -> None:
+def _fail_group(delivery: _Delivery, raw: Sequence[tuple[int, Mapping[str, Any]]], first: int, request_id: str) -> None:
     try:
         rows: Sequence[Any] = groups_of(replace(delivery.message, groups=[raw]))[0].rows
         numbers = [row.number for row in rows]
@@ -132,7 +132,7 @@ def _give_up(delivery: _Delivery, raw: Sequence[tuple[int, Mapping[str, Any]]], 
         yield Step([Verdict(number, Outcome.FAILED, "", message) for number in numbers[work.rows_done :]])
 
     bad = Group([BadRow(number, "", message) for number in numbers])
-    _settle(delivery, _Part([bad], first), refuse)
+    _apply(delivery, _Part([bad], first), refuse)
 
 
 def _parts(groups: Sequence[Group]) -> Iterator[_Part]:
@@ -144,7 +144,7 @@ def _parts(groups: Sequence[Group]) -> Iterator[_Part]:
         first = part.end
 
 
-def _settle(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> None:
+def _apply(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> None:
     """Settle what is still to be settled of a part. Begins anew when others were faster.
 
     Raises:
@@ -152,7 +152,7 @@ def _settle(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> Non
     """
     message = delivery.message
     if steps is None:
-        steps = _refused if _is_unreadable(part.groups[0]) else STEPS[message.kind]
+        steps = _failed_steps if _is_unreadable(part.groups[0]) else STEPS[message.kind]
     attempt = 0
     while attempt < ATTEMPTS:
         job, batch = progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
@@ -219,7 +219,7 @@ def _is_unreadable(group: Group) -> bool:
     return all(isinstance(row, BadRow) for row in group.rows)
 
 
-def _refused(work: Work) -> Iterator[Step]:
+def _failed_steps(work: Work) -> Iterator[Step]:
     """The one step of rows that could not be read."""
     rows = [row for group in work.groups for row in group.rows][work.rows_done :]
     yield Step([Verdict(row.number, Outcome.FAILED, row.field, row.message) for row in rows if isinstance(row, BadRow)])

@@ -9,7 +9,7 @@ from typing import Any
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.columns import Reader
 from sheaf.domain.imports.columns import reader as columns_reader
-from sheaf.domain.imports.grouping import hint_keys, place_of
+from sheaf.domain.imports.grouping import group_of, hint_keys
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.values import Id, Timestamp
@@ -164,7 +164,7 @@ def _read(reader: Reader, raw: RawRow) -> Row:
 
 
 def _hinted(row: TimeRow, hints: Mapping[str, Mapping[str, Any]]) -> TimeRow:
-    found = {field: hints[field][key] for field, key in hint_keys(place_of(row)).items() if key in hints.get(field, {})}
+    found = {field: hints[field][key] for field, key in hint_keys(group_of(row)).items() if key in hints.get(field, {})}
     return replace(row, **found) if found else row
 
 

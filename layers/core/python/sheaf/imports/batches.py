@@ -24,7 +24,7 @@ def messages(
 
     A group of more rows than can be decided at once comes as rows that cannot be read, each a group of its own.
     """
-    for number, cut in enumerate(_cut(_groups(rows, columns), rows), 1):
+    for number, cut in enumerate(_packed(_groups(rows, columns), rows), 1):
         groups = [[(row, row_from_json(text, columns)) for row, text in group.rows] for group in cut.groups]
         yield Message(account_id, import_id, number, kind, columns, groups, cut.hints)
 
@@ -41,7 +41,7 @@ class _Group:
     size: int
 
 
-class _Cut:
+class _OpenBatch:
     """A batch that is being filled."""
 
     def __init__(self) -> None:
@@ -72,38 +72,38 @@ def _groups(rows: Rows, columns: tuple[str, ...]) -> Iterator[_Group]:
     """The rows by their groups; those of a group that is too large one by one, as rows that cannot be read."""
     lines: list[tuple[int, str]] = []
     subjects: set[int] = set()
-    place, size, is_too_large = UNREADABLE, 0, False
-    for number, next_place, subject, text in rows.in_order():
-        if next_place != place or not next_place:
+    group_key, size, is_too_large = UNREADABLE, 0, False
+    for number, next_group_key, subject, text in rows.in_order():
+        if next_group_key != group_key or not next_group_key:
             if lines:
                 yield _Group(lines, frozenset(subjects), size)
-            lines, subjects, place, size, is_too_large = [], set(), next_place, 0, False
+            lines, subjects, group_key, size, is_too_large = [], set(), next_group_key, 0, False
         lines.append((number, text))
         size += bytes_of(text) + _PUNCTUATION
         if subject is not None:
             subjects.add(subject)
-        if place and (is_too_large or len(lines) > GROUP_ROWS or (size > GROUP_BYTES and len(lines) > 1)):
+        if group_key and (is_too_large or len(lines) > GROUP_ROWS or (size > GROUP_BYTES and len(lines) > 1)):
             is_too_large = True
             for line in lines:
-                yield _refused(*line, columns)
+                yield _unreadable_group(*line, columns)
             lines, size = [], 0
     if lines:
         yield _Group(lines, frozenset(subjects), size)
 
 
-def _refused(number: int, text: str, columns: tuple[str, ...]) -> _Group:
+def _unreadable_group(number: int, text: str, columns: tuple[str, ...]) -> _Group:
     message = f"More than {GROUP_ROWS} rows, or {GROUP_BYTES // 1000} KB, are about the same record or the same day"
     refused = row_to_json(unreadable(BadRow(number, "", message, row_from_json(text, columns))), columns)
     return _Group([(number, refused)], frozenset(), bytes_of(refused) + _PUNCTUATION)
 
 
-def _cut(groups: Iterator[_Group], rows: Rows) -> Iterator[_Cut]:
+def _packed(groups: Iterator[_Group], rows: Rows) -> Iterator[_OpenBatch]:
     """Batches as full as they may be."""
-    cut = _Cut()
+    cut = _OpenBatch()
     for group in groups:
         if cut.groups and not cut.takes(group, rows):
             yield cut
-            cut = _Cut()
+            cut = _OpenBatch()
         cut.add(group, rows)
     if cut.groups:
         yield cut

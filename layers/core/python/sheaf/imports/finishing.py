@@ -15,7 +15,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.report import write_report
 from sheaf.log import count_error, count_failed_import, logger
 from sheaf.store.imports import endings, jobs, progress
-from sheaf.store.mappers.import_job import Standing
+from sheaf.store.mappers.import_job import ImportSnapshot
 from sheaf.store.writes import retried
 
 WORKERS_REPORT = 20_000  # failed rows of which a worker writes the report itself; longer ones wait for the watchdog
@@ -32,7 +32,7 @@ _EVENTS = {
 
 def finish(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
     """End an import whose batches are all done; whether it was ended here. For whoever has done a batch."""
-    standing = jobs.standing(account_id, import_id)
+    standing = jobs.snapshot(account_id, import_id)
     if not _is_complete(standing) or standing.job.counts.failed > WORKERS_REPORT:
         return False
     return _complete(account_id, standing.job, now)
@@ -44,7 +44,7 @@ def fail(account_id: AccountId, import_id: Id, error: str, now: Timestamp) -> bo
     job = endings.stop(account_id, import_id, ImportStatus.FAILED, error, now)
     if job is None:
         return False
-    _conclude(account_id, job)
+    _publish(account_id, job)
     return True
 
 
@@ -56,27 +56,27 @@ def watch(now: Timestamp) -> int:
     ended = 0
     for account_id, import_id in endings.open_imports():
         try:
-            ended += _look_after(account_id, import_id, now)
+            ended += _check_progress(account_id, import_id, now)
         except Exception:  # noqa: BLE001 - whatever it is, the other imports come next
             logger().exception("import cannot be ended", account_id=account_id, import_id=import_id)
             count_error()
     return ended
 
 
-def _look_after(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
+def _check_progress(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
     try:
-        standing = jobs.standing(account_id, import_id)
+        standing = jobs.snapshot(account_id, import_id)
     except NotFoundError:
-        endings.concluded(account_id, import_id)
+        endings.mark_published(account_id, import_id)
         return False
     job, quiet = standing.job, _seconds(standing.job.updated_at, now)
     if job.status.is_final:
         if job.status is ImportStatus.CANCELLED or quiet >= _SETTLING_SECONDS:
-            _conclude(account_id, job)
+            _publish(account_id, job)
             return True
         return False
     if standing.stop:
-        _conclude(account_id, retried(lambda: endings.carry_on_stop(account_id, import_id, now)))
+        _publish(account_id, retried(lambda: endings.resume_stop(account_id, import_id, now)))
         return True
     if _is_complete(standing):
         return quiet >= _SETTLING_SECONDS and _complete(account_id, job, now)
@@ -91,7 +91,7 @@ def _look_after(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
     return is_stuck
 
 
-def _is_complete(standing: Standing) -> bool:
+def _is_complete(standing: ImportSnapshot) -> bool:
     return standing.job.status is ImportStatus.RUNNING and standing.stop is None and standing.is_done
 
 
@@ -102,18 +102,18 @@ def _complete(account_id: AccountId, job: Import, now: Timestamp) -> bool:
     ended = endings.complete(account_id, job.id, now, has_report=has_report)
     if ended is None:
         return False
-    _conclude(account_id, ended)
+    _publish(account_id, ended)
     return True
 
 
-def _conclude(account_id: AccountId, job: Import) -> None:
+def _publish(account_id: AccountId, job: Import) -> None:
     """Do what an ended import still lacks: the report, if it was stopped, and the announcement."""
     if job.counts.failed and not job.has_report:
         _write_report(account_id, job.id)
-        endings.reported(account_id, job.id)
+        endings.mark_reported(account_id, job.id)
     if job.status in _EVENTS:
-        event_bus.send(_EVENTS[job.status], _told(account_id, job))
-    endings.concluded(account_id, job.id)
+        event_bus.send(_EVENTS[job.status], _event_of(account_id, job))
+    endings.mark_published(account_id, job.id)
     logger().info("import ended", account_id=account_id, import_id=job.id, status=job.status)
 
 
@@ -124,7 +124,7 @@ def _write_report(account_id: AccountId, import_id: Id) -> None:
         files.put_report(account_id, import_id, file)
 
 
-def _told(account_id: AccountId, job: Import) -> dict[str, object]:
+def _event_of(account_id: AccountId, job: Import) -> dict[str, object]:
     """What the event says. No content of the file: whoever may see that fetches the report."""
     return {
         "account_id": account_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from sheaf.domain.imports.decisions import NEW, Decision, Known, Wish, decide, places, too_large
+from sheaf.domain.imports.decisions import NEW, Decision, RowChange, Snapshot, claims_of, decide, too_large
 from sheaf.domain.imports.rows import BadRow, Row, RowError, Verdict
 from sheaf.domain.record import Record
 from sheaf.domain.values import Id
@@ -16,11 +16,11 @@ from sheaf.imports.batch import STEP_WRITES, Group, Step, Work
 from sheaf.store import sequence
 from sheaf.store.keys import Kind
 from sheaf.store.resumable import resume
-from sheaf.store.writes import StaleError, Write, at_once
+from sheaf.store.writes import StaleError, Write, merged
 
 
 @dataclass(frozen=True, slots=True)
-class Reading[R]:
+class Source[R]:
     """How the records of a kind are read.
 
     Args:
@@ -32,18 +32,18 @@ class Reading[R]:
     """
 
     get_many: Callable[[Collection[Id]], Mapping[Id, R]]
-    holders: Callable[[Collection[Any]], Mapping[Any, Id]]
-    place_of: Callable[[R], Hashable]
-    taken: RowError
+    owners: Callable[[Collection[Any]], Mapping[Any, Id]]
+    claim_of: Callable[[R], Hashable]
+    claim_taken: RowError
     kind: Kind
 
     @property
-    def word(self) -> str:
+    def kind_name(self) -> str:
         """What a record is called in sentences."""
         return self.kind.replace("_", " ").lower()
 
 
-def left_of(work: Work) -> list[Group]:
+def remaining_groups(work: Work) -> list[Group]:
     """The groups that are not settled. A step never ends within one."""
     left, settled = list(work.groups), work.rows_done
     while settled:
@@ -53,8 +53,8 @@ def left_of(work: Work) -> list[Group]:
 
 def steps[R: Record](
     work: Work,
-    groups: Sequence[Sequence[Wish[R]]],
-    reading: Reading[R],
+    groups: Sequence[Sequence[RowChange[R]]],
+    reading: Source[R],
     written: Callable[[R | None, R], Sequence[Write]],
     prepared: Callable[[list[list[Decision[R]]]], list[list[Decision[R]]]] = lambda decided: decided,
 ) -> Iterator[Step]:
@@ -64,41 +64,45 @@ def steps[R: Record](
     carried out once. `prepared` has the last word on the decisions of the whole batch.
     """
     try:
-        known = _known([wish for group in groups for wish in group], reading)
+        known = _snapshot([change for group in groups for change in group], reading)
     except StaleError:
-        settle(work)
+        finish_pending(work)
         raise
     decided = prepared([decide(group, known) for group in groups])
-    absent = {wish.record_id for group in groups for wish in group if wish.record_id is not None} - known.records.keys()
+    absent = {
+        change.record_id for group in groups for change in group if change.record_id is not None
+    } - known.records.keys()
     decided = _with_ids(work, reading.kind, decided, absent)
-    return _packed(work, decided, written, reading.word)
+    return _packed(work, decided, written, reading.kind_name)
 
 
-def why_not(row: Row) -> RowError:
+def row_error(row: Row) -> RowError:
     """Why a row that is not of the file's kind fails: it could not be read."""
     if isinstance(row, BadRow):
         return RowError(row.field, row.message)
     raise TypeError(f"row {row.number} is of another kind than its file")
 
 
-def settle(work: Work, returning: Collection[Id] = ()) -> None:
+def finish_pending(work: Work, returning: Collection[Id] = ()) -> None:
     """Bring to its end what makes or removes records of the account right now, unless nothing is to be written."""
     if not work.dry_run:
-        resume.settle(work.account_id, returning)
+        resume.finish_pending(work.account_id, returning)
 
 
-def _known[R: Record](wishes: Sequence[Wish[R]], reading: Reading[R]) -> Known[R]:
+def _snapshot[R: Record](changes: Sequence[RowChange[R]], reading: Source[R]) -> Snapshot[R]:
     """Everything that the wishes are about, in up to three reads of many items each."""
-    records = dict(reading.get_many({wish.record_id for wish in wishes if wish.record_id is not None}))
-    holders = {reading.place_of(record): record.id for record in records.values()}
-    holders |= reading.holders(places(wishes, records, reading.place_of) - holders.keys())
-    meant = {holders[wish.place]: wish.place for wish in wishes if wish.record_id is None and wish.place in holders}
-    records |= reading.get_many(meant.keys() - records.keys())
+    records = dict(reading.get_many({change.record_id for change in changes if change.record_id is not None}))
+    owners = {reading.claim_of(record): record.id for record in records.values()}
+    owners |= reading.owners(claims_of(changes, records, reading.claim_of) - owners.keys())
+    named = {
+        owners[change.claim]: change.claim for change in changes if change.record_id is None and change.claim in owners
+    }
+    records |= reading.get_many(named.keys() - records.keys())
     if any(
-        record_id not in records or reading.place_of(records[record_id]) != place for record_id, place in meant.items()
+        record_id not in records or reading.claim_of(records[record_id]) != claim for record_id, claim in named.items()
     ):
         raise StaleError  # it was renamed between two reads, or is being made or removed
-    return Known(records, holders, reading.place_of, reading.taken, reading.word)
+    return Snapshot(records, owners, reading.claim_of, reading.claim_taken, reading.kind_name)
 
 
 def _with_ids[R: Record](
@@ -119,7 +123,9 @@ def _with_ids[R: Record](
     ids: Iterator[int] = count(-1, -1)
     if made and not work.dry_run:
         if brought:
-            settle(work, brought)  # a record of that id may have gone a moment ago, and left something to sweep up
+            finish_pending(
+                work, brought
+            )  # a record of that id may have gone a moment ago, and left something to sweep up
         if absent:
             sequence.pass_id(work.account_id, kind, max(absent))
         ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())
@@ -145,7 +151,7 @@ def _packed[R](
             if decision.after is not None
             for write in written(decision.before, decision.after)
         ]
-        if len(_places(mine)) > STEP_WRITES:
+        if len(_keys_of(mine)) > STEP_WRITES:
             decisions, mine = too_large(group, word), []
         if not step.has_room_for(mine):
             yield step.closed(work)
@@ -166,8 +172,8 @@ class _OpenStep:
     def has_room_for(self, writes: Sequence[Write]) -> bool:
         """Whether a transaction holds these writes too. Two groups that write one record do not go together."""
         more = self._new(writes)
-        clash = _places(more, counting=False) & _places(self.writes, counting=False)
-        return not clash and len(_places(self.writes) | _places(more)) <= STEP_WRITES
+        clash = _keys_of(more, counting=False) & _keys_of(self.writes, counting=False)
+        return not clash and len(_keys_of(self.writes) | _keys_of(more)) <= STEP_WRITES
 
     def add[R](self, decisions: Sequence[Decision[R]], writes: Sequence[Write]) -> None:
         """Take a group in."""
@@ -178,12 +184,12 @@ class _OpenStep:
 
     def closed(self, work: Work) -> Step:
         """The step as it is to be committed."""
-        return Step(self.verdicts, () if work.dry_run else at_once(self.writes))
+        return Step(self.verdicts, () if work.dry_run else merged(self.writes))
 
     def _new(self, writes: Sequence[Write]) -> list[Write]:
         known = {id(write) for write in self.done}
         return [write for key, write in {id(write): write for write in writes}.items() if key not in known]
 
 
-def _places(writes: Sequence[Write], *, counting: bool = True) -> frozenset[tuple[str, str]]:
-    return frozenset(write.place for write in writes if counting or not write.amounts)
+def _keys_of(writes: Sequence[Write], *, counting: bool = True) -> frozenset[tuple[str, str]]:
+    return frozenset(write.key_pair for write in writes if counting or not write.amounts)

@@ -6,14 +6,14 @@ from functools import partial
 
 from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import NameTakenError
-from sheaf.domain.imports.decisions import NEW, Decision, Wish, refused, with_past
+from sheaf.domain.imports.decisions import NEW, Decision, RowChange, invalid_row, with_imported_metadata
 from sheaf.domain.imports.rows import Named, ProjectRow, Row, RowError
 from sheaf.domain.project import Project, ProjectFields, new_project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
-from sheaf.imports.groups import Reading
+from sheaf.imports.groups import Source
 from sheaf.store import clients, projects, sequence
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
@@ -25,7 +25,7 @@ type Decided = list[list[Decision[Project]]]
 def project_steps(work: Work) -> Iterator[Step]:
     """Projects by id where their row has one, otherwise by client and name. Raises StaleError, BusyError."""
     account_id = work.account_id
-    rows = [group.rows for group in groups.left_of(work)]
+    rows = [group.rows for group in groups.remaining_groups(work)]
     known = _clients(work, [row.client for group in rows for row in group if isinstance(row, ProjectRow)])
     making: dict[Id, Sequence[Write]] = {}
 
@@ -36,15 +36,15 @@ def project_steps(work: Work) -> Iterator[Step]:
     def written(before: Project | None, after: Project) -> list[Write]:
         return [*making.get(after.client_id, ()), *projects.written(account_id, before, after)]
 
-    reading = Reading(
+    reading = Source(
         get_many=partial(PROJECT.get_many, account_id),
-        holders=partial(PROJECT.holders, account_id),
-        place_of=lambda project: claim_of(project.client_id, fold_name(project.name)),
-        taken=RowError("name", str(NameTakenError())),
+        owners=partial(PROJECT.owners, account_id),
+        claim_of=lambda project: claim_of(project.client_id, fold_name(project.name)),
+        claim_taken=RowError("name", str(NameTakenError())),
         kind="PROJECT",
     )
-    wishes = [[_wish(row, known, work.now) for row in group] for group in rows]
-    return groups.steps(work, wishes, reading, written, prepared)
+    changes = [[_change(row, known, work.now) for row in group] for group in rows]
+    return groups.steps(work, changes, reading, written, prepared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Clients:
 def _clients(work: Work, meant: Sequence[Named]) -> _Clients:
     # Of several spellings of a new client always the same one is taken, whatever the order of the rows.
     spelled = {fold_name(name): name for name in sorted({client.name for client in meant if client.name is not None})}
-    by_name = CLIENT.holders(work.account_id, spelled.keys())
+    by_name = CLIENT.owners(work.account_id, spelled.keys())
     missing = {Id(-turn): name for turn, name in enumerate(sorted(spelled.keys() - by_name.keys()), start=1)}
     return _Clients(
         there=frozenset(CLIENT.get_many(work.account_id, {client.id for client in meant if client.id is not None})),
@@ -95,24 +95,24 @@ def _with_client(decision: Decision[Project], ids: Mapping[Id, Id]) -> Decision[
     return replace(decision, after=replace(project, client_id=ids[project.client_id]))
 
 
-def _wish(row: Row, known: _Clients, now: Timestamp) -> Wish[Project]:
+def _change(row: Row, known: _Clients, now: Timestamp) -> RowChange[Project]:
     if not isinstance(row, ProjectRow):
-        return refused(row.number, groups.why_not(row))
-    kept = row.kept
+        return invalid_row(row.number, groups.row_error(row))
+    metadata = row.metadata
     try:
         client_id = known.id_of(row.client)
     except RowError as error:
-        return refused(row.number, error, kept.id, (kept, row.client, frozenset(row.given.items())))
+        return invalid_row(row.number, error, metadata.id, (metadata, row.client, frozenset(row.given.items())))
     given = dict(row.given) if client_id is None else {**row.given, "client_id": client_id}
 
     def new() -> Project:
         for field, column in (("client_id", "client"), ("name", "name")):
             if field not in given:
                 raise RowError(column, f"{column.capitalize()} can't be blank")
-        return with_past(new_project(kept.id or NEW, ProjectFields(**given), now), kept, now)
+        return with_imported_metadata(new_project(metadata.id or NEW, ProjectFields(**given), now), metadata, now)
 
     def over(project: Project) -> Project:
-        return changed(project, replace(current(ProjectFields, project), **given), now)
+        return with_changes(project, replace(fields_of(ProjectFields, project), **given), now)
 
-    place = claim_of(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
-    return Wish(row.number, kept.id, place, (kept, frozenset(given.items())), new, over)
+    claim = claim_of(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
+    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), new, over)

@@ -21,7 +21,7 @@ from sheaf.imports.staging import Staged
 from sheaf.log import logger
 from sheaf.store import identity, sequence
 from sheaf.store.imports import jobs
-from sheaf.store.imports.jobs import Cut, Header, ImportClosedError
+from sheaf.store.imports.jobs import Header, ImportClosedError, SplitProgress
 from sheaf.store.keys import Kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -41,7 +41,7 @@ _RECORDS: Mapping[FileKind, Kind] = {
 type Names = Callable[[Sequence[Id]], Mapping[Id, str]]
 
 
-def cut(event: Mapping[str, Any]) -> int:
+def split_upload(event: Mapping[str, Any]) -> int:
     """Begin the import of an uploaded file, or go on with it after a crash; how many batches went into the queue.
 
     What is wrong with the file ends the import with the reason. A raised error means: tell of the upload again.
@@ -52,33 +52,33 @@ def cut(event: Mapping[str, Any]) -> int:
     Raises:
         MalformedError, InvalidError, NotFoundError: the upload is nobody's import.
     """
-    upload = files.uploaded(event)
+    upload = files.read_upload_event(event)
     account_id = upload.account_id
     identity.get_account(account_id)
     if upload.import_id is None:
-        job = jobs.adopt(account_id, upload.fields, upload.file, clock.now())
+        job = jobs.start_from_inbox(account_id, upload.fields, upload.file, clock.now())
     else:
         job = jobs.start(account_id, upload.import_id, upload.file, clock.now())
-    about: dict[str, Any] = {"account_id": account_id, "import_id": job.id}
+    log_context: dict[str, Any] = {"account_id": account_id, "import_id": job.id}
     if job.status is not ImportStatus.RUNNING or job.file != upload.file:
-        logger().info("upload passed over: its import has another file, or has ended", **about)
+        logger().info("upload passed over: its import has another file, or has ended", **log_context)
         return 0
     try:
-        return _cut(upload, job)
+        return _split(upload, job)
     except FileError as error:
         finishing.fail(account_id, job.id, str(error), clock.now())
     except ImportClosedError:
-        logger().info("import stopped while its file was read", **about)
+        logger().info("import stopped while its file was read", **log_context)
     return 0
 
 
-def _cut(upload: Upload, job: Import) -> int:
+def _split(upload: Upload, job: Import) -> int:
     account_id = upload.account_id
     sent = 0
     if job.batches_total is None:
         if upload.file.size > SIZE_LIMIT:
             raise FileError(f"The file is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
-        with files.opened(upload.file) as stream:
+        with files.open_file(upload.file) as stream:
             table = formats.read(stream)
             kind = job.kind or columns.kind_of(table.columns)
             reader = columns.reader(kind, table.columns)
@@ -100,7 +100,7 @@ def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) 
     Raises:
         FileError: it was cut another way before. ImportClosedError.
     """
-    reached = jobs.cut(account_id, import_id)
+    reached = jobs.split_progress(account_id, import_id)
     total = sent = 0
     digest = hashlib.sha256()
     for messages in batched(staged.messages(account_id, import_id, kind), SENT_AT_ONCE, strict=False):
@@ -115,10 +115,10 @@ def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) 
         if bodies:
             queue.send(account_id, bodies)
             sent += len(bodies)
-            jobs.sent(account_id, import_id, Cut(total, digest.hexdigest()), clock.now())
+            jobs.mark_sent(account_id, import_id, SplitProgress(total, digest.hexdigest()), clock.now())
     if total < reached.batches_sent:
         raise FileError(CUT_TWICE)
-    jobs.all_sent(account_id, import_id, staged.rows_total, total, clock.now())
+    jobs.mark_all_sent(account_id, import_id, staged.rows_total, total, clock.now())
     return sent
 
 

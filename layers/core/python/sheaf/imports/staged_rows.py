@@ -8,15 +8,15 @@ from typing import Any
 
 from sheaf.domain.values import Day, Id
 
-UNREADABLE = b""  # the place of rows that cannot be read; all other places are longer
+UNREADABLE = b""  # the group key of rows that cannot be read; all other group keys are longer
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A row with its place: rows of one place are a group, and places sort as the groups are to be applied."""
+class StagedRow:
+    """A row with its group key: rows of one key are a group, and keys sort as the groups are to be applied."""
 
     number: int
-    place: bytes
+    group_key: bytes
     record_id: int | None
     subject: int | None
     text: str
@@ -33,14 +33,15 @@ class Rows:
             "PRAGMA locking_mode = EXCLUSIVE",
             "PRAGMA temp_store = FILE",
             "PRAGMA cache_size = -8000",  # KB
-            "CREATE TABLE line (number INTEGER PRIMARY KEY, place BLOB, record_id INTEGER, subject INTEGER, text TEXT)",
+            """CREATE TABLE line (
+                number INTEGER PRIMARY KEY, group_key BLOB, record_id INTEGER, subject INTEGER, text TEXT)""",
             "CREATE TABLE subject (number INTEGER PRIMARY KEY, keys TEXT UNIQUE)",
             "CREATE TABLE hint (field TEXT, key TEXT, day TEXT, value, PRIMARY KEY (field, key)) WITHOUT ROWID",
             "BEGIN",
         ):
             database.execute(statement)
 
-    def fill(self, rows: Iterator[Placed]) -> int:
+    def fill(self, rows: Iterator[StagedRow]) -> int:
         """Write all rows, and say how many they were."""
         last = 0
 
@@ -48,7 +49,7 @@ class Rows:
             nonlocal last
             for row in rows:
                 last = row.number
-                yield row.number, row.place, row.record_id, row.subject, row.text
+                yield row.number, row.group_key, row.record_id, row.subject, row.text
 
         self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", counted())
         return last
@@ -59,21 +60,21 @@ class Rows:
         return found[0]
 
     def in_order(self) -> Iterator[tuple[int, bytes, int | None, str]]:
-        """All rows, by their place."""
-        return self._database.execute("SELECT number, place, subject, text FROM line ORDER BY place, number")
+        """All rows, sorted by group key."""
+        return self._database.execute("SELECT number, group_key, subject, text FROM line ORDER BY group_key, number")
 
-    def move(self, places: Iterator[tuple[bytes, int]]) -> None:
-        """Give rows their place."""
-        self._database.executemany("UPDATE line SET place = ? WHERE number = ?", places)
+    def set_group_keys(self, group_keys: Iterator[tuple[bytes, int]]) -> None:
+        """Set the group keys of rows, given as (group key, row number)."""
+        self._database.executemany("UPDATE line SET group_key = ? WHERE number = ?", group_keys)
 
-    def gather_ids(self) -> None:
-        """Rows with the same id get the same place, the first of theirs."""
+    def group_repeated_ids(self) -> None:
+        """Rows with the same id get the same group key, the first of theirs."""
         for statement in (
             "CREATE INDEX line_by_id ON line (record_id) WHERE record_id IS NOT NULL",
-            "CREATE TABLE repeated (id INTEGER PRIMARY KEY, place BLOB)",
-            """INSERT INTO repeated SELECT record_id, MIN(place) FROM line WHERE record_id IS NOT NULL
+            "CREATE TABLE repeated (id INTEGER PRIMARY KEY, group_key BLOB)",
+            """INSERT INTO repeated SELECT record_id, MIN(group_key) FROM line WHERE record_id IS NOT NULL
                GROUP BY record_id HAVING COUNT(*) > 1""",
-            """UPDATE line SET place = (SELECT place FROM repeated WHERE id = record_id)
+            """UPDATE line SET group_key = (SELECT group_key FROM repeated WHERE id = record_id)
                WHERE record_id IN (SELECT id FROM repeated)""",
         ):
             self._database.execute(statement)

@@ -23,7 +23,7 @@ from sheaf.imports import batches
 from sheaf.imports.batch import Message, row_to_json, unreadable
 from sheaf.imports.batches import bytes_of
 from sheaf.imports.formats import Table
-from sheaf.imports.staged_rows import UNREADABLE, Placed, Rows
+from sheaf.imports.staged_rows import UNREADABLE, Rows, StagedRow
 
 NAMED_ROWS = 200_000  # rows of a file of tasks, projects or task assignments: their keys are kept in memory
 ROW_BYTES = 131_072  # of one row as JSON; far more than it may have in the file, unless it is all control characters
@@ -64,7 +64,7 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
     ):
         rows = Rows(database)
         staging = _TimeRows(rows) if reader.kind is FileKind.TIME_ENTRIES else _NamedRows(rows, current_names)
-        total = rows.fill(staging.placed(table, reader))
+        total = rows.fill(staging.staged(table, reader))
         staging.finish()
         yield Staged(total, rows.highest_id(), rows, table.columns)
 
@@ -98,32 +98,32 @@ class _TimeRows:
         self._subjects: dict[Sequence[str], tuple[int, Mapping[str, str]]] = {}
         self._hints: dict[tuple[str, str], _Hint] = {}
 
-    def placed(self, table: Table, reader: Reader) -> Iterator[Placed]:
+    def staged(self, table: Table, reader: Reader) -> Iterator[StagedRow]:
         for raw in table.rows:
             text = _text_of(raw, table.columns)
             row = reader.read(raw) if isinstance(raw, RawRow) else raw
             if not isinstance(row, TimeRow):
-                yield Placed(raw.number, UNREADABLE, None, None, text)
+                yield StagedRow(raw.number, UNREADABLE, None, None, text)
                 continue
-            place = grouping.place_of(row)
-            subject, keys = self._subject(place)
+            group = grouping.group_of(row)
+            subject, keys = self._subject(group)
             self._hint(row, keys)
-            self._has_ids = self._has_ids or row.kept.id is not None
-            yield Placed(raw.number, _time_place(place), row.kept.id, subject, text)
+            self._has_ids = self._has_ids or row.metadata.id is not None
+            yield StagedRow(raw.number, _time_group_key(group), row.metadata.id, subject, text)
 
     def finish(self) -> None:
         self._flush()
         if self._has_ids:
-            self._rows.gather_ids()
+            self._rows.group_repeated_ids()
 
-    def _subject(self, place: tuple[str, str, str, str, Day]) -> tuple[int, Mapping[str, str]]:
-        known = self._subjects.get(place[1:4])
+    def _subject(self, group: tuple[str, str, str, str, Day]) -> tuple[int, Mapping[str, str]]:
+        known = self._subjects.get(group[1:4])
         if known is None:
-            keys = grouping.hint_keys(place)
+            keys = grouping.hint_keys(group)
             known = self._rows.subject(json.dumps(keys)), keys
             if len(self._subjects) >= REMEMBERED:
                 self._subjects.clear()
-            self._subjects[place[1:4]] = known
+            self._subjects[group[1:4]] = known
         return known
 
     def _hint(self, row: TimeRow, keys: Mapping[str, str]) -> None:
@@ -154,7 +154,7 @@ class _NamedRows:
         self._loose: dict[int, bytes] = {}  # the key without the client, of rows that name one
         self._ids: list[Id] = []
 
-    def placed(self, table: Table, reader: Reader) -> Iterator[Placed]:
+    def staged(self, table: Table, reader: Reader) -> Iterator[StagedRow]:
         for raw in table.rows:
             if raw.number > NAMED_ROWS:
                 self._refuse(reader.kind)
@@ -168,11 +168,11 @@ class _NamedRows:
                 if loose != keys[-1]:
                     self._loose[raw.number] = _digest(loose)
                 self._projects[raw.number] = _digest(loose.split("\n")[1])
-            record_id = None if isinstance(row, BadRow) else row.kept.id
+            record_id = None if isinstance(row, BadRow) else row.metadata.id
             if record_id is not None:
                 self._ids.append(record_id)
-            place = b"row" if keys else UNREADABLE
-            yield Placed(raw.number, place, record_id, None, _text_of(raw, table.columns))
+            group = b"row" if keys else UNREADABLE
+            yield StagedRow(raw.number, group, record_id, None, _text_of(raw, table.columns))
 
     def finish(self) -> None:
         for number, key in self._loose.items():
@@ -182,9 +182,11 @@ class _NamedRows:
                 number = self._first[_digest(grouping.id_key(record_id))]
                 self._join_key(number, _digest(name))
                 self._join_key(number, _digest(grouping.without_client(name)))
-        self._rows.move((self._place(number), number) for number, parent in enumerate(self._parents) if parent)
+        self._rows.set_group_keys(
+            (self._group_key(number), number) for number, parent in enumerate(self._parents) if parent
+        )
 
-    def _place(self, number: int) -> bytes:
+    def _group_key(self, number: int) -> bytes:
         root = self._root(number)
         return self._projects.get(root, b"") + root.to_bytes(8)
 
@@ -208,13 +210,13 @@ class _NamedRows:
         )
 
 
-def _time_place(place: tuple[str, str, str, str, Day]) -> bytes:
+def _time_group_key(group: tuple[str, str, str, str, Day]) -> bytes:
     """Where rows of time are sorted to: a person's months one after the other, and within each what they worked on.
 
     So a batch is about a short stretch of one person's time, which is all that its worker has to read; and the entries
     of one transaction share projects and tasks, whose guards it then writes once.
     """
-    person, client, project, task, day = place
+    person, client, project, task, day = group
     return b"".join([_digest(person), day[:7].encode(), *map(_digest, (client, project, task)), day.encode()])
 
 

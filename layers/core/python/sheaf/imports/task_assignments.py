@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.decisions import NEW, Wish, refused, with_past
+from sheaf.domain.imports.decisions import NEW, RowChange, invalid_row, with_imported_metadata
 from sheaf.domain.imports.rows import Named, Row, RowError, TaskAssignmentRow
 from sheaf.domain.project import Project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import (
     TaskAssignment,
@@ -22,7 +22,7 @@ from sheaf.domain.task_assignment import (
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
-from sheaf.imports.groups import Reading
+from sheaf.imports.groups import Source
 from sheaf.store import projects, task_assignments
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
@@ -38,25 +38,25 @@ def task_assignment_steps(work: Work) -> Iterator[Step]:
         StaleError, BusyError.
     """
     account_id = work.account_id
-    rows = [group.rows for group in groups.left_of(work)]
+    rows = [group.rows for group in groups.remaining_groups(work)]
     try:
         known = _known(account_id, [row for group in rows for row in group if isinstance(row, TaskAssignmentRow)])
     except StaleError:
-        groups.settle(work)
+        groups.finish_pending(work)
         raise
-    reading = Reading(
+    reading = Source(
         get_many=partial(TASK_ASSIGNMENT.get_many, account_id),
-        holders=partial(task_assignments.of_pairs, account_id),
-        place_of=_pair,
-        taken=RowError("task", str(TaskTakenError())),
+        owners=partial(task_assignments.of_pairs, account_id),
+        claim_of=_pair,
+        claim_taken=RowError("task", str(TaskTakenError())),
         kind="TASK_ASSIGNMENT",
     )
-    wishes = [[_wish(row, known, work.now) for row in group] for group in rows]
-    return groups.steps(work, wishes, reading, partial(task_assignments.written, account_id))
+    changes = [[_change(row, known, work.now) for row in group] for group in rows]
+    return groups.steps(work, changes, reading, partial(task_assignments.written, account_id))
 
 
 @dataclass(frozen=True, slots=True)
-class _Meant:
+class _Named:
     """A project or a task as a row means it: by id, or by folded name, and a project by that of its client too."""
 
     id: Id | None
@@ -68,16 +68,16 @@ class _Meant:
 class _Known:
     """What is there of all that the rows mean; of projects without a client there may be many of one name."""
 
-    projects: Mapping[_Meant, Sequence[Project]]
-    tasks: Mapping[_Meant, Task]
+    projects: Mapping[_Named, Sequence[Project]]
+    tasks: Mapping[_Named, Task]
 
     def joined(self, row: TaskAssignmentRow) -> tuple[Project, Task]:
         """What a row joins. Raises RowError."""
-        found = self.projects.get(_project_meant(row), ())
+        found = self.projects.get(_named_project(row), ())
         if len(found) > 1:
             message = f'{len(found)} clients have a project "{row.project.name}"; a client column says which is meant'
             raise RowError("project", message)
-        task = self.tasks.get(_task_meant(row))
+        task = self.tasks.get(_named_task(row))
         if not found:
             of_client = f' of client "{row.client_name}"' if row.project.id is None and row.client_name else ""
             raise _missing("project", row.project, of_client)
@@ -91,38 +91,42 @@ def _missing(kind: str, named: Named, of_what: str = "") -> RowError:
     return RowError(column, f"{kind.capitalize()} {shown}{of_what} does not exist")
 
 
-def _project_meant(row: TaskAssignmentRow) -> _Meant:
+def _named_project(row: TaskAssignmentRow) -> _Named:
     if row.project.id is not None:
-        return _Meant(row.project.id)
-    return _Meant(None, fold_name(row.project.name or ""), fold_name(row.client_name) if row.client_name else None)
+        return _Named(row.project.id)
+    return _Named(None, fold_name(row.project.name or ""), fold_name(row.client_name) if row.client_name else None)
 
 
-def _task_meant(row: TaskAssignmentRow) -> _Meant:
-    return _Meant(row.task.id) if row.task.id is not None else _Meant(None, fold_name(row.task.name or ""))
+def _named_task(row: TaskAssignmentRow) -> _Named:
+    return _Named(row.task.id) if row.task.id is not None else _Named(None, fold_name(row.task.name or ""))
 
 
-def _wish(row: Row, known: _Known, now: Timestamp) -> Wish[TaskAssignment]:
+def _change(row: Row, known: _Known, now: Timestamp) -> RowChange[TaskAssignment]:
     if not isinstance(row, TaskAssignmentRow):
-        return refused(row.number, groups.why_not(row))
-    kept, given = row.kept, row.given
+        return invalid_row(row.number, groups.row_error(row))
+    metadata, given = row.metadata, row.given
     try:
         project, task = known.joined(row)
     except RowError as error:
-        return refused(row.number, error, kept.id, (kept, row.client_name, row.project, row.task, _frozen(given)))
+        return invalid_row(
+            row.number, error, metadata.id, (metadata, row.client_name, row.project, row.task, _frozen(given))
+        )
     pair = project.id, task.id
 
     def new() -> TaskAssignment:
         fields = replace(default_fields(project, task), **given)
-        return with_past(new_task_assignment(kept.id or NEW, project, task, fields, now), kept, now)
+        return with_imported_metadata(
+            new_task_assignment(metadata.id or NEW, project, task, fields, now), metadata, now
+        )
 
     def over(assignment: TaskAssignment) -> TaskAssignment:
         if _pair(assignment) != pair:
             raise RowError(
                 "id", f"Task assignment {assignment.id} joins another task and project, and that never changes"
             )
-        return changed(assignment, replace(current(TaskAssignmentFields, assignment), **given), now)
+        return with_changes(assignment, replace(fields_of(TaskAssignmentFields, assignment), **given), now)
 
-    return Wish(row.number, kept.id, pair, (kept, pair, _frozen(given)), new, over)
+    return RowChange(row.number, metadata.id, pair, (metadata, pair, _frozen(given)), new, over)
 
 
 def _pair(assignment: TaskAssignment) -> tuple[Id, Id]:
@@ -136,32 +140,32 @@ def _frozen(given: Mapping[str, Any]) -> Hashable:
 def _known(account_id: AccountId, rows: Sequence[TaskAssignmentRow]) -> _Known:
     """Raises StaleError: something was renamed between two reads."""
     return _Known(
-        _projects(account_id, {_project_meant(row) for row in rows}),
-        _tasks(account_id, {_task_meant(row) for row in rows}),
+        _projects(account_id, {_named_project(row) for row in rows}),
+        _tasks(account_id, {_named_task(row) for row in rows}),
     )
 
 
-def _tasks(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Task]:
+def _tasks(account_id: AccountId, meant: Collection[_Named]) -> dict[_Named, Task]:
     by_id = TASK.get_many(account_id, {task.id for task in meant if task.id is not None})
-    by_name = TASK.get_claimed(account_id, {task.name for task in meant if task.id is None})
-    return {_Meant(task_id): task for task_id, task in by_id.items()} | {
-        _Meant(None, name): task for name, task in by_name.items()
+    by_name = TASK.get_by_claim(account_id, {task.name for task in meant if task.id is None})
+    return {_Named(task_id): task for task_id, task in by_id.items()} | {
+        _Named(None, name): task for name, task in by_name.items()
     }
 
 
-def _projects(account_id: AccountId, meant: Collection[_Meant]) -> dict[_Meant, Sequence[Project]]:
+def _projects(account_id: AccountId, meant: Collection[_Named]) -> dict[_Named, Sequence[Project]]:
     by_id = PROJECT.get_many(account_id, {project.id for project in meant if project.id is not None})
-    found: dict[_Meant, Sequence[Project]] = {_Meant(project_id): [project] for project_id, project in by_id.items()}
-    clients = CLIENT.holders(account_id, {project.client_name for project in meant if project.client_name is not None})
+    found: dict[_Named, Sequence[Project]] = {_Named(project_id): [project] for project_id, project in by_id.items()}
+    clients = CLIENT.owners(account_id, {project.client_name for project in meant if project.client_name is not None})
     claims = {
         claim_of(clients[project.client_name], project.name): project
         for project in meant
         if project.client_name in clients
     }
-    found |= {claims[claim]: [project] for claim, project in PROJECT.get_claimed(account_id, claims.keys()).items()}
+    found |= {claims[claim]: [project] for claim, project in PROJECT.get_by_claim(account_id, claims.keys()).items()}
     if any(project.id is None and project.client_name is None for project in meant):
-        named: dict[_Meant, list[Project]] = defaultdict(list)
+        named: dict[_Named, list[Project]] = defaultdict(list)
         for project in projects.everything(account_id):
-            named[_Meant(None, fold_name(project.name))].append(project)
+            named[_Named(None, fold_name(project.name))].append(project)
         found |= named
     return found

@@ -5,14 +5,14 @@ from dataclasses import replace
 from functools import partial
 
 from sheaf.domain.errors import NameTakenError
-from sheaf.domain.imports.decisions import NEW, Wish, refused, with_past
+from sheaf.domain.imports.decisions import NEW, RowChange, invalid_row, with_imported_metadata
 from sheaf.domain.imports.rows import Row, RowError, TaskRow
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, new_task
 from sheaf.domain.values import Timestamp, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
-from sheaf.imports.groups import Reading
+from sheaf.imports.groups import Source
 from sheaf.store import tasks
 from sheaf.store.mappers.task import TASK
 
@@ -20,29 +20,29 @@ from sheaf.store.mappers.task import TASK
 def task_steps(work: Work) -> Iterator[Step]:
     """Tasks by id where their row has one, otherwise by name. Raises StaleError, BusyError."""
     account_id = work.account_id
-    reading = Reading(
+    reading = Source(
         get_many=partial(TASK.get_many, account_id),
-        holders=partial(TASK.holders, account_id),
-        place_of=lambda task: fold_name(task.name),
-        taken=RowError("name", str(NameTakenError())),
+        owners=partial(TASK.owners, account_id),
+        claim_of=lambda task: fold_name(task.name),
+        claim_taken=RowError("name", str(NameTakenError())),
         kind="TASK",
     )
-    wishes = [[_wish(row, work.now) for row in group.rows] for group in groups.left_of(work)]
-    return groups.steps(work, wishes, reading, partial(tasks.written, account_id))
+    changes = [[_change(row, work.now) for row in group.rows] for group in groups.remaining_groups(work)]
+    return groups.steps(work, changes, reading, partial(tasks.written, account_id))
 
 
-def _wish(row: Row, now: Timestamp) -> Wish[Task]:
+def _change(row: Row, now: Timestamp) -> RowChange[Task]:
     if not isinstance(row, TaskRow):
-        return refused(row.number, groups.why_not(row))
-    given, kept = row.given, row.kept
+        return invalid_row(row.number, groups.row_error(row))
+    given, metadata = row.given, row.metadata
 
     def new() -> Task:
         if "name" not in given:
             raise RowError("name", "Name can't be blank")
-        return with_past(new_task(kept.id or NEW, TaskFields(**given), now), kept, now)
+        return with_imported_metadata(new_task(metadata.id or NEW, TaskFields(**given), now), metadata, now)
 
     def over(task: Task) -> Task:
-        return changed(task, replace(current(TaskFields, task), **given), now)
+        return with_changes(task, replace(fields_of(TaskFields, task), **given), now)
 
-    place = fold_name(given["name"]) if "name" in given else None
-    return Wish(row.number, kept.id, place, (kept, frozenset(given.items())), new, over)
+    claim = fold_name(given["name"]) if "name" in given else None
+    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), new, over)

@@ -14,11 +14,11 @@ from functools import lru_cache
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import fold_person
-from sheaf.domain.imports.decisions import contradiction, with_past
+from sheaf.domain.imports.decisions import contradiction, with_imported_metadata
 from sheaf.domain.imports.matching import match
-from sheaf.domain.imports.rows import BadRow, Kept, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
+from sheaf.domain.imports.rows import BadRow, ImportedMetadata, Named, Outcome, Person, Row, RowError, TimeRow, Verdict
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.record import changed
+from sheaf.domain.record import with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, new_time_entry
 from sheaf.domain.values import Day, Id, fold_name
@@ -31,7 +31,7 @@ from sheaf.store.writes import StaleError, Write
 
 _STEP_BYTES = 3_000_000  # of notes in all places of a step's entries; a transaction takes 4 MB
 _NOT_YET = Id(0)  # stands for what a dry run does not make
-_NO_PAST = Kept()
+_NO_PAST = ImportedMetadata()
 _NOTHING = TimeEntryFields(project_id=_NOT_YET, task_id=_NOT_YET, spent_date=Day("2000-01-01"))
 
 type Spot = tuple[Id, Id, Id, Day]
@@ -119,11 +119,11 @@ class _Batch:
 
     def find_places(self) -> None:
         """Of the rows, and of the entries that they mean by id."""
-        ids = {asked.time.kept.id for asked in self._sound() if asked.time.kept.id is not None}
+        ids = {asked.time.metadata.id for asked in self._sound() if asked.time.metadata.id is not None}
         self._by_id = imported_time.by_ids(self._account_id, ids)
         for asked in self._sound():
             asked.where = _where(asked.time)
-            asked.before = self._by_id.get(asked.time.kept.id or _NOT_YET)
+            asked.before = self._by_id.get(asked.time.metadata.id or _NOT_YET)
         standing = {_standing(entry) for entry in self._by_id.values()}
         self._places = time_places.look(self._account_id, {asked.where for asked in self._sound()} | standing)
         for asked in self._sound():
@@ -172,7 +172,7 @@ class _Batch:
                     entries[user_id, entry.project_id, entry.task_id, entry.spent_date].append(entry)
         for where, found in entries.items():
             some = rows[where]
-            unsaid = frozenset.intersection(*(asked.time.unsaid for asked in some))
+            unsaid = frozenset.intersection(*(asked.time.missing_columns for asked in some))
             for asked, before in zip(some, match([asked.fields for asked in some], found, unsaid), strict=True):
                 asked.before = before
 
@@ -181,7 +181,7 @@ class _Batch:
         rows: dict[Spot, list[_Asked]] = defaultdict(list)
         for asked in self._sound():
             project, task = asked.there.project, asked.there.task
-            if asked.time.kept.id is not None or asked.user_id is None or asked.there.assignment_id is None:
+            if asked.time.metadata.id is not None or asked.user_id is None or asked.there.assignment_id is None:
                 continue
             if project is not None and task is not None:
                 rows[asked.user_id, project.id, task.id, asked.time.spent_date].append(asked)
@@ -211,7 +211,7 @@ class _Batch:
         asked.fields = _fields(row, there)
         asked.blocked = _ended(there)
         if asked.before is None:
-            if row.kept.created_at is not None or row.kept.updated_at is not None:
+            if row.metadata.created_at is not None or row.metadata.updated_at is not None:
                 self._new(asked, _NOT_YET)
             return
         if asked.user_id != asked.before.user_id:
@@ -221,7 +221,7 @@ class _Batch:
     def _decide(self) -> None:
         seen: dict[Id, _Asked] = {}
         for asked in self._sound():
-            kept_id = asked.time.kept.id
+            kept_id = asked.time.metadata.id
             first = asked if kept_id is None else seen.setdefault(kept_id, asked)
             if first is not asked:
                 asked.problem = first.problem
@@ -239,25 +239,25 @@ class _Batch:
 
     def _changed(self, asked: _Asked, before: TimeEntry) -> TimeEntry | None:
         """The entry as it shall be; None where it is so already."""
-        kept = {name: getattr(before, name) for name in asked.time.unsaid}
-        after = changed(before, replace(asked.fields, **kept) if kept else asked.fields, self._work.now)
+        kept = {name: getattr(before, name) for name in asked.time.missing_columns}
+        after = with_changes(before, replace(asked.fields, **kept) if kept else asked.fields, self._work.now)
         return None if after is before else replace(after, assignment_id=asked.there.assignment_id or _NOT_YET)
 
     def _new(self, asked: _Asked, entry_id: Id) -> TimeEntry:
         user_id, assignment_id = asked.user_id or _NOT_YET, asked.there.assignment_id or _NOT_YET
         made = new_time_entry(entry_id, user_id, assignment_id, asked.fields, self._work.now)
-        if asked.time.kept != _NO_PAST:
-            made = with_past(made, asked.time.kept, self._work.now)
+        if asked.time.metadata != _NO_PAST:
+            made = with_imported_metadata(made, asked.time.metadata, self._work.now)
         return replace(made, imported=True)
 
     def _number(self, made: Sequence[_Asked]) -> None:
-        brought = [asked.time.kept.id for asked in made if asked.time.kept.id is not None]
+        brought = [asked.time.metadata.id for asked in made if asked.time.metadata.id is not None]
         if brought:
             sequence.pass_id(self._account_id, "TIME_ENTRY", max(brought))
         wanted = len(made) - len(brought)
         ids = iter(sequence.next_ids(self._account_id, "TIME_ENTRY", wanted) if wanted else ())
         for asked in made:
-            asked.after = self._new(asked, asked.time.kept.id or next(ids))
+            asked.after = self._new(asked, asked.time.metadata.id or next(ids))
 
     def _writes(self, step: "_OpenStep") -> list[Write]:
         users = sorted({change.after.user_id for change in step.changes} & self._turns.keys())
@@ -312,8 +312,8 @@ def _refuse_contradictions(asked: Sequence[_Asked]) -> None:
     for row in asked:
         if isinstance(row.row, BadRow):
             row.problem = RowError(row.row.field, row.row.message)
-        elif row.row.kept.id is not None:
-            by_id[row.row.kept.id].append(row)
+        elif row.row.metadata.id is not None:
+            by_id[row.row.metadata.id].append(row)
     for some in by_id.values():
         if len({replace(asked.time, number=0) for asked in some}) > 1:
             message = str(contradiction([asked.time.number for asked in some], "time entry"))

@@ -50,8 +50,11 @@ def update(account_id: AccountId, client_id: Id, change: Callable[[Client], Clie
 def written(account_id: AccountId, before: Client | None, after: Client) -> list[Write]:
     """The writes that make a client (`before` is None) or turn it into another. Refused with NameTakenError."""
     if before is None:
-        return [*CLIENT.added(account_id, after), time_guard.add(account_id, "CLIENT", after.id, is_open=True)]
-    return CLIENT.changed(account_id, before, after)
+        return [
+            *CLIENT.writes_to_add(account_id, after),
+            time_guard.add(account_id, "CLIENT", after.id, accepts_time=True),
+        ]
+    return CLIENT.writes_to_change(account_id, before, after)
 
 
 def delete(account_id: AccountId, client_id: Id) -> Client:
@@ -63,7 +66,7 @@ def delete(account_id: AccountId, client_id: Id) -> Client:
 
     def decide() -> Client:
         client = get(account_id, client_id)
-        commit([*CLIENT.removed(account_id, client), time_guard.remove_client(account_id, client_id)])
+        commit([*CLIENT.writes_to_remove(account_id, client), time_guard.remove_client(account_id, client_id)])
         return client
 
     return retried(decide)

@@ -11,7 +11,7 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, reads, sequence
 from sheaf.store.items import read_text, text
 from sheaf.store.keys import Key
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, put_new, retried, update
 
 
@@ -247,7 +247,7 @@ def _freed_email(account_id: AccountId, user: User) -> Iterator[Write]:
 
 
 def _all(account_id: AccountId, kind: keys.Kind) -> Iterator[Item]:
-    return reads.stretch(Stretch(keys.records(account_id, kind), low="0", high="~"))
+    return reads.items_in(KeyRange(keys.records(account_id, kind), low="0", high="~"))
 
 
 def _revoke(key: keys.Key, now: Timestamp, missing: NotFoundError) -> Write:

@@ -24,7 +24,7 @@ IMPORT_SHARDS = 8
 IMPORT_FAILURES = "FAILED#"
 
 
-def place(item: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
+def key_pair(item: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
     """The primary key of an item, or a key itself, as something that can be compared and looked up."""
     return item["pk"]["S"], item["sk"]["S"]
 
@@ -185,7 +185,7 @@ def person_name(account_id: AccountId, folded: str) -> Key:
     return _key(f"ACCOUNT#{account_id}#PERSON_NAME#{_digest(folded)}", "PERSON_NAME")
 
 
-def import_turn(account_id: AccountId, user_id: Id) -> Key:
+def import_lease(account_id: AccountId, user_id: Id) -> Key:
     """Whose turn it is among the imports that write a user's time: each decides on what the others have left."""
     return _key(f"ACCOUNT#{account_id}#USER#{user_id}#IMPORT_TURN", "IMPORT_TURN")
 

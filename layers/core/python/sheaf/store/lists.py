@@ -13,7 +13,7 @@ from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.keys import Key
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Item, StaleError
 
 _LOWEST = "0" * keys.ID_WIDTH
@@ -23,7 +23,7 @@ _HIGHEST = "9" * keys.ID_WIDTH
 class Source(Protocol):
     """A list that can be read from a cursor on: newest first, or away from newer ones where the cursor says before."""
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """The items on the cursor's far side, nearest first, read `at_once` at a time."""
 
     def count(self) -> int:
@@ -51,7 +51,7 @@ def page_of(source: Source, request: PageRequest) -> Page[Item]:
     return Page(records, total, has_newer=has_newer, has_older=has_older)
 
 
-def joined[Record](found: Page[Item], records: Sequence[Record]) -> Page[Record]:
+def with_records[Record](found: Page[Item], records: Sequence[Record]) -> Page[Record]:
     """The page of records that was made of a page of items. Raises StaleError when one was lost on the way."""
     if len(records) < len(found.records):
         raise StaleError  # something went between two reads
@@ -87,10 +87,10 @@ class Merged:
 
     sources: Sequence[Source]
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
         newest_first = cursor is None or cursor.direction == "after"
-        streams = [source.items(cursor, at_once) for source in self.sources]
+        streams = [source.items(cursor, page_size) for source in self.sources]
         return merge(*streams, key=lambda item: str(item["sk"]["S"]), reverse=newest_first)
 
     def count(self) -> int:
@@ -110,9 +110,9 @@ class Visible:
     is_hidden: Callable[[Item], bool]
     counted: Callable[[], int] | None = None
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`; read in large parts, because nobody knows how many are passed over."""
-        found = self.source.items(cursor, max(at_once, keys.PAGE))
+        found = self.source.items(cursor, max(page_size, keys.PAGE))
         return (item for item in found if not self.is_hidden(item))
 
     def count(self) -> int:
@@ -128,12 +128,12 @@ class _Partition:
     counter: Key
     is_active: bool | None
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
         whole = self.is_active is None
         prefix = "" if self.is_active is None else keys.state_prefix(self.is_active)
-        low, high = span(cursor, _LOWEST, _HIGHEST)
-        stretch = Stretch(
+        low, high = key_range(cursor, _LOWEST, _HIGHEST)
+        stretch = KeyRange(
             pk=self.pk,
             low=prefix + low,
             high=prefix + high,
@@ -141,7 +141,7 @@ class _Partition:
             index=None if whole else keys.BY_STATE,
             sort_attribute="sk" if whole else "state_sk",
         )
-        return reads.stretch(stretch, at_once)
+        return reads.items_in(stretch, page_size)
 
     def count(self) -> int:
         """As `Source.count`: one read."""
@@ -158,17 +158,17 @@ class _Updated:
     def __init__(self, pk: str, is_active: bool | None, since: Timestamp) -> None:
         self._pk = pk
         self._is_active = is_active
-        changed = reads.stretch(
-            Stretch(pk, low=since, high="~", index=keys.BY_UPDATE, sort_attribute="update_sk"),
+        changed = reads.items_in(
+            KeyRange(pk, low=since, high="~", index=keys.BY_UPDATE, sort_attribute="update_sk"),
             attributes="sk, is_active",
         )
         matching = (item for item in changed if is_active is None or item["is_active"]["BOOL"] is is_active)
         self._positions = sorted((str(item["sk"]["S"]) for item in matching), reverse=True)
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`; whatever went or changed its state since the keys were read is passed over."""
-        places = [(self._pk, position) for position in beyond(self._positions, cursor)]
-        items = reads.ordered(places, at_once)
+        key_pairs = [(self._pk, position) for position in beyond(self._positions, cursor)]
+        items = reads.ordered(key_pairs, page_size)
         return (item for item in items if self._is_active in (None, item["is_active"]["BOOL"]))
 
     def count(self) -> int:
@@ -180,16 +180,16 @@ class Chosen:
     """Some records of a partition that are known by their ids, such as the projects that a manager manages."""
 
     def __init__(self, pk: str, wanted: Filter, ids: Collection[Id], client_id: Id | None = None) -> None:
-        places = [(pk, keys.sortable(record_id)) for record_id in sorted(ids, reverse=True)]
+        key_pairs = [(pk, keys.sortable(record_id)) for record_id in sorted(ids, reverse=True)]
         self._items = [
             item
-            for item in reads.ordered(places, keys.PAGE)
+            for item in reads.ordered(key_pairs, keys.PAGE)
             if wanted.is_active in (None, item["is_active"]["BOOL"])
             and (wanted.updated_since is None or item["updated_at"]["S"] >= wanted.updated_since)
             and (client_id is None or item["client_id"]["N"] == str(client_id))
         ]
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:  # noqa: ARG002 - all are read
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:  # noqa: ARG002 - all are read
         """As `Source.items`."""
         by_position = {item["sk"]["S"]: item for item in self._items}
         return (by_position[position] for position in beyond(list(by_position), cursor))
@@ -199,7 +199,7 @@ class Chosen:
         return len(self._items)
 
 
-def span(cursor: Cursor | None, low: str, high: str) -> tuple[str, str]:
+def key_range(cursor: Cursor | None, low: str, high: str) -> tuple[str, str]:
     """The sort keys between which a list goes on from a cursor; the record at the cursor is left out."""
     if cursor is None:
         return low, high

@@ -8,12 +8,12 @@ from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
-from sheaf.store.lists import Chosen, Listing, Source, Visible, joined, page_of
+from sheaf.store.lists import Chosen, Listing, Source, Visible, page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import creation, operations, removal, resume
-from sheaf.store.resumable.operations import Operation
+from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.writes import StaleError, Write, commit, retried
 
 
@@ -34,7 +34,7 @@ def page(
 
     def decide() -> Page[ClientProject]:
         found = page_of(_source(account_id, wanted, client_id, among), request)
-        return joined(found, _with_clients(account_id, [PROJECT.from_item(item) for item in found.records]))
+        return with_records(found, _with_clients(account_id, [PROJECT.from_item(item) for item in found.records]))
 
     return retried(decide)
 
@@ -51,7 +51,7 @@ def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager
     def decide() -> Project:
         project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
         operation = creation.create(account_id, project, manager_id)
-        if operation is not None and not resume.carry_on(account_id, operation):
+        if operation is not None and not resume.resume(account_id, operation):
             raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
         return project
 
@@ -85,17 +85,17 @@ def written(account_id: AccountId, before: Project | None, after: Project) -> li
     Refused with NameTakenError, and with InvalidError when its client is not there.
     """
     if before is None:
-        return creation.bare(account_id, after)
-    writes = PROJECT.changed(account_id, before, after)
+        return creation.without_tasks(account_id, after)
+    writes = PROJECT.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_open(account_id, "PROJECT", after.id, is_open=after.is_active))
+        writes.append(time_guard.set_accepts_time(account_id, "PROJECT", after.id, accepts_time=after.is_active))
     return writes
 
 
 def everything(account_id: AccountId) -> Iterator[Project]:
     """All projects of the account, the oldest first (P6)."""
-    listed = Stretch(keys.records(account_id, "PROJECT"), "0", "~", newest_first=False)
-    return map(PROJECT.from_item, reads.stretch(listed))
+    listed = KeyRange(keys.records(account_id, "PROJECT"), "0", "~", newest_first=False)
+    return map(PROJECT.from_item, reads.items_in(listed))
 
 
 def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:
@@ -107,16 +107,16 @@ def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProje
         NotFoundError, BusyError.
     """
 
-    def decide() -> tuple[ClientProject, Operation | None]:
-        begun = operations.begun(account_id)
-        resume.settle(account_id)
+    def decide() -> tuple[ClientProject, ResumableOperation | None]:
+        begun = operations.begun_count(account_id)
+        resume.finish_pending(account_id)
         found = get(account_id, project_id)
-        record = PROJECT.removed(account_id, found.project)
+        record = PROJECT.writes_to_remove(account_id, found.project)
         return found, removal.remove_project(account_id, project_id, record, now, begun)
 
     found, operation = retried(decide)
     if operation is not None:
-        resume.carry_on(account_id, operation)
+        resume.resume(account_id, operation)
     return found
 
 
@@ -127,7 +127,7 @@ def _source(account_id: AccountId, wanted: Filter, client_id: Id | None, among: 
         return Listing(keys.records(account_id, "PROJECT"), keys.totals(account_id, "PROJECT")).source(wanted)
     listed = keys.children(account_id, "CLIENT", client_id, "PROJECT")
     source = Listing(listed, keys.guard(account_id, "CLIENT", client_id)).source(wanted)
-    if operations.under_way(account_id).hidden_projects:
+    if operations.pending(account_id).hidden_projects:
         return Visible(source, lambda _item: False)  # the client counts projects that are not shown yet
     return source
 

@@ -38,16 +38,16 @@ def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
     return found
 
 
-def ordered(places: Sequence[tuple[str, str]], at_once: int) -> Iterator[Item]:
+def ordered(key_pairs: Sequence[tuple[str, str]], batch_size: int) -> Iterator[Item]:
     """The items at these (pk, sk), in their order and without the missing ones, read `at_once` at a time."""
-    for start in range(0, len(places), at_once):
-        part = places[start : start + at_once]
+    for start in range(0, len(key_pairs), batch_size):
+        part = key_pairs[start : start + batch_size]
         found = items([{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in part])
-        yield from (found[place] for place in part if place in found)
+        yield from (found[key_pair] for key_pair in part if key_pair in found)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class KeyRange:
     """A part of a partition (or of one of its local indexes) between two sort keys, both included."""
 
     pk: str
@@ -58,15 +58,15 @@ class Stretch:
     sort_attribute: str = "sk"
 
 
-def stretch(wanted: Stretch, at_once: int | None = None, attributes: str = "") -> Iterator[Item]:
+def items_in(wanted: KeyRange, page_size: int | None = None, attributes: str = "") -> Iterator[Item]:
     """The items of a stretch in order, for as long as they are asked for; `at_once` bounds what one read fetches.
 
     `attributes` is a projection expression, empty for all that the table (or the index) holds. Whether more follow is
     never read from LastEvaluatedKey, which is also sent when nothing follows: ask for one item more.
     """
     query = _query(wanted, attributes)
-    if at_once is not None:
-        query["Limit"] = at_once
+    if page_size is not None:
+        query["Limit"] = page_size
     while True:
         answer = dynamodb().query(**query)
         yield from answer["Items"]
@@ -75,7 +75,7 @@ def stretch(wanted: Stretch, at_once: int | None = None, attributes: str = "") -
         query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def _query(wanted: Stretch, attributes: str) -> dict[str, Any]:
+def _query(wanted: KeyRange, attributes: str) -> dict[str, Any]:
     query: dict[str, Any] = {
         "TableName": settings.table_name(),
         "KeyConditionExpression": "pk = :pk AND #sort BETWEEN :low AND :high",

@@ -17,7 +17,7 @@ from sheaf.store.keys import Key, Kind
 from sheaf.store.writes import Item, StaleError, Write, count, delete_if, put_changed, put_new
 
 
-class Listed(Protocol):
+class ListedRecord(Protocol):
     """What the store must know of a record beside its shape."""
 
     @property
@@ -46,7 +46,7 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape[R: Listed]:
+class RecordMapper[R: ListedRecord]:
     """How records of one kind are kept.
 
     `lists` and `counters` name where a record stands and counts beside its account's own list; `claim` the text that
@@ -69,67 +69,67 @@ class Shape[R: Listed]:
 
     def get_many(self, account_id: AccountId, record_ids: Collection[Id]) -> dict[Id, R]:
         """Many records by their ids, without the missing ones."""
-        return self.among(account_id, reads.items(self.keys_of(account_id, record_ids)))
+        return self.pick(account_id, reads.items(self.keys_of(account_id, record_ids)))
 
     def keys_of(self, account_id: AccountId, record_ids: Iterable[Id]) -> list[Key]:
         """Where these records lie: for whoever reads several kinds in one call, and picks them out with `among`."""
         return [keys.record(account_id, self.kind, record_id) for record_id in record_ids]
 
-    def among(self, account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, R]:
+    def pick(self, account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, R]:
         """The records of this kind by their ids, among items of whatever kinds."""
         pk = keys.records(account_id, self.kind)
         records = (self.from_item(item) for (partition, _), item in found.items() if partition == pk)
         return {record.id: record for record in records}
 
-    def holders(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
+    def owners(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
         """Whose each of these claims is, without those that are free."""
-        wanted = {keys.place(keys.name(account_id, self.kind, claim)): claim for claim in claims}
+        wanted = {keys.key_pair(keys.name(account_id, self.kind, claim)): claim for claim in claims}
         found = reads.items([keys.name(account_id, self.kind, claim) for claim in claims])
-        return {wanted[place]: read_id(item["record_id"]) for place, item in found.items()}
+        return {wanted[key_pair]: read_id(item["record_id"]) for key_pair, item in found.items()}
 
-    def get_claimed(self, account_id: AccountId, claims: Collection[str]) -> dict[str, R]:
+    def get_by_claim(self, account_id: AccountId, claims: Collection[str]) -> dict[str, R]:
         """The records that have these claims, by claim, without those that are free.
 
         Raises:
             StaleError: one was renamed between two reads, or is being made or removed.
         """
-        holders = self.holders(account_id, claims)
-        found = self.get_many(account_id, holders.values())
+        owners = self.owners(account_id, claims)
+        found = self.get_many(account_id, owners.values())
         if any(
             record_id not in found or not self.claim or self.claim(found[record_id]) != name
-            for name, record_id in holders.items()
+            for name, record_id in owners.items()
         ):
             raise StaleError
-        return {name: found[record_id] for name, record_id in holders.items()}
+        return {name: found[record_id] for name, record_id in owners.items()}
 
-    def added(self, account_id: AccountId, record: R) -> list[Write]:
+    def writes_to_add(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""
         return [
-            *self.stored(account_id, record),
-            *self.claimed(account_id, record),
+            *self.item_writes(account_id, record),
+            *self.claim_writes(account_id, record),
             *self._counted(account_id, record, 1),
         ]
 
-    def stored(self, account_id: AccountId, record: R) -> list[Write]:
+    def item_writes(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record's own items alone: whoever adds many counts them once."""
         return [put_new(item, StaleError()) for item in self._items(account_id, record)]
 
-    def changed(self, account_id: AccountId, before: R, after: R) -> list[Write]:
+    def writes_to_change(self, account_id: AccountId, before: R, after: R) -> list[Write]:
         """The writes that turn one state of a record into another, which may stand in other lists."""
-        writes = rewritten(self._items(account_id, before), self._items(account_id, after), before.version)
+        writes = replacement_writes(self._items(account_id, before), self._items(account_id, after), before.version)
         if self.claim and self.claim(before) != self.claim(after):
-            writes += [*self._freed(account_id, before), *self.claimed(account_id, after)]
+            writes += [*self._release_writes(account_id, before), *self.claim_writes(account_id, after)]
         return writes + self._recounted(account_id, before, after)
 
-    def removed(self, account_id: AccountId, record: R) -> list[Write]:
+    def writes_to_remove(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes that take a record away, refused with StaleError when it changed meanwhile."""
         return [
-            *rewritten(self._items(account_id, record), [], record.version),
-            *self._freed(account_id, record),
+            *replacement_writes(self._items(account_id, record), [], record.version),
+            *self._release_writes(account_id, record),
             *self._counted(account_id, record, -1),
         ]
 
-    def places(self, account_id: AccountId, record: R) -> list[Key]:
+    def item_keys(self, account_id: AccountId, record: R) -> list[Key]:
         """The keys of all items that hold the record."""
         partitions = [keys.records(account_id, self.kind), *self.lists(account_id, record)]
         return [{"pk": {"S": pk}, "sk": {"S": keys.sortable(record.id)}} for pk in partitions]
@@ -144,16 +144,16 @@ class Shape[R: Listed]:
             "update_sk": {"S": keys.update_position(record.updated_at, record.id)},
             **self.to_item(record),
         }
-        for place in self.places(account_id, record):
-            yield {**place, **attributes}
+        for key_pair in self.item_keys(account_id, record):
+            yield {**key_pair, **attributes}
 
-    def claimed(self, account_id: AccountId, record: R) -> Iterator[Write]:
+    def claim_writes(self, account_id: AccountId, record: R) -> Iterator[Write]:
         """The write that claims the record's name; refused with NameTakenError."""
         if self.claim:
             key = keys.name(account_id, self.kind, self.claim(record))
             yield put_new({**key, "record_id": {"N": str(record.id)}}, NameTakenError())
 
-    def _freed(self, account_id: AccountId, record: R) -> Iterator[Write]:
+    def _release_writes(self, account_id: AccountId, record: R) -> Iterator[Write]:
         if self.claim:
             mine: Item = {":record_id": {"N": str(record.id)}}
             key = keys.name(account_id, self.kind, self.claim(record))
@@ -166,31 +166,34 @@ class Shape[R: Listed]:
         for counter in self._all_counters(account_id, record):
             # Only a new record can be refused for what is missing; one that is there has lost it meanwhile.
             known = counter if step > 0 else _known(counter)
-            yield counted(known, **{self.state(record): step})
+            yield count_write(known, **{self.state(record): step})
 
     def _recounted(self, account_id: AccountId, before: R, after: R) -> list[Write]:
         """A counter that both states share is written once: a transaction takes each item once."""
         old, new = (self._all_counters(account_id, record) for record in (before, after))
         left = [counter for counter in old if counter.key not in [each.key for each in new]]
-        writes = [counted(_known(counter), **{self.state(before): -1}) for counter in left]
+        writes = [count_write(_known(counter), **{self.state(before): -1}) for counter in left]
         for counter in new:
             if counter.key not in [each.key for each in old]:
-                writes.append(counted(counter, **{self.state(after): 1}))
+                writes.append(count_write(counter, **{self.state(after): 1}))
             elif before.is_active != after.is_active:
-                writes.append(counted(_known(counter), **{self.state(before): -1, self.state(after): 1}))
+                writes.append(count_write(_known(counter), **{self.state(before): -1, self.state(after): 1}))
         return writes
 
 
-def rewritten(before: Iterable[Item], after: Iterable[Item], version: int) -> list[Write]:
+def replacement_writes(before: Iterable[Item], after: Iterable[Item], version: int) -> list[Write]:
     """The writes that turn a record's items into others, each still at the version that was read."""
-    old, new = ({keys.place(item): item for item in items} for items in (before, after))
+    old, new = ({keys.key_pair(item): item for item in items} for items in (before, after))
     return [
-        *(put_changed(item, version) if place in old else put_new(item, StaleError()) for place, item in new.items()),
-        *(_delete(item, version) for place, item in old.items() if place not in new),
+        *(
+            put_changed(item, version) if key_pair in old else put_new(item, StaleError())
+            for key_pair, item in new.items()
+        ),
+        *(_delete(item, version) for key_pair, item in old.items() if key_pair not in new),
     ]
 
 
-def counted(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
+def count_write(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
     """The write that moves a counter by these amounts."""
     condition = "attribute_exists(pk)" if counter.missing else ""
     return count(counter.key, {"active": active, "archived": archived}, condition, counter.missing)

@@ -7,7 +7,7 @@ from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
 from sheaf.domain.project import Project
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, new_task
 from sheaf.domain.task_assignment import (
     AssignedTask,
@@ -19,14 +19,14 @@ from sheaf.domain.task_assignment import (
 )
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
-from sheaf.store.lists import Listing, Merged, Source, Visible, joined, page_of
+from sheaf.store.lists import Listing, Merged, Source, Visible, page_of, with_records
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.reads import Stretch
-from sheaf.store.records import Counter, counted
+from sheaf.store.reads import KeyRange
+from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations, resume
-from sheaf.store.resumable.operations import UnderWay
+from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.writes import Item, StaleError, Write, commit, retried
 
 _MANY_PROJECTS = 20
@@ -46,7 +46,7 @@ def page(
 ) -> Page[AssignedTask]:
     """One page of all assignments of the account, newest first (A2), or of those `among` some projects."""
 
-    def source(hidden: UnderWay) -> Source:
+    def source(hidden: PendingOperations) -> Source:
         if among is not None:
             return Merged([_of_project(account_id, project_id, wanted, hidden) for project_id in among])
         whole = Listing(keys.records(account_id, "TASK_ASSIGNMENT"), keys.totals(account_id, "TASK_ASSIGNMENT"))
@@ -109,10 +109,10 @@ def written(account_id: AccountId, before: TaskAssignment | None, after: TaskAss
     Refused with TaskTakenError, with NotFoundError when there is no such project, with NoSuchTaskError.
     """
     if before is None:
-        return [*TASK_ASSIGNMENT.added(account_id, after), time_guard.add_pair(account_id, after)]
-    writes = TASK_ASSIGNMENT.changed(account_id, before, after)
+        return [*TASK_ASSIGNMENT.writes_to_add(account_id, after), time_guard.add_pair(account_id, after)]
+    writes = TASK_ASSIGNMENT.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_pair_open(account_id, after))
+        writes.append(time_guard.set_pair_accepts_time(account_id, after))
     return writes
 
 
@@ -120,11 +120,11 @@ def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tu
     """Which assignments these pairs of a project and a task have (A10), without the pairs that have none."""
     wanted = [keys.pair(account_id, task_id, project_id) for project_id, task_id in pairs]
     found = reads.items(wanted)
-    places = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted]
+    key_pairs = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted]
     return {
-        pair: time_guard.pair_assignment_id(found[place])
-        for pair, place in zip(pairs, places, strict=True)
-        if place in found
+        pair: time_guard.pair_assignment_id(found[key_pair])
+        for pair, key_pair in zip(pairs, key_pairs, strict=True)
+        if key_pair in found
     }
 
 
@@ -137,7 +137,7 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> Assigned
 
     def decide() -> AssignedTask:
         found = get(account_id, project_id, assignment_id)
-        removed = TASK_ASSIGNMENT.removed(account_id, found.assignment)
+        removed = TASK_ASSIGNMENT.writes_to_remove(account_id, found.assignment)
         commit([*removed, time_guard.remove_pair(account_id, found.assignment)])
         return found
 
@@ -160,12 +160,12 @@ def create_with_new_task(
         assignment = new_task_assignment(new_id, project, task, default_fields(project, task), now)
         commit(
             [
-                *TASK.added(account_id, task),
-                time_guard.add(account_id, "TASK", task.id, is_open=task.is_active, active=1),
-                *TASK_ASSIGNMENT.stored(account_id, assignment),
+                *TASK.writes_to_add(account_id, task),
+                time_guard.add(account_id, "TASK", task.id, accepts_time=task.is_active, active=1),
+                *TASK_ASSIGNMENT.item_writes(account_id, assignment),
                 time_guard.add_pair(account_id, assignment),
-                counted(Counter(keys.totals(account_id, "TASK_ASSIGNMENT")), active=1),
-                counted(Counter(keys.guard(account_id, "PROJECT", project_id), NotFoundError()), active=1),
+                count_write(Counter(keys.totals(account_id, "TASK_ASSIGNMENT")), active=1),
+                count_write(Counter(keys.guard(account_id, "PROJECT", project_id), NotFoundError()), active=1),
             ]
         )
         return assignment
@@ -179,7 +179,7 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
     Raises:
         NotFoundError, BusyError. LastTaskError: the project has no other active assignment.
     """
-    resume.settle(account_id)  # an assignment that a removal has left lying still counts on its project
+    resume.finish_pending(account_id)  # an assignment that a removal has left lying still counts on its project
 
     def decide() -> bool:
         before = get(account_id, project_id, assignment_id).assignment
@@ -188,13 +188,13 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
         if has_time and not before.is_active:
             return True
         if has_time:
-            after = changed(before, replace(current(TaskAssignmentFields, before), is_active=False), now)
+            after = with_changes(before, replace(fields_of(TaskAssignmentFields, before), is_active=False), now)
             writes = written(account_id, before, after)
         else:
             pair_gone = replace(
                 time_guard.remove_pair(account_id, before), refusal=StaleError()
             )  # time was just logged
-            writes = [*TASK_ASSIGNMENT.removed(account_id, before), pair_gone]
+            writes = [*TASK_ASSIGNMENT.writes_to_remove(account_id, before), pair_gone]
         if before.is_active:
             writes = time_guard.keep_one_active(account_id, project_id, writes)
         commit(writes)
@@ -219,11 +219,11 @@ def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[
         partitions = [keys.children(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT") for project_id in project_ids]
     active = keys.state_prefix(is_active=True)
     stretches = [
-        Stretch(pk, active, f"{active}~", newest_first=False, index=keys.BY_STATE, sort_attribute="state_sk")
+        KeyRange(pk, active, f"{active}~", newest_first=False, index=keys.BY_STATE, sort_attribute="state_sk")
         for pk in partitions
     ]
     wanted = {str(project_id) for project_id in project_ids}
-    items = [item for stretche in stretches for item in reads.stretch(stretche) if item["project_id"]["N"] in wanted]
+    items = [item for stretche in stretches for item in reads.items_in(stretche) if item["project_id"]["N"] in wanted]
     found: dict[Id, list[AssignedTask]] = {project_id: [] for project_id in project_ids}
     for assigned_task in _joined(account_id, items):
         if assigned_task.task.is_active:
@@ -231,16 +231,18 @@ def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[
     return found
 
 
-def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: UnderWay) -> Source:
+def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:
     listed = keys.children(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT")
     source = Listing(listed, keys.guard(account_id, "PROJECT", project_id)).source(wanted)
     return Visible(source, hidden.hides) if hidden else source
 
 
-def _page(account_id: AccountId, source: Callable[[UnderWay], Source], request: PageRequest) -> Page[AssignedTask]:
+def _page(
+    account_id: AccountId, source: Callable[[PendingOperations], Source], request: PageRequest
+) -> Page[AssignedTask]:
     def decide() -> Page[AssignedTask]:
-        found = page_of(source(operations.under_way(account_id)), request)
-        return joined(found, _joined(account_id, found.records))
+        found = page_of(source(operations.pending(account_id)), request)
+        return with_records(found, _joined(account_id, found.records))
 
     return retried(decide)
 
@@ -274,4 +276,4 @@ def _projects_and_tasks(
 ) -> tuple[dict[Id, Project], dict[Id, Task]]:
     """Those of them that are there, in one read."""
     found = reads.items([*PROJECT.keys_of(account_id, project_ids), *TASK.keys_of(account_id, task_ids)])
-    return PROJECT.among(account_id, found), TASK.among(account_id, found)
+    return PROJECT.pick(account_id, found), TASK.pick(account_id, found)

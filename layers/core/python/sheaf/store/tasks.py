@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.record import changed, current
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, sequence, time_guard
@@ -68,11 +68,11 @@ def update(account_id: AccountId, task_id: Id, change: Callable[[Task], Task]) -
 def written(account_id: AccountId, before: Task | None, after: Task) -> list[Write]:
     """The writes that make a task (`before` is None) or turn it into another. Refused with NameTakenError."""
     if before is None:
-        guard = time_guard.add(account_id, "TASK", after.id, is_open=after.is_active)
-        return [*TASK.added(account_id, after), guard]
-    writes = TASK.changed(account_id, before, after)
+        guard = time_guard.add(account_id, "TASK", after.id, accepts_time=after.is_active)
+        return [*TASK.writes_to_add(account_id, after), guard]
+    writes = TASK.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_open(account_id, "TASK", after.id, is_open=after.is_active))
+        writes.append(time_guard.set_accepts_time(account_id, "TASK", after.id, accepts_time=after.is_active))
     return writes
 
 
@@ -83,15 +83,15 @@ def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:
         NotFoundError, TaskHasTimeError, BusyError.
     """
 
-    def decide() -> tuple[Task, operations.Operation | None]:
-        begun = operations.begun(account_id)
-        resume.settle(account_id)
+    def decide() -> tuple[Task, operations.ResumableOperation | None]:
+        begun = operations.begun_count(account_id)
+        resume.finish_pending(account_id)
         task = get(account_id, task_id)
-        return task, removal.remove_task(account_id, task_id, TASK.removed(account_id, task), now, begun)
+        return task, removal.remove_task(account_id, task_id, TASK.writes_to_remove(account_id, task), now, begun)
 
     task, operation = retried(decide)
     if operation is not None:
-        resume.carry_on(account_id, operation)
+        resume.resume(account_id, operation)
     return task
 
 
@@ -105,7 +105,9 @@ def delete_or_archive(account_id: AccountId, task_id: Id, now: Timestamp) -> boo
         delete(account_id, task_id, now)
     except TaskHasTimeError:
         archived = update(
-            account_id, task_id, lambda task: changed(task, replace(current(TaskFields, task), is_active=False), now)
+            account_id,
+            task_id,
+            lambda task: with_changes(task, replace(fields_of(TaskFields, task), is_active=False), now),
         )
         return not archived.is_active
     return False

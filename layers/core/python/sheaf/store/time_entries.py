@@ -10,15 +10,15 @@ from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, Time
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard, time_totals
 from sheaf.store.identity import user_keys, users_among
-from sheaf.store.lists import joined, page_of
+from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
-from sheaf.store.records import rewritten
+from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
-from sheaf.store.time_guard import Spot, pair_assignment_id
+from sheaf.store.time_guard import AssignmentKey, pair_assignment_id
 from sheaf.store.time_lists import source_of
 from sheaf.store.writes import StaleError, commit, retried
 
@@ -40,8 +40,8 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
     """One page of what the reader may see, the newest date first (E2)."""
 
     def decide() -> Page[LoggedTime]:
-        found = page_of(source_of(account_id, reader, wanted, operations.under_way(account_id)), request)
-        return joined(found, _joined(account_id, [from_item(item) for item in found.records]))
+        found = page_of(source_of(account_id, reader, wanted, operations.pending(account_id)), request)
+        return with_records(found, _joined(account_id, [from_item(item) for item in found.records]))
 
     return retried(decide)
 
@@ -55,11 +55,11 @@ def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Tim
     """
 
     def decide() -> LoggedTime:
-        logged = _place(account_id, user_id, fields, now)
+        logged = _new_logged_time(account_id, user_id, fields, now)
         spot = _spot(logged.entry)
         commit(
             [
-                *rewritten([], to_items(account_id, logged.entry), 0),
+                *replacement_writes([], to_items(account_id, logged.entry), 0),
                 *time_guard.count_time(account_id, leaving=[], entering=[spot]),
                 *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
             ]
@@ -83,11 +83,11 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         if after is before:
             return found
         _refuse_archived(found)
-        target = _at_spot(account_id, after) if _spot(after) != _spot(before) else found
+        target = _resolve_assignment(account_id, after) if _spot(after) != _spot(before) else found
         after = replace(after, assignment_id=target.assignment.id)
         commit(
             [
-                *rewritten(to_items(account_id, before), to_items(account_id, after), before.version),
+                *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
                 *time_guard.count_time(account_id, leaving=[_spot(before)], entering=[_spot(after)]),
                 *time_totals.count(account_id, leaving=[before], entering=[after]),
             ]
@@ -111,7 +111,7 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
         entry = found.entry
         commit(
             [
-                *rewritten(to_items(account_id, entry), [], entry.version),
+                *replacement_writes(to_items(account_id, entry), [], entry.version),
                 *time_guard.count_time(account_id, leaving=[_spot(entry)], entering=[]),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
             ]
@@ -121,15 +121,15 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
     return retried(decide)
 
 
-def _place(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
+def _new_logged_time(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
     """A new entry and all it names. Raises InvalidError."""
     entry = new_time_entry(Id(0), user_id, Id(0), fields, now)
-    place = _at_spot(account_id, entry)
+    resolved = _resolve_assignment(account_id, entry)
     entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused wish takes one
-    return replace(place, entry=replace(entry, id=entry_id, assignment_id=place.assignment.id))
+    return replace(resolved, entry=replace(entry, id=entry_id, assignment_id=resolved.assignment.id))
 
 
-def _at_spot(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
+def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     """An entry with the task, project and assignment where it shall stand, all of them active. Raises InvalidError."""
     pair_key = keys.pair(account_id, entry.task_id, entry.project_id)
     found = reads.items(
@@ -143,25 +143,25 @@ def _at_spot(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     user = users_among(account_id, found).get(entry.user_id)
     if user is None:
         raise InvalidError("User can't be blank")
-    project = PROJECT.among(account_id, found).get(entry.project_id)
-    task = TASK.among(account_id, found).get(entry.task_id)
+    project = PROJECT.pick(account_id, found).get(entry.project_id)
+    task = TASK.pick(account_id, found).get(entry.task_id)
     missing = [name for name, record in (("Project", project), ("Task", task)) if record is None]
     if project is None or task is None:
         raise InvalidError(", ".join(f"{name} can't be blank" for name in missing))
-    pair = found.get(keys.place(pair_key))
+    pair = found.get(keys.key_pair(pair_key))
     if pair is None:
         raise InvalidError("Task isn't assigned to this project")
     assignment_id = pair_assignment_id(pair)
     found = reads.items(
         [*TASK_ASSIGNMENT.keys_of(account_id, [assignment_id]), *CLIENT.keys_of(account_id, [project.client_id])]
     )
-    assignment = TASK_ASSIGNMENT.among(account_id, found).get(assignment_id)
-    client = CLIENT.among(account_id, found).get(project.client_id)
+    assignment = TASK_ASSIGNMENT.pick(account_id, found).get(assignment_id)
+    client = CLIENT.pick(account_id, found).get(project.client_id)
     if assignment is None or client is None:
         raise StaleError  # they went between two reads
-    place = LoggedTime(entry, user, client, project, task, assignment)
-    _refuse_archived(place)
-    return place
+    resolved = LoggedTime(entry, user, client, project, task, assignment)
+    _refuse_archived(resolved)
+    return resolved
 
 
 def _refuse_archived(found: LoggedTime) -> None:
@@ -186,9 +186,9 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
         ]
     )
     users = users_among(account_id, found)
-    projects = PROJECT.among(account_id, found)
-    tasks = TASK.among(account_id, found)
-    assignments = TASK_ASSIGNMENT.among(account_id, found)
+    projects = PROJECT.pick(account_id, found)
+    tasks = TASK.pick(account_id, found)
+    assignments = TASK_ASSIGNMENT.pick(account_id, found)
     clients = CLIENT.get_many(account_id, {project.client_id for project in projects.values()})
     if any(project.client_id not in clients for project in projects.values()):
         raise StaleError
@@ -206,5 +206,5 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     ]
 
 
-def _spot(entry: TimeEntry) -> Spot:
-    return Spot(entry.task_id, entry.project_id)
+def _spot(entry: TimeEntry) -> AssignmentKey:
+    return AssignmentKey(entry.task_id, entry.project_id)

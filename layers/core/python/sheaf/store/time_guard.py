@@ -18,13 +18,13 @@ from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import flag, number, read_id
 from sheaf.store.keys import Guarded, Key
-from sheaf.store.writes import Item, StaleError, Write, also, delete_if, put_new, update
+from sheaf.store.writes import Item, StaleError, Write, delete_if, put_new, update, with_condition
 
 _NONE: Item = {":none": {"N": "0"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Dependents:
+class ReferenceCounts:
     """What a guard counted when it was read."""
 
     active: int
@@ -33,33 +33,33 @@ class Dependents:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class AssignmentKey:
     """Where time is logged: a task on a project."""
 
     task_id: Id
     project_id: Id
 
 
-def dependents(item: Item) -> Dependents:
+def reference_counts(item: Item) -> ReferenceCounts:
     """The counts of a guard item."""
-    return Dependents(*(int(item[name]["N"]) for name in ("active", "archived", "time_entry_count")))
+    return ReferenceCounts(*(int(item[name]["N"]) for name in ("active", "archived", "time_entry_count")))
 
 
-def add(account_id: AccountId, kind: Guarded, record_id: Id, *, is_open: bool, active: int = 0) -> Write:
+def add(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool, active: int = 0) -> Write:
     """A guard for a new record on which `active` active others depend from the start.
 
     `is_open` False: it is born archived, no time may be logged.
     """
-    counts: Item = {**_empty(is_open=is_open), "active": number(active)}
+    counts: Item = {**_empty(accepts_time=accepts_time), "active": number(active)}
     return put_new({**keys.guard(account_id, kind, record_id), **counts}, StaleError())
 
 
-def set_open(account_id: AccountId, kind: Guarded, record_id: Id, *, is_open: bool) -> Write:
+def set_accepts_time(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool) -> Write:
     """Let time be logged to a record again, or no more (it is being archived)."""
-    return _set_open(keys.guard(account_id, kind, record_id), is_open=is_open)
+    return _set_accepts_time(keys.guard(account_id, kind, record_id), accepts_time=accepts_time)
 
 
-def remove_task(account_id: AccountId, task_id: Id, known: Dependents) -> Write:
+def remove_task(account_id: AccountId, task_id: Id, known: ReferenceCounts) -> Write:
     """Take a task's guard away; refused with TaskHasTimeError while a single entry is there.
 
     `known` are the counts that the caller has read and acts upon; StaleError when the assignments changed since.
@@ -70,7 +70,7 @@ def remove_task(account_id: AccountId, task_id: Id, known: Dependents) -> Write:
     return _remove_as_known(key, known)
 
 
-def remove_project(account_id: AccountId, project_id: Id, known: Dependents) -> Write:
+def remove_project(account_id: AccountId, project_id: Id, known: ReferenceCounts) -> Write:
     """Take a project's guard away, whatever it counts, as long as it is what the caller has read; else StaleError."""
     return _remove_as_known(keys.guard(account_id, "PROJECT", project_id), known)
 
@@ -85,16 +85,18 @@ def add_pair(account_id: AccountId, assignment: TaskAssignment) -> Write:
     """The guard of a new assignment; refused with TaskTakenError when the project has the task already."""
     item = {
         **keys.pair(account_id, assignment.task_id, assignment.project_id),
-        **_empty(is_open=assignment.is_active),
+        **_empty(accepts_time=assignment.is_active),
         "assignment_id": number(assignment.id),
         "project_id": number(assignment.project_id),
     }
     return put_new(item, TaskTakenError())
 
 
-def set_pair_open(account_id: AccountId, assignment: TaskAssignment) -> Write:
+def set_pair_accepts_time(account_id: AccountId, assignment: TaskAssignment) -> Write:
     """Let time be logged to an assignment again, or no more, as its state now says."""
-    return _set_open(keys.pair(account_id, assignment.task_id, assignment.project_id), is_open=assignment.is_active)
+    return _set_accepts_time(
+        keys.pair(account_id, assignment.task_id, assignment.project_id), accepts_time=assignment.is_active
+    )
 
 
 def remove_pair(account_id: AccountId, assignment: TaskAssignment) -> Write:
@@ -110,14 +112,14 @@ def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Writ
     """
     guard = keys.guard(account_id, "PROJECT", project_id)
     return [
-        also(write, "active > :one", {":one": number(1)}, LastTaskError())
+        with_condition(write, "active > :one", {":one": number(1)}, LastTaskError())
         if write.parameters.get("Key") == guard
         else write
         for write in writes
     ]
 
 
-def count_time(account_id: AccountId, *, leaving: list[Spot], entering: list[Spot]) -> list[Write]:
+def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey]) -> list[Write]:
     """The writes that move time entries from spots to spots; StaleError when one of them is gone or closed.
 
     Each entry is one spot in `leaving` (deleted), in `entering` (logged), or in both (moved). A guard that several of
@@ -127,8 +129,8 @@ def count_time(account_id: AccountId, *, leaving: list[Spot], entering: list[Spo
     for spots, step in ((leaving, -1), (entering, 1)):
         for spot in spots:
             for key in _guards(account_id, spot):
-                place = key["pk"]["S"], key["sk"]["S"]
-                steps[place] = steps.get(place, 0) + step
+                key_pair = key["pk"]["S"], key["sk"]["S"]
+                steps[key_pair] = steps.get(key_pair, 0) + step
     return [
         update(
             {"pk": {"S": pk}, "sk": {"S": sk}},
@@ -145,21 +147,21 @@ def pair_assignment_id(item: Item) -> Id:
     return read_id(item["assignment_id"])
 
 
-def _guards(account_id: AccountId, spot: Spot) -> Iterator[Key]:
+def _guards(account_id: AccountId, spot: AssignmentKey) -> Iterator[Key]:
     yield keys.guard(account_id, "TASK", spot.task_id)
     yield keys.guard(account_id, "PROJECT", spot.project_id)
     yield keys.pair(account_id, spot.task_id, spot.project_id)
 
 
-def _empty(*, is_open: bool) -> Item:
-    return {**{name: number(0) for name in ("active", "archived", "time_entry_count")}, "is_open": flag(is_open)}
+def _empty(*, accepts_time: bool) -> Item:
+    return {**{name: number(0) for name in ("active", "archived", "time_entry_count")}, "is_open": flag(accepts_time)}
 
 
-def _set_open(key: Key, *, is_open: bool) -> Write:
-    return update(key, "SET is_open = :is_open", {":is_open": flag(is_open)}, condition="attribute_exists(pk)")
+def _set_accepts_time(key: Key, *, accepts_time: bool) -> Write:
+    return update(key, "SET is_open = :is_open", {":is_open": flag(accepts_time)}, condition="attribute_exists(pk)")
 
 
-def _remove_as_known(key: Key, known: Dependents) -> Write:
+def _remove_as_known(key: Key, known: ReferenceCounts) -> Write:
     condition = "active = :active AND archived = :archived AND time_entry_count = :time_entries"
     values: Item = {
         ":active": number(known.active),

@@ -10,12 +10,12 @@ from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, reads, time_totals
 from sheaf.store.items import read_id
 from sheaf.store.lists import Merged, Source, Visible, beyond, position_of
-from sheaf.store.reads import Stretch
-from sheaf.store.resumable.operations import UnderWay
+from sheaf.store.reads import KeyRange
+from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.writes import Item
 
 
-def source_of(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, hidden: UnderWay) -> Source:
+def source_of(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, hidden: PendingOperations) -> Source:
     """The list that `wanted` leaves of what the reader may see, from the narrowest partitions that hold it."""
     if wanted.is_empty:
         return Merged([])
@@ -80,8 +80,8 @@ def _whole(
 
 def _project_ids(account_id: AccountId, client_id: Id) -> frozenset[Id]:
     """The ids of a client's projects."""
-    listed = Stretch(keys.children(account_id, "CLIENT", client_id, "PROJECT"), "0", "~")
-    return frozenset(Id(int(item["sk"]["S"])) for item in reads.stretch(listed, attributes="sk"))
+    listed = KeyRange(keys.children(account_id, "CLIENT", client_id, "PROJECT"), "0", "~")
+    return frozenset(Id(int(item["sk"]["S"])) for item in reads.items_in(listed, attributes="sk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Days:
     until: Day
     total: tuple[AccountId, str, Id] | None = None
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
         low, high = f"{self.since}#", f"{self.until}#~"
         newest_first = True
@@ -103,7 +103,7 @@ class Days:
             low, newest_first = max(low, position_of(cursor, 1)), False
         if low > high:
             return iter(())
-        return reads.stretch(Stretch(self.pk, low, high, newest_first), at_once)
+        return reads.items_in(KeyRange(self.pk, low, high, newest_first), page_size)
 
     def count(self) -> int:
         """As `Source.count`: read from the guard where the whole partition is meant."""
@@ -122,7 +122,7 @@ class Months:
     since: Day
     until: Day
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
         first, last = self.since[:7], self.until[:7]
         newest_first = cursor is None or cursor.direction == "after"
@@ -134,7 +134,9 @@ class Months:
             return
         for month, entries in time_totals.months(self.account_id, first, last, newest_first=newest_first):
             if entries > 0:
-                yield from Days(keys.time_month(self.account_id, month), self.since, self.until).items(cursor, at_once)
+                yield from Days(keys.time_month(self.account_id, month), self.since, self.until).items(
+                    cursor, page_size
+                )
 
     def count(self) -> int:
         """As `Source.count`: from the totals of the months, if no month is cut."""
@@ -151,8 +153,8 @@ class Updated:
         changed = [
             item
             for shard in range(keys.TIME_SHARDS)
-            for item in reads.stretch(
-                Stretch(
+            for item in reads.items_in(
+                KeyRange(
                     keys.time_shard(account_id, shard),
                     low=since,
                     high="~",
@@ -167,9 +169,9 @@ class Updated:
         }
         self._positions: Sequence[str] = sorted(self._places, reverse=True)
 
-    def items(self, cursor: Cursor | None, at_once: int) -> Iterator[Item]:
+    def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
-        return reads.ordered([self._places[position] for position in beyond(self._positions, cursor)], at_once)
+        return reads.ordered([self._places[position] for position in beyond(self._positions, cursor)], page_size)
 
     def count(self) -> int:
         """As `Source.count`."""

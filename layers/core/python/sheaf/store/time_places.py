@@ -21,7 +21,7 @@ from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import creation, resume
-from sheaf.store.time_guard import Spot, pair_assignment_id
+from sheaf.store.time_guard import AssignmentKey, pair_assignment_id
 from sheaf.store.writes import Item, StaleError, commit
 
 
@@ -83,7 +83,7 @@ class Maker:
         self._clients: dict[str, Id] = {}
         self._projects: dict[tuple[Id, str], Project] = {}
         self._tasks: dict[str, Task] = {}
-        self._assignments: dict[Spot, tuple[Id, bool]] = {}
+        self._assignments: dict[AssignmentKey, tuple[Id, bool]] = {}
 
     def person(self, folded: str, first_name: str, last_name: str) -> Id:
         """Whoever is called so. Raises StaleError: somebody else of that name has just come; look again."""
@@ -116,7 +116,7 @@ class Maker:
             try:
                 self._clients[folded] = clients.create(self._account_id, fields, self._now).id
             except NameTakenError:
-                self._clients[folded] = _one(CLIENT.holders(self._account_id, [folded]))
+                self._clients[folded] = _one(CLIENT.owners(self._account_id, [folded]))
         return self._clients[folded]
 
     def _project(self, client_id: Id, folded: str, fields: ProjectFields) -> Project:
@@ -126,10 +126,10 @@ class Maker:
                 sequence.next_id(self._account_id, "PROJECT"), replace(fields, client_id=client_id), self._now
             )
             try:
-                commit(creation.bare(self._account_id, project))
+                commit(creation.without_tasks(self._account_id, project))
                 known = project
             except NameTakenError:
-                holder = _one(PROJECT.holders(self._account_id, [claim_of(client_id, folded)]))
+                holder = _one(PROJECT.owners(self._account_id, [claim_of(client_id, folded)]))
                 known = _one(PROJECT.get_many(self._account_id, [holder]))
             except InvalidError:  # the client has gone meanwhile
                 raise StaleError from None
@@ -141,7 +141,7 @@ class Maker:
             try:
                 self._tasks[folded] = tasks.create(self._account_id, fields, self._now)
             except NameTakenError:
-                holder = _one(TASK.holders(self._account_id, [folded]))
+                holder = _one(TASK.owners(self._account_id, [folded]))
                 self._tasks[folded] = _one(TASK.get_many(self._account_id, [holder]))
         return self._tasks[folded]
 
@@ -150,7 +150,7 @@ class Maker:
             asked = default_fields(project, task)
             return asked if billable is None else replace(asked, billable=billable)
 
-        spot = Spot(task.id, project.id)
+        spot = AssignmentKey(task.id, project.id)
         if spot not in self._assignments:
             try:
                 made = task_assignments.create(self._account_id, project.id, task.id, fields, self._now)
@@ -176,12 +176,12 @@ class _Items:
         self._found: dict[tuple[str, str], Item] = {}
 
     def read(self, wanted: Iterable[Key]) -> None:
-        new = {place: key for key in wanted if (place := keys.place(key)) not in self._asked}
+        new = {place: key for key in wanted if (place := keys.key_pair(key)) not in self._asked}
         self._asked |= new.keys()
         self._found |= reads.items(list(new.values()))
 
     def get(self, key: Key) -> Item | None:
-        return self._found.get(keys.place(key))
+        return self._found.get(keys.key_pair(key))
 
 
 def _first_keys(account_id: AccountId, where: Where) -> Iterator[Key]:
@@ -242,7 +242,7 @@ def _there(
     project_item = None if project_id is None else items.get(keys.record(account_id, "PROJECT", project_id))
     task_item = None if task_id is None else items.get(keys.record(account_id, "TASK", task_id))
     if project_item is None and project_id is not None and where.project.id is None:
-        resume.settle(account_id)  # its name is taken, but it is still being made
+        resume.finish_pending(account_id)  # its name is taken, but it is still being made
         raise StaleError
     if task_item is None and task_id is not None and where.task.id is None:
         raise StaleError

@@ -8,7 +8,7 @@ from sheaf.domain.values import Id
 from sheaf.store import keys, reads
 from sheaf.store.items import number
 from sheaf.store.keys import Key
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Write, update
 
 
@@ -18,8 +18,8 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
     for entries, step in ((leaving, -1), (entering, 1)):
         for entry in entries:
             for key in (keys.month_total(account_id, entry.spent_date[:7]), _of_user(account_id, entry.user_id)):
-                place = key["pk"]["S"], key["sk"]["S"]
-                steps[place] = steps.get(place, 0) + step
+                key_pair = key["pk"]["S"], key["sk"]["S"]
+                steps[key_pair] = steps.get(key_pair, 0) + step
     return [
         update({"pk": {"S": pk}, "sk": {"S": sk}}, "ADD time_entry_count :step", {":step": number(step)})
         for (pk, sk), step in steps.items()
@@ -29,7 +29,7 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
 
 def months(account_id: AccountId, first: str, last: str, *, newest_first: bool) -> Iterator[tuple[str, int]]:
     """The months from `first` to `last` (`2026-11`) that have or had time, with their number of entries."""
-    for item in reads.stretch(Stretch(keys.month_totals(account_id), first, last, newest_first)):
+    for item in reads.items_in(KeyRange(keys.month_totals(account_id), first, last, newest_first)):
         yield item["sk"]["S"], int(item["time_entry_count"]["N"])
 
 

@@ -42,7 +42,7 @@ class Write:
     amounts: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def place(self) -> tuple[str, str]:
+    def key_pair(self) -> tuple[str, str]:
         """Which item is written: (pk, sk)."""
         key = self.parameters.get("Key") or self.parameters["Item"]
         return key["pk"]["S"], key["sk"]["S"]
@@ -96,7 +96,7 @@ def count(key: Key, amounts: Mapping[str, int], condition: str = "", refusal: Ex
     return replace(update(key, expression, values, condition, refusal), amounts=amounts)
 
 
-def also(write: Write, condition: str, values: Item, refusal: Exception) -> Write:
+def with_condition(write: Write, condition: str, values: Item, refusal: Exception) -> Write:
     """The same write under one condition more; `refusal` is then what a failed condition means."""
     given = write.parameters.get("ConditionExpression")
     parameters = {
@@ -107,7 +107,7 @@ def also(write: Write, condition: str, values: Item, refusal: Exception) -> Writ
     return Write(write.action, parameters, refusal)
 
 
-def at_once(writes: Sequence[Write]) -> list[Write]:
+def merged(writes: Sequence[Write]) -> list[Write]:
     """Writes of many records made fit for one transaction, which takes each item once; all are refused as StaleError.
 
     What is counted on one item adds up, also where the item is new; a claim that one record frees another may take.
@@ -117,8 +117,10 @@ def at_once(writes: Sequence[Write]) -> list[Write]:
     """
     joined: dict[tuple[str, str], Write] = {}
     for write in sorted(writes, key=lambda write: _TURNS.index(write.action)):
-        earlier = joined.get(write.place)
-        joined[write.place] = replace(write if earlier is None else _as_one(earlier, write), refusal=StaleError())
+        earlier = joined.get(write.key_pair)
+        joined[write.key_pair] = replace(
+            write if earlier is None else _merged_pair(earlier, write), refusal=StaleError()
+        )
     return list(joined.values())
 
 
@@ -163,7 +165,7 @@ class _ConflictError(Exception):
     """The items were part of another transaction that was under way; DynamoDB's SDK leaves the retry to us."""
 
 
-def _as_one(first: Write, second: Write) -> Write:
+def _merged_pair(first: Write, second: Write) -> Write:
     condition = {
         name: value for name, value in first.parameters.items() if name.startswith(("Condition", "Expression"))
     }
@@ -178,7 +180,7 @@ def _as_one(first: Write, second: Write) -> Write:
             names = [*first.amounts, *(name for name in second.amounts if name not in first.amounts)]
             amounts = {name: first.amounts.get(name, 0) + second.amounts.get(name, 0) for name in names}
             return count(first.parameters["Key"], amounts, first.condition, first.refusal)
-    raise ValueError(f"{first.action} and {second.action} of one item exclude each other: {first.place}")
+    raise ValueError(f"{first.action} and {second.action} of one item exclude each other: {first.key_pair}")
 
 
 def _put(item: Item, condition: dict[str, Any], refusal: Exception) -> Write:

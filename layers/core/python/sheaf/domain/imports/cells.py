@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sheaf.domain.errors import InvalidError, MalformedError
-from sheaf.domain.imports.rows import Kept, Named, RawRow, RowError
-from sheaf.domain.record import values_of
+from sheaf.domain.imports.rows import ImportedMetadata, Named, RawRow, RowError
+from sheaf.domain.record import as_dict
 from sheaf.domain.time_entry import ExternalReference
 from sheaf.domain.values import (
     NAME_LIMIT,
@@ -88,7 +88,7 @@ class Cells:
         """A record that the row refers to and cannot do without."""
         return Named(id=self.needed(f"{field}_id", number)) if by_id else Named(name=self.needed(field, name))
 
-    def kept(self) -> Kept:
+    def metadata(self) -> ImportedMetadata:
         """What the row brings of its record's past."""
         kept_id = self.optional("id", number)
         if kept_id is not None and kept_id >= KEPT_ID_LIMIT:
@@ -97,7 +97,7 @@ class Cells:
         if created_at and updated_at and updated_at < created_at:
             later, earlier = self.column("updated_at"), self.column("created_at")
             raise RowError(later, f"{later} can't be before {earlier}")
-        return Kept(kept_id, created_at, updated_at)
+        return ImportedMetadata(kept_id, created_at, updated_at)
 
     def reference(self) -> ExternalReference | None:
         """The thing in another system that the row is about."""
@@ -112,17 +112,17 @@ class Cells:
             broken = next(field for field, value in zip(REFERENCE, values, strict=True) if value is not None)
             raise RowError(self.column(broken), str(error)) from error
 
-    def said(self, fields: Mapping[str, Read[Any]], nullable: frozenset[str]) -> dict[str, Any]:
+    def given(self, fields: Mapping[str, Read[Any]], nullable: frozenset[str]) -> dict[str, Any]:
         """The fields that the row says something about; where one may be null, an empty cell says null."""
         said = {field: self.optional(field, read) for field, read in fields.items() if field in self._columns}
         return {field: value for field, value in said.items() if value is not None or field in nullable}
 
-    def held(
+    def valid(
         self, kind: "Callable[..., DataclassInstance]", others: Mapping[str, Any], given: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The given fields as their class keeps them; `others` stand in for what else the class demands."""
         try:
-            fields = values_of(kind(**{**others, **given}))
+            fields = as_dict(kind(**{**others, **given}))
         except InvalidError:
             for field, value in given.items():
                 try:

@@ -239,34 +239,34 @@ class Reader:
         return layout
 
     def _task(self, row: Cells) -> TaskRow:
-        kept, given = row.kept(), row.said(_TASK_FIELDS, _NULLABLE)
-        if kept.id is None:
+        metadata, given = row.metadata(), row.given(_TASK_FIELDS, _NULLABLE)
+        if metadata.id is None:
             row.needed("name", cells.name)
-        return TaskRow(row.number, kept, row.held(TaskFields, {"name": "-"}, given))
+        return TaskRow(row.number, metadata, row.valid(TaskFields, {"name": "-"}, given))
 
     def _project(self, row: Cells) -> ProjectRow:
-        kept, given = row.kept(), row.said(_PROJECT_FIELDS, _NULLABLE)
-        if kept.id is None:
+        metadata, given = row.metadata(), row.given(_PROJECT_FIELDS, _NULLABLE)
+        if metadata.id is None:
             row.needed("name", cells.name)
-        client = self._client(row, is_needed=kept.id is None)
-        return ProjectRow(row.number, kept, client, row.held(ProjectFields, {"client_id": 1, "name": "-"}, given))
+        client = self._client(row, is_needed=metadata.id is None)
+        return ProjectRow(row.number, metadata, client, row.valid(ProjectFields, {"client_id": 1, "name": "-"}, given))
 
     def _task_assignment(self, row: Cells) -> TaskAssignmentRow:
-        given = row.said(_TASK_ASSIGNMENT_FIELDS, _NULLABLE)
+        given = row.given(_TASK_ASSIGNMENT_FIELDS, _NULLABLE)
         return TaskAssignmentRow(
             number=row.number,
-            kept=row.kept(),
+            metadata=row.metadata(),
             project=row.named("project", by_id=self.project_by_id),
             client_name=row.optional("client", cells.name) if self.client_narrows else None,
             task=row.named("task", by_id=self.task_by_id),
-            given=row.held(TaskAssignmentFields, {"billable": True, "hourly_rate": None}, given),
+            given=row.valid(TaskAssignmentFields, {"billable": True, "hourly_rate": None}, given),
         )
 
     def _time(self, row: Cells) -> TimeRow:
         makes_project = not self.project_by_id
         return TimeRow(
             number=row.number,
-            kept=row.kept(),
+            metadata=row.metadata(),
             person=self._person(row),
             client=self._client(row, is_needed=True) if makes_project else Named(),
             project=row.named("project", by_id=self.project_by_id),
@@ -278,7 +278,7 @@ class Reader:
             project_code=row.optional("project_code", cells.line) if makes_project else None,
             currency=row.optional("currency", cells.currency) if makes_project and not self.client_by_id else None,
             billable=row.optional("billable", cells.flag),
-            unsaid=_unsaid(notes=row.has("notes"), external_reference=row.has(*_REFERENCE)),
+            missing_columns=_missing_columns(notes=row.has("notes"), external_reference=row.has(*_REFERENCE)),
         )
 
     def _client(self, row: Cells, *, is_needed: bool) -> Named:
@@ -321,7 +321,7 @@ _PROJECT_FIELDS: Mapping[str, Read[object]] = {
 
 
 @cache
-def _unsaid(**said: bool) -> frozenset[str]:
+def _missing_columns(**said: bool) -> frozenset[str]:
     return frozenset(field for field, is_said in said.items() if not is_said)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.imports.rows import Kept, Outcome, RowError, Verdict
+from sheaf.domain.imports.rows import ImportedMetadata, Outcome, RowError, Verdict
 from sheaf.domain.record import Record
 from sheaf.domain.values import Id, Timestamp
 
@@ -19,7 +19,7 @@ _NAMED_ROWS = 5  # that a message names; of more it says how many
 
 
 @dataclass(frozen=True, slots=True)
-class Wish[R]:
+class RowChange[R]:
     """What one row asks for.
 
     Args:
@@ -33,21 +33,21 @@ class Wish[R]:
 
     number: int
     record_id: Id | None
-    place: Hashable
-    says: Hashable
-    new: Callable[[], R]
-    over: Callable[[R], R]
+    claim: Hashable
+    content: Hashable
+    create: Callable[[], R]
+    apply_to: Callable[[R], R]
 
     def result(self, before: R | None) -> R | InvalidError:
         """The record as the row wants it, or why it cannot be so."""
         try:
-            return self.new() if before is None else self.over(before)
+            return self.create() if before is None else self.apply_to(before)
         except InvalidError as error:
             return error
 
 
 @dataclass(frozen=True, slots=True)
-class Known[R]:
+class Snapshot[R]:
     """What is there of all that a batch asks for.
 
     Args:
@@ -59,9 +59,9 @@ class Known[R]:
     """
 
     records: Mapping[Id, R]
-    holders: Mapping[Hashable, Id]
-    place_of: Callable[[R], Hashable]
-    taken: RowError
+    owners: Mapping[Hashable, Id]
+    claim_of: Callable[[R], Hashable]
+    claim_taken: RowError
     kind: str
 
 
@@ -74,51 +74,51 @@ class Decision[R]:
     after: R | None = None
 
 
-def refused[R](number: int, error: RowError, record_id: Id | None = None, says: Hashable = None) -> Wish[R]:
+def invalid_row[R](number: int, error: RowError, record_id: Id | None = None, says: Hashable = None) -> RowChange[R]:
     """The wish of a row of which it is known from the start that it fails."""
 
     def refuse(*_: object) -> NoReturn:
         raise error
 
-    return Wish(number, record_id, None, number if says is None else says, refuse, refuse)
+    return RowChange(number, record_id, None, number if says is None else says, refuse, refuse)
 
 
-def with_past[R: Record](record: R, kept: Kept, now: Timestamp) -> R:
+def with_imported_metadata[R: Record](record: R, metadata: ImportedMetadata, now: Timestamp) -> R:
     """A new record with the times that its row brings.
 
     Raises:
         RowError: they lie in the future, or in the wrong order.
     """
-    for name, moment in (("created_at", kept.created_at), ("updated_at", kept.updated_at)):
+    for name, moment in (("created_at", metadata.created_at), ("updated_at", metadata.updated_at)):
         if moment is not None and moment > now:
             raise RowError(name, f"{name} lies in the future")
-    updated_at = kept.updated_at or now
-    created_at = kept.created_at or updated_at
+    updated_at = metadata.updated_at or now
+    created_at = metadata.created_at or updated_at
     if created_at > updated_at:
         raise RowError("created_at", "created_at lies after updated_at")
     return replace(record, created_at=created_at, updated_at=updated_at)  # type: ignore[type-var]
 
 
-def places[R](
-    wishes: Iterable[Wish[R]], records: Mapping[Id, R], place_of: Callable[[R], Hashable]
+def claims_of[R](
+    changes: Iterable[RowChange[R]], records: Mapping[Id, R], place_of: Callable[[R], Hashable]
 ) -> frozenset[Hashable]:
     """The places that the wishes want, given the records that they name by id; those of refused ones too."""
-    wanted = (_wanted(wish, wish.result(_by_id(wish, records)), place_of) for wish in wishes)
-    return frozenset(place for place in wanted if place is not None)
+    wanted = (_claim_after(change, change.result(_by_id(change, records)), place_of) for change in changes)
+    return frozenset(claim for claim in wanted if claim is not None)
 
 
-def decide[R: Record](wishes: Sequence[Wish[R]], known: Known[R]) -> list[Decision[R]]:
+def decide[R: Record](changes: Sequence[RowChange[R]], known: Snapshot[R]) -> list[Decision[R]]:
     """What the rows of one group come to, in their order; no order of theirs changes what any of them comes to.
 
     Of rows that say the same the first is decided and the others are unchanged, or fail as it does. Rows that say
     different things about one record all fail. The rest is carried out but for those who want a place that somebody
     keeps; who fails keeps its own place too.
     """
-    first: dict[Hashable, Wish[R]] = {}
-    for wish in sorted(wishes, key=lambda wish: wish.number):
-        first.setdefault(wish.says, wish)
-    decided = dict(zip(first, _decide_each(list(first.values()), known, _rows_of(wishes)), strict=True))
-    return [_of_row(wish, first[wish.says], decided[wish.says]) for wish in wishes]
+    first: dict[Hashable, RowChange[R]] = {}
+    for change in sorted(changes, key=lambda change: change.number):
+        first.setdefault(change.content, change)
+    decided = dict(zip(first, _decide_each(list(first.values()), known, _rows_of(changes)), strict=True))
+    return [_of_row(change, first[change.content], decided[change.content]) for change in changes]
 
 
 def too_large[R](decisions: Iterable[Decision[R]], kind: str) -> list[Decision[R]]:
@@ -142,25 +142,25 @@ class _Move[R]:
 
 
 def _decide_each[R: Record](
-    wishes: Sequence[Wish[R]], known: Known[R], rows: Mapping[Hashable, Sequence[int]]
+    changes: Sequence[RowChange[R]], known: Snapshot[R], rows: Mapping[Hashable, Sequence[int]]
 ) -> list[Decision[R]]:
     """One decision for each wish; no two of them say the same."""
-    named = {wish.record_id for wish in wishes}
-    found = [_by_id(wish, known.records) or _by_place(wish, known, named) for wish in wishes]
-    results = [wish.result(before) for wish, before in zip(wishes, found, strict=True)]
-    wanted = [_wanted(wish, result, known.place_of) for wish, result in zip(wishes, results, strict=True)]
+    named = {change.record_id for change in changes}
+    found = [_by_id(change, known.records) or _by_claim(change, known, named) for change in changes]
+    results = [change.result(before) for change, before in zip(changes, found, strict=True)]
+    wanted = [_claim_after(change, result, known.claim_of) for change, result in zip(changes, results, strict=True)]
     subjects: dict[Hashable, list[int]] = defaultdict(list)
-    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
-        for subject in (("id", wish.record_id), ("place", place)):
+    for index, (change, claim) in enumerate(zip(changes, wanted, strict=True)):
+        for subject in (("id", change.record_id), ("place", claim)):
             if subject[1] is not None:
                 subjects[subject].append(index)
     problems: dict[int, InvalidError] = {}
-    for index, (wish, place) in enumerate(zip(wishes, wanted, strict=True)):
-        rivals = {*subjects[("id", wish.record_id)], *subjects[("place", place)]}
+    for index, (change, claim) in enumerate(zip(changes, wanted, strict=True)):
+        rivals = {*subjects[("id", change.record_id)], *subjects[("place", claim)]}
         result = results[index]
         if len(rivals) > 1:
             problems[index] = contradiction(
-                [number for each in rivals for number in rows[wishes[each].says]], known.kind
+                [number for each in rivals for number in rows[changes[each].content]], known.kind
             )
         elif isinstance(result, InvalidError):
             problems[index] = result
@@ -169,21 +169,21 @@ def _decide_each[R: Record](
         for index, result in enumerate(results)
         if index not in problems and not isinstance(result, InvalidError)
     }
-    for index in _crowded_out(moves, known):
-        problems[index] = known.taken
+    for index in _blocked_moves(moves, known):
+        problems[index] = known.claim_taken
         del moves[index]
     return [
-        _failed_decision(wish.number, problems[index]) if index in problems else _carried_out(wish.number, moves[index])
-        for index, wish in enumerate(wishes)
+        _failed_decision(change.number, problems[index]) if index in problems else _applied(change.number, moves[index])
+        for index, change in enumerate(changes)
     ]
 
 
-def _crowded_out[R: Record](moves: Mapping[int, _Move[R]], known: Known[R]) -> set[int]:
+def _blocked_moves[R: Record](moves: Mapping[int, _Move[R]], known: Snapshot[R]) -> set[int]:
     """The moves to a place whose holder keeps it: because no row moves it, or because that row fails likewise."""
     moving = {
         index: move
         for index, move in moves.items()
-        if move.before is None or known.place_of(move.before) != known.place_of(move.after)
+        if move.before is None or known.claim_of(move.before) != known.claim_of(move.after)
     }
     out: set[int] = set()
     while True:
@@ -193,39 +193,39 @@ def _crowded_out[R: Record](moves: Mapping[int, _Move[R]], known: Known[R]) -> s
         more = {
             index
             for index, move in moving.items()
-            if index not in out and known.holders.get(known.place_of(move.after), NEW) not in free
+            if index not in out and known.owners.get(known.claim_of(move.after), NEW) not in free
         }
         if not more:
             return out
         out |= more
 
 
-def _by_id[R](wish: Wish[R], records: Mapping[Id, R]) -> R | None:
-    return None if wish.record_id is None else records.get(wish.record_id)
+def _by_id[R](change: RowChange[R], records: Mapping[Id, R]) -> R | None:
+    return None if change.record_id is None else records.get(change.record_id)
 
 
-def _by_place[R](wish: Wish[R], known: Known[R], named: Iterable[Id | None]) -> R | None:
+def _by_claim[R](change: RowChange[R], known: Snapshot[R], named: Iterable[Id | None]) -> R | None:
     """The record that a row means by its place, unless another row speaks of that record by its id."""
-    holder = known.holders.get(wish.place)
-    return None if wish.record_id is not None or holder is None or holder in named else known.records[holder]
+    owner = known.owners.get(change.claim)
+    return None if change.record_id is not None or owner is None or owner in named else known.records[owner]
 
 
-def _wanted[R](wish: Wish[R], result: R | InvalidError, place_of: Callable[[R], Hashable]) -> Hashable:
-    return wish.place if isinstance(result, InvalidError) else place_of(result)
+def _claim_after[R](change: RowChange[R], result: R | InvalidError, place_of: Callable[[R], Hashable]) -> Hashable:
+    return change.claim if isinstance(result, InvalidError) else place_of(result)
 
 
-def _rows_of[R](wishes: Iterable[Wish[R]]) -> Mapping[Hashable, Sequence[int]]:
+def _rows_of[R](changes: Iterable[RowChange[R]]) -> Mapping[Hashable, Sequence[int]]:
     """The numbers of the rows that say the same, by what they say."""
     rows: dict[Hashable, list[int]] = defaultdict(list)
-    for wish in wishes:
-        rows[wish.says].append(wish.number)
+    for change in changes:
+        rows[change.content].append(change.number)
     return rows
 
 
-def _of_row[R](wish: Wish[R], first: Wish[R], decision: Decision[R]) -> Decision[R]:
+def _of_row[R](change: RowChange[R], first: RowChange[R], decision: Decision[R]) -> Decision[R]:
     """What a row comes to, given what came of the first one that says the same."""
-    verdict = replace(decision.verdict, number=wish.number)
-    if wish.number == first.number or verdict.outcome is Outcome.FAILED:
+    verdict = replace(decision.verdict, number=change.number)
+    if change.number == first.number or verdict.outcome is Outcome.FAILED:
         return replace(decision, verdict=verdict)
     return Decision(replace(verdict, outcome=Outcome.UNCHANGED))
 
@@ -247,7 +247,7 @@ def _failed(number: int, error: InvalidError) -> Verdict:
     return Verdict(number, Outcome.FAILED, error.field if isinstance(error, RowError) else "", str(error))
 
 
-def _carried_out[R](number: int, move: _Move[R]) -> Decision[R]:
+def _applied[R](number: int, move: _Move[R]) -> Decision[R]:
     if move.after is move.before:
         return Decision(Verdict(number, Outcome.UNCHANGED))
     outcome = Outcome.CREATED if move.before is None else Outcome.UPDATED

@@ -13,17 +13,17 @@ def keys_of(row: Row) -> Sequence[str]:
     One key for its id and one for its name, as far as it has them.
     """
     match row:
-        case TaskRow(kept=kept, given={"name": name}):
+        case TaskRow(metadata=metadata, given={"name": name}):
             named = task_key(name)
-        case ProjectRow(kept=kept, client=client, given={"name": name}) if client != Named():
+        case ProjectRow(metadata=metadata, client=client, given={"name": name}) if client != Named():
             named = project_key(client, name)
-        case TaskAssignmentRow(kept=kept, client_name=client_name, project=project, task=task):
+        case TaskAssignmentRow(metadata=metadata, client_name=client_name, project=project, task=task):
             named = pair_key(client_name, project, task)
-        case TaskRow(kept=kept) | ProjectRow(kept=kept):
+        case TaskRow(metadata=metadata) | ProjectRow(metadata=metadata):
             named = ""
         case _:
             return ()
-    return [key for key in ("" if kept.id is None else id_key(kept.id), named) if key]
+    return [key for key in ("" if metadata.id is None else id_key(metadata.id), named) if key]
 
 
 def id_key(record_id: int) -> str:
@@ -51,16 +51,16 @@ def without_client(pair: str) -> str:
     return _joined("", *pair.split("\n")[1:])
 
 
-def place_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
+def group_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
     """Whose day on what a row is about: person, client, project, task, date. Rows of one place are one group."""
     name = f"{row.person.first_name} {row.person.last_name}".strip()
     person = _part(Named(name=name) if name else Named(id=row.person.id))
     return person, _part(row.client), _part(row.project), _part(row.task), row.spent_date
 
 
-def hint_keys(place: tuple[str, str, str, str, Day]) -> Mapping[str, str]:
+def hint_keys(group: tuple[str, str, str, str, Day]) -> Mapping[str, str]:
     """The records of a place that may have to be made, by the field of a row that describes each of them then."""
-    _, client, project, task, _ = place
+    _, client, project, task, _ = group
     pair = _joined(client, project, task)
     return {"currency": client, "project_code": _joined(client, project), "billable": pair}
 

@@ -12,7 +12,7 @@ from sheaf.domain.time_entry import ExternalReference, TimeEntry
 _GIVEN_UP = ("external_reference", "hours", "notes")
 
 
-class Spent(Protocol):
+class ComparedTime(Protocol):
     """What a row and an entry are compared by."""
 
     @property
@@ -29,7 +29,7 @@ class Spent(Protocol):
 
 
 def match(
-    rows: Sequence[Spent], entries: Sequence[TimeEntry], unsaid: frozenset[str] = frozenset()
+    rows: Sequence[ComparedTime], entries: Sequence[TimeEntry], missing_columns: frozenset[str] = frozenset()
 ) -> list[TimeEntry | None]:
     """The entry that each row stands for, or None where it is a new one; no entry stands for two rows.
 
@@ -37,9 +37,9 @@ def match(
     `external_reference`, `hours`) does not count. Neither the order of the rows nor that of the entries matters; and
     once some rows are settled, and their entries left out, the others stand for the same entries as before.
     """
-    said = [name for name in _GIVEN_UP if name not in unsaid]
+    said = [name for name in _GIVEN_UP if name not in missing_columns]
     found: list[TimeEntry | None] = [None] * len(rows)
-    rows_left = sorted(range(len(rows)), key=lambda place: _order(rows[place]))
+    rows_left = sorted(range(len(rows)), key=lambda index: _order(rows[index]))
     entries_left = sorted(entries, key=lambda entry: entry.id)
     for compared in (said, *([field for field in said if field != given_up] for given_up in said)):
         if not rows_left or not entries_left:
@@ -48,19 +48,19 @@ def match(
         waiting: defaultdict[Hashable, list[TimeEntry]] = defaultdict(list)
         for entry in reversed(entries_left):
             waiting[key(entry)].append(entry)
-        for place in rows_left:
-            if same := waiting.get(key(rows[place])):
-                found[place] = same.pop()
-        rows_left = [place for place in rows_left if found[place] is None]
+        for index in rows_left:
+            if same := waiting.get(key(rows[index])):
+                found[index] = same.pop()
+        rows_left = [index for index in rows_left if found[index] is None]
         entries_left = sorted((entry for some in waiting.values() for entry in some), key=lambda entry: entry.id)
     return found
 
 
-def _comparing(names: Sequence[str]) -> Callable[[Spent], Hashable]:
+def _comparing(names: Sequence[str]) -> Callable[[ComparedTime], Hashable]:
     return lambda spent: tuple(getattr(spent, name) for name in names)
 
 
-def _order(row: Spent) -> tuple[Decimal, str, tuple[str, ...]]:
+def _order(row: ComparedTime) -> tuple[Decimal, str, tuple[str, ...]]:
     reference = row.external_reference
     known = () if reference is None else (reference.id, reference.group_id, reference.account_id, reference.permalink)
     # Whether there is no text or an empty one must not be left to chance either.

@@ -41,7 +41,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ImportedMetadata:
     """What a row brings of its record's past; None where the file does not say."""
 
     id: Id | None = None
@@ -54,7 +54,7 @@ class TaskRow:
     """A task. `given`: the fields of TaskFields that the file says something about, `name` at least for a new one."""
 
     number: int
-    kept: Kept
+    metadata: ImportedMetadata
     given: Mapping[str, Any]
 
 
@@ -63,7 +63,7 @@ class ProjectRow:
     """A project. `given` are fields of ProjectFields without `client_id`; a client that is named is made if missing."""
 
     number: int
-    kept: Kept
+    metadata: ImportedMetadata
     client: Named
     given: Mapping[str, Any]
 
@@ -73,7 +73,7 @@ class TaskAssignmentRow:
     """A task on a project. `client_name` tells projects of one name apart. `given`: fields of TaskAssignmentFields."""
 
     number: int
-    kept: Kept
+    metadata: ImportedMetadata
     project: Named
     client_name: str | None
     task: Named
@@ -99,7 +99,7 @@ class TimeRow:
     """
 
     number: int
-    kept: Kept
+    metadata: ImportedMetadata
     person: Person
     client: Named
     project: Named
@@ -111,7 +111,7 @@ class TimeRow:
     project_code: str | None = None
     currency: str | None = None
     billable: bool | None = None
-    unsaid: frozenset[str] = frozenset()
+    missing_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.record import current
+from sheaf.domain.record import fields_of
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Id
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.v1.fields import read_fields
 from sheaf.http.v2.bodies import Amount, Body, Flag, Number, TaskBody, read_body
 
@@ -44,7 +44,7 @@ class V1TaskAssignmentBody(Body):
     budget: Amount = None
     estimate: Amount = None
 
-    def over_assignment(self, assignment: TaskAssignment) -> TaskAssignmentFields:
+    def apply_to_assignment(self, assignment: TaskAssignment) -> TaskAssignmentFields:
         """The fields of an assignment with those that the caller gave laid over them.
 
         `estimate` is the older name of `budget`. Clients send the whole record back with one of the two changed, so
@@ -54,25 +54,25 @@ class V1TaskAssignmentBody(Body):
         planned: list[Decimal | None] = [given.pop(name) for name in ("budget", "estimate") if name in given]
         if planned:
             given["budget"] = next((budget for budget in planned if budget != assignment.budget), assignment.budget)
-        return replace(current(TaskAssignmentFields, assignment), **given)
+        return replace(fields_of(TaskAssignmentFields, assignment), **given)
 
 
-def read_task(call: Call) -> V1TaskBody:
+def read_task(request: Request) -> V1TaskBody:
     """The task in the body. Raises what `fields.read_fields` raises, and InvalidError."""
-    return read_body(V1TaskBody, read_fields(call, ["task"], _TASK_EXAMPLE))
+    return read_body(V1TaskBody, read_fields(request, ["task"], _TASK_EXAMPLE))
 
 
-def read_task_id(call: Call) -> Id:
+def read_task_id(request: Request) -> Id:
     """The id of the task that is to be assigned. Raises what `fields.read_fields` raises, and InvalidError."""
-    body = read_body(_AssignBody, read_fields(call, ["task"], _ASSIGN_EXAMPLE))
+    body = read_body(_AssignBody, read_fields(request, ["task"], _ASSIGN_EXAMPLE))
     if body.id is None:
         raise InvalidError(f"Task can't be blank; send for example {_ASSIGN_EXAMPLE}")
     return body.id
 
 
-def read_task_assignment(call: Call) -> V1TaskAssignmentBody:
+def read_task_assignment(request: Request) -> V1TaskAssignmentBody:
     """The assignment in the body. Raises what `fields.read_fields` raises, and InvalidError."""
-    return read_body(V1TaskAssignmentBody, read_fields(call, ["task_assignment"], _ASSIGNMENT_EXAMPLE))
+    return read_body(V1TaskAssignmentBody, read_fields(request, ["task_assignment"], _ASSIGNMENT_EXAMPLE))
 
 
 def _with_state(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from typing import Any
 from sheaf.domain.errors import MalformedError
 from sheaf.http.body import BODY_LIMIT, decoded, media_type, read_json
 from sheaf.http.error_responses import UnsupportedMediaTypeError
-from sheaf.http.request import Call
+from sheaf.http.request import Request
 from sheaf.http.v1.formats import TYPES, Format, answer_format
 from sheaf.http.v1.xml import read_xml
 
 
-def read_fields(call: Call, roots: Sequence[str], example: str) -> Mapping[str, Any]:
+def read_fields(request: Request, roots: Sequence[str], example: str) -> Mapping[str, Any]:
     """The fields of the one record in the body, XML or JSON, with underscores in their names.
 
     `roots` are the names that it may stand under, `example` is a body in the right form. An empty body, and JSON's
@@ -20,18 +20,18 @@ def read_fields(call: Call, roots: Sequence[str], example: str) -> Mapping[str, 
     Raises:
         UnsupportedMediaTypeError: the body is in another format. MalformedError: it cannot be read.
     """
-    if len(call.body) > BODY_LIMIT:
-        raise MalformedError(f"The body has {len(call.body)} bytes; at most {BODY_LIMIT} are read")
-    if not call.body.strip():
+    if len(request.body) > BODY_LIMIT:
+        raise MalformedError(f"The body has {len(request.body)} bytes; at most {BODY_LIMIT} are read")
+    if not request.body.strip():
         return {}
-    given = call.headers.get("content-type", "")
+    given = request.headers.get("content-type", "")
     kind, charset = media_type(given) if given else ("", "utf-8")
-    form = TYPES.get(kind) if given else answer_format(call)
+    form = TYPES.get(kind) if given else answer_format(request)
     if form is None or charset not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedMediaTypeError(
             f"Content-Type {given[:100]!r} is not read here; send application/xml or application/json in UTF-8"
         )
-    root, fields = read_xml(call.body, example) if form is Format.XML else _read_json(call.body, example)
+    root, fields = read_xml(request.body, example) if form is Format.XML else _read_json(request.body, example)
     if root and root not in roots:
         raise MalformedError(f"The body is of {root[:50]!r}; send for example {example}")
     return fields

@@ -6,8 +6,8 @@ from enum import Enum
 from sheaf.domain.errors import MalformedError
 from sheaf.http.body import media_type
 from sheaf.http.error_responses import NotAcceptableError
-from sheaf.http.request import Call
-from sheaf.http.response import Reply, as_json
+from sheaf.http.request import Request
+from sheaf.http.response import Response, as_json
 from sheaf.http.v1.resources import Resource, list_json, list_xml, resource_json, resource_xml
 
 _ANSWER_LIMIT = 6_000_000  # bytes of the body as a JSON string; Lambda passes on 6 MiB of that and the headers
@@ -33,16 +33,16 @@ _RANGES: Mapping[str, Sequence[Format]] = {
 }
 
 
-def answer_format(call: Call) -> Format:
+def answer_format(request: Request) -> Format:
     """The format that the request asks its answer to be in: by Accept, or else by Content-Type, or else XML.
 
     Raises:
         NotAcceptableError: Accept allows neither.
     """
-    accept = call.headers.get("accept", "").strip() or "*/*"
+    accept = request.headers.get("accept", "").strip() or "*/*"
     ranges = sorted(filter(None, map(_range, accept.split(","))), key=lambda accepted: -accepted[0])
     refused = {form for quality, kind in ranges for form in Format if not quality and kind == media_type(form.value)[0]}
-    fallback = TYPES.get(media_type(call.headers.get("content-type", ""))[0], Format.XML)
+    fallback = TYPES.get(media_type(request.headers.get("content-type", ""))[0], Format.XML)
     for quality, kind in ranges:
         allowed = [form for form in _RANGES.get(kind, []) if form not in refused]
         if quality and allowed:
@@ -50,48 +50,50 @@ def answer_format(call: Call) -> Format:
     raise NotAcceptableError("Accept allows neither application/xml nor application/json, and nothing else is here")
 
 
-def format_of_refusal(call: Call) -> Format:
+def format_of_error(request: Request) -> Format:
     """The format of an error answer, which must take one even where the request allows none."""
     try:
-        return answer_format(call)
+        return answer_format(request)
     except NotAcceptableError:
         return Format.XML
 
 
-def show(call: Call, resource: Resource) -> Reply:
+def show(request: Request, resource: Resource) -> Response:
     """200 with one record."""
-    return _reply(call, resource_xml, resource_json, resource)
+    return _response(request, resource_xml, resource_json, resource)
 
 
-def show_list(call: Call, plural: str, resources: Sequence[Resource]) -> Reply:
+def show_list(request: Request, plural: str, resources: Sequence[Resource]) -> Response:
     """200 with all records of a list.
 
     Raises:
         MalformedError: v1 has no pages, and this list is longer than one answer can be.
     """
-    reply = _reply(call, lambda all_: list_xml(plural, all_), list_json, resources)
-    if len(as_json(reply.body).encode()) > _ANSWER_LIMIT:
+    response = _response(request, lambda all_: list_xml(plural, all_), list_json, resources)
+    if len(as_json(response.body).encode()) > _ANSWER_LIMIT:
         raise MalformedError(f"There are {len(resources)} records, too many for one answer; ask with updated_since")
-    return reply
+    return response
 
 
-def done(call: Call, status: int, location: str = "", hint: str = "") -> Reply:
+def done(request: Request, status: int, location: str = "", hint: str = "") -> Response:
     """The answer to a write: a body of one space, and where the record is (a path of this API, without a host)."""
-    headers = {"Location": location, "Hint": hint, "Content-Type": answer_format(call).value}
-    return Reply(status, " ", {name: value for name, value in headers.items() if value})
+    headers = {"Location": location, "Hint": hint, "Content-Type": answer_format(request).value}
+    return Response(status, " ", {name: value for name, value in headers.items() if value})
 
 
-def refuse(call: Call, status: int, message: str, headers: Mapping[str, str]) -> Reply:
+def error_response(request: Request, status: int, message: str, headers: Mapping[str, str]) -> Response:
     """An error answer: a message in the format that was asked for."""
-    form = format_of_refusal(call)
+    form = format_of_error(request)
     problem = Resource("hash", [("message", "string", message)])
     body = resource_xml(problem) if form is Format.XML else {"message": message}
-    return Reply(status, body, {**headers, "Content-Type": form.value})
+    return Response(status, body, {**headers, "Content-Type": form.value})
 
 
-def _reply[Shown](call: Call, in_xml: Callable[[Shown], str], in_json: Callable[[Shown], str], shown: Shown) -> Reply:
-    form = answer_format(call)
-    return Reply(200, in_xml(shown) if form is Format.XML else in_json(shown), {"Content-Type": form.value})
+def _response[Shown](
+    request: Request, in_xml: Callable[[Shown], str], in_json: Callable[[Shown], str], shown: Shown
+) -> Response:
+    form = answer_format(request)
+    return Response(200, in_xml(shown) if form is Format.XML else in_json(shown), {"Content-Type": form.value})
 
 
 def _range(text: str) -> tuple[float, str] | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.imports.transfer import clean_file_name, clean_kind
-from sheaf.domain.record import current
+from sheaf.domain.record import fields_of
 from sheaf.domain.time_entry import ExternalReference
 from sheaf.domain.values import Id, parse_id
 
@@ -78,7 +78,7 @@ class Body(BaseModel):
     required: ClassVar[Mapping[str, str]] = {}
     """The fields without which nothing can be made, with what Harvest says when they are missing."""
 
-    def new[Fields: "DataclassInstance"](self, kind: type[Fields], **fallback: Any) -> Fields:
+    def create[Fields: "DataclassInstance"](self, kind: type[Fields], **fallback: Any) -> Fields:
         """The fields of the new record that is asked for, over those that `fallback` says.
 
         Raises:
@@ -90,9 +90,9 @@ class Body(BaseModel):
             raise InvalidError(", ".join(missing))
         return kind(**given)  # says of a blank name what `missing` would, and what else is wrong
 
-    def over[Fields: "DataclassInstance"](self, kind: type[Fields], record: object) -> Fields:
+    def apply_to[Fields: "DataclassInstance"](self, kind: type[Fields], record: object) -> Fields:
         """The fields of a record with those that the caller gave laid over them. Raises InvalidError."""
-        return replace(current(kind, record), **self._given())
+        return replace(fields_of(kind, record), **self._given())
 
     def _given(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in self.model_fields_set}
@@ -226,7 +226,7 @@ class TimeEntryBody(Body):
         given = super()._given()
         given.pop("user_id", None)
         if isinstance(self.external_reference, ExternalReferenceBody):
-            given["external_reference"] = self.external_reference.new(ExternalReference)
+            given["external_reference"] = self.external_reference.create(ExternalReference)
         return given
 
 

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.paging import PER_PAGE_LIMIT, Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import ID_LIMIT, Id, parse_timestamp
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.page_token import read_cursor, write_cursor
 
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
@@ -32,25 +32,25 @@ def _no_day(_record: object) -> str:
 class ListQuery:
     """What a list request asks for. `scope` names the list and its filter; cursors are bound to it."""
 
-    call: Call
+    request: Request
     filter: Filter
     paging: PageRequest
     scope: str
 
-    def reply[Record: HasId](
+    def response[Record: HasId](
         self,
         name: str,
         page: Page[Record],
         show: Callable[[Record], Mapping[str, Any]],
         day_of: Callable[[Record], str] = _no_day,
-    ) -> Reply:
+    ) -> Response:
         """The page in Harvest's envelope: the records under `name`, then the paging properties in their order."""
-        request = self.paging
-        total_pages = max(1, -(-page.total_entries // request.per_page))
-        number, next_number, previous_number = _numbers(page, request, total_pages)
+        paging = self.paging
+        total_pages = max(1, -(-page.total_entries // paging.per_page))
+        number, next_number, previous_number = _numbers(page, paging, total_pages)
         body = {
             name: [show(record) for record in page.records],
-            "per_page": request.per_page,
+            "per_page": paging.per_page,
             "total_pages": total_pages,
             "total_entries": page.total_entries,
             "next_page": next_number,
@@ -58,7 +58,7 @@ class ListQuery:
             "page": number,
             "links": self._links(page, total_pages, day_of),
         }
-        return Reply(200, body)
+        return Response(200, body)
 
     def _links(self, page: Page[Any], total_pages: int, day_of: Callable[[Any], str]) -> dict[str, str | None]:
         # A list of one page has links without `ref`, as Harvest's own example and recordings show.
@@ -75,25 +75,25 @@ class ListQuery:
         self, page: Page[Any], direction: Literal["after", "before"], day_of: Callable[[Any], str]
     ) -> dict[str, str]:
         """The parameters that lead to the neighbouring page: numbers where the caller counts pages, else a cursor."""
-        request = self.paging
+        paging = self.paging
         name, step = ("next", 1) if direction == "after" else ("previous", -1)
-        if request.page is not None and request.cursor is None:
-            return {"page": str(request.page + step), "ref": name}
+        if paging.page is not None and paging.cursor is None:
+            return {"page": str(paging.page + step), "ref": name}
         if page.records:
             edge = page.records[-1 if direction == "after" else 0]
             cursor = Cursor(direction, edge.id, day_of(edge))
         else:
-            cursor = _back(request.cursor)
-        return {"cursor": write_cursor(cursor, self.call.account.paging_key, self.scope), "ref": f"{name}_cursor"}
+            cursor = _back(paging.cursor)
+        return {"cursor": write_cursor(cursor, self.request.account.paging_key, self.scope), "ref": f"{name}_cursor"}
 
     def _link(self, **paging: str) -> str:
         """An absolute link with the caller's own other parameters, in alphabetical order; never with their token."""
-        kept = {name: value for name, value in self.call.query.items() if name not in _NOT_REPEATED}
+        kept = {name: value for name, value in self.request.query.items() if name not in _NOT_REPEATED}
         parameters = {**kept, "per_page": str(self.paging.per_page), **paging}
-        return f"{self.call.base_url}{self.call.path}?{urlencode(sorted(parameters.items()))}"
+        return f"{self.request.base_url}{self.request.path}?{urlencode(sorted(parameters.items()))}"
 
 
-def read_list_query(call: Call, operation: str, *filters: str) -> ListQuery:
+def read_list_query(request: Request, operation: str, *filters: str) -> ListQuery:
     """Read the filters and the paging of a list request; an empty parameter counts as not given.
 
     `filters` are the list's own parameters, which the operation reads itself; they belong to the scope of a cursor.
@@ -101,32 +101,31 @@ def read_list_query(call: Call, operation: str, *filters: str) -> ListQuery:
     Raises:
         MalformedError: is_active, updated_since or page cannot be read. InvalidError: per_page or cursor is refused.
     """
-    given = call.given
+    given = request.given
     wanted = Filter(
         is_active=read_truth(given.get("is_active"), "is_active"),
         updated_since=parse_timestamp(given["updated_since"], "updated_since") if "updated_since" in given else None,
     )
     own = [(name, given.get(name, "")) for name in filters]
-    scope = (
-        f"{operation} {call.path}?{urlencode([('is_active', wanted.is_active), ('since', wanted.updated_since), *own])}"
-    )
-    cursor = read_cursor(given["cursor"], call.account.paging_key, scope) if "cursor" in given else None
+    conditions = urlencode([("is_active", wanted.is_active), ("since", wanted.updated_since), *own])
+    scope = f"{operation} {request.path}?{conditions}"
+    cursor = read_cursor(given["cursor"], request.account.paging_key, scope) if "cursor" in given else None
     paging = PageRequest(
         per_page=_per_page(given.get("per_page")),
         cursor=cursor,
         page=None if cursor else _page(given.get("page")),
     )
-    return ListQuery(call, wanted, paging, scope)
+    return ListQuery(request, wanted, paging, scope)
 
 
-def _numbers(page: Page[Any], request: PageRequest, total_pages: int) -> tuple[int | None, int | None, int | None]:
+def _numbers(page: Page[Any], paging: PageRequest, total_pages: int) -> tuple[int | None, int | None, int | None]:
     """`page`, `next_page` and `previous_page`.
 
     All three always where the caller counts pages; on a walk by cursor only at its two ends (Harvest v2, "Pagination").
     """
-    if request.page is not None:
-        older = request.page + 1 if page.has_older else None
-        return request.page, older, request.page - 1 if request.page > 1 else None
+    if paging.page is not None:
+        older = paging.page + 1 if page.has_older else None
+        return paging.page, older, paging.page - 1 if paging.page > 1 else None
     if not page.has_newer:
         return 1, 2 if page.has_older else None, None
     if not page.has_older:

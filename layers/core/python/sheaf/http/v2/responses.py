@@ -13,8 +13,8 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.values import Id
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 
 _WEEKLY_CAPACITY = 126_000  # seconds: 35 hours, Harvest's default
 
@@ -282,9 +282,9 @@ def _reference(external_reference: ExternalReference) -> dict[str, Any]:
     }
 
 
-def created(call: Call, body: dict[str, Any]) -> Reply:
+def created(request: Request, body: dict[str, Any]) -> Response:
     """201, with the new record and the address it now has."""
-    return Reply(201, body, {"Location": f"{call.base_url}{call.path}/{body['id']}"})
+    return Response(201, body, {"Location": f"{request.base_url}{request.path}/{body['id']}"})
 
 
 def _number(amount: Decimal | None) -> float | None:

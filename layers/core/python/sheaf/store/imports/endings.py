@@ -18,7 +18,7 @@ from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import ImportClosedError, assign, while_running
 from sheaf.store.items import flag, number, text
 from sheaf.store.mappers.import_job import own_key, shard_keys, to_item
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Item, StaleError, Write, commit, retried, update
 
 
@@ -64,30 +64,30 @@ def stop(
     """
 
     def decide() -> Import | None:
-        before = jobs.standing(account_id, import_id)
+        before = jobs.snapshot(account_id, import_id)
         if before.job.status.is_final:
             return None
         if before.stop is None:
             commit([_decision(account_id, import_id, status, error, now)])
             raise StaleError  # look again: the shards may have been opened meanwhile
-        return carry_on_stop(account_id, import_id, now)
+        return resume_stop(account_id, import_id, now)
 
     job = retried(decide)
     return job if job and job.status is status else None
 
 
-def carry_on_stop(account_id: AccountId, import_id: Id, now: Timestamp) -> Import:
+def resume_stop(account_id: AccountId, import_id: Id, now: Timestamp) -> Import:
     """The import that somebody has decided to stop, brought to its end (B11).
 
     Raises:
         NotFoundError, BusyError. StaleError: look again.
     """
-    if jobs.standing(account_id, import_id).job.started_at is not None:
+    if jobs.snapshot(account_id, import_id).job.started_at is not None:
         for shard in shard_keys(account_id, import_id):
             closed = update(shard, "SET is_open = :no", {":no": flag(False)}, "attribute_exists(pk)")
             with suppress(StaleError):
                 commit([closed])
-    now_still = jobs.standing(account_id, import_id)
+    now_still = jobs.snapshot(account_id, import_id)
     if now_still.stop is None:
         raise StaleError
     status, error = now_still.stop
@@ -97,19 +97,19 @@ def carry_on_stop(account_id: AccountId, import_id: Id, now: Timestamp) -> Impor
     return after
 
 
-def reported(account_id: AccountId, import_id: Id) -> None:
+def mark_reported(account_id: AccountId, import_id: Id) -> None:
     """Write down that a stopped import has a report after all (B11)."""
     commit([assign(own_key(account_id, import_id), {"has_report": flag(True)}, "attribute_exists(pk)")])
 
 
 def open_imports() -> Iterator[tuple[AccountId, Id]]:
     """Every import of this deployment that was not brought to its end and announced, for the watchdog (B12)."""
-    for item in reads.stretch(Stretch(keys.OPEN_IMPORTS, low="0", high="~")):
+    for item in reads.items_in(KeyRange(keys.OPEN_IMPORTS, low="0", high="~")):
         account, _, import_id = item["sk"]["S"].partition("#")
         yield AccountId(int(account)), Id(int(import_id))
 
 
-def concluded(account_id: AccountId, import_id: Id) -> None:
+def mark_published(account_id: AccountId, import_id: Id) -> None:
     """Take an import that has ended, and of which everybody was told, out of the watchdog's sight (B12)."""
     gone = Write("Delete", {"Key": keys.open_import(account_id, import_id)}, StaleError())
     commit([gone])

@@ -13,11 +13,11 @@ from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Day, Id
 from sheaf.store import keys, reads, time_guard, time_totals
 from sheaf.store.items import number, text
-from sheaf.store.mappers.time_entry import from_item, places, to_items
-from sheaf.store.reads import Stretch
-from sheaf.store.records import rewritten
+from sheaf.store.mappers.time_entry import from_item, item_keys, to_items
+from sheaf.store.reads import KeyRange
+from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations, resume
-from sheaf.store.time_guard import Spot
+from sheaf.store.time_guard import AssignmentKey
 from sheaf.store.writes import Item, StaleError, Write, update
 
 _QUERIES = 8  # by which the days of one user are read at most
@@ -46,7 +46,7 @@ def imported(account_id: AccountId, user_id: Id, wanted: Collection[tuple[Id, Id
     # Compared as they lie there: a user has far more entries on these days than are wanted.
     spots = {(str(project_id), str(task_id), day) for project_id, task_id, day in wanted}
     for first, last in stretches({day for _, _, day in wanted}):
-        for item in reads.stretch(Stretch(listed, f"{first}#", f"{last}#~", newest_first=False)):
+        for item in reads.items_in(KeyRange(listed, f"{first}#", f"{last}#~", newest_first=False)):
             spot = item["project_id"]["N"], item["task_id"]["N"], item["spent_date"]["S"]
             if spot in spots and "imported" in item:
                 yield from_item(item)
@@ -76,14 +76,14 @@ def by_ids(account_id: AccountId, entry_ids: Collection[Id]) -> dict[Id, TimeEnt
 def finish_removals(account_id: AccountId) -> None:
     """Sweep up what removed projects have left lying; an id that a row brings may be among it."""
     for operation in operations.of_account(account_id):
-        resume.carry_on(account_id, operation)
+        resume.resume(account_id, operation)
 
 
 def turns(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, Turn]:
     """Whose turn it is with each user (E10); to be read before their entries are."""
-    wanted = {user_id: keys.import_turn(account_id, user_id) for user_id in user_ids}
+    wanted = {user_id: keys.import_lease(account_id, user_id) for user_id in user_ids}
     items = reads.items(list(wanted.values()))
-    found = {user_id: items.get(keys.place(key)) for user_id, key in wanted.items()}
+    found = {user_id: items.get(keys.key_pair(key)) for user_id, key in wanted.items()}
     return {
         user_id: Turn() if item is None else Turn(item["holder"]["S"], int(item["turn"]["N"]))
         for user_id, item in found.items()
@@ -95,7 +95,7 @@ def take_turn(account_id: AccountId, user_id: Id, known: Turn, holder: str) -> W
 
     StaleError otherwise. Transactions of one holder only check it, so they do not make one another stale.
     """
-    key = keys.import_turn(account_id, user_id)
+    key = keys.import_lease(account_id, user_id)
     if known.holder == holder:
         condition = {
             "ConditionExpression": "turn = :known",
@@ -143,12 +143,12 @@ def own_items(account_id: AccountId, change: Change) -> int:
 
 def _rewritten(account_id: AccountId, change: Change) -> list[Write]:
     before = [] if change.before is None else to_items(account_id, change.before)
-    return rewritten(before, to_items(account_id, change.after), change.before.version if change.before else 0)
+    return replacement_writes(before, to_items(account_id, change.after), change.before.version if change.before else 0)
 
 
-def _spot(entry: TimeEntry) -> Spot:
-    return Spot(entry.task_id, entry.project_id)
+def _spot(entry: TimeEntry) -> AssignmentKey:
+    return AssignmentKey(entry.task_id, entry.project_id)
 
 
 def _places(account_id: AccountId, entry: TimeEntry) -> Iterator[tuple[str, str]]:
-    return map(keys.place, places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id))
+    return map(keys.key_pair, item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id))

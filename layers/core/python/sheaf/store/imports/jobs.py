@@ -20,17 +20,17 @@ from sheaf.store.items import flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.import_job import (
-    Standing,
-    added_up,
+    ImportSnapshot,
     from_item,
     has_shards,
     own_key,
     purge_at,
     read_list,
     shard_keys,
+    summed,
     to_item,
 )
-from sheaf.store.records import Counter, counted
+from sheaf.store.records import Counter, count_write
 from sheaf.store.writes import Item, StaleError, Write, commit, put_new, retried, update
 
 
@@ -48,7 +48,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SplitProgress:
     """How far the cutter has come: the batches that the queue has for sure, and a digest of all that they hold."""
 
     batches_sent: int = 0
@@ -71,17 +71,17 @@ def create(account_id: AccountId, fields: ImportFields, user_id: Id | None, now:
 
 def get(account_id: AccountId, import_id: Id) -> Import:
     """One import, with its counts as they are now (B2). Raises NotFoundError."""
-    return standing(account_id, import_id).job
+    return snapshot(account_id, import_id).job
 
 
-def standing(account_id: AccountId, import_id: Id) -> Standing:
+def snapshot(account_id: AccountId, import_id: Id) -> ImportSnapshot:
     """An import and how far it has come (B2). Raises NotFoundError."""
     place = own_key(account_id, import_id)
     found = reads.items([place, *shard_keys(account_id, import_id)])
-    item = found.get(keys.place(place))
+    item = found.get(keys.key_pair(place))
     if item is None:
         raise NotFoundError
-    return from_item(item, added_up(account_id, item, found))
+    return from_item(item, summed(account_id, item, found))
 
 
 def page(account_id: AccountId, request: PageRequest) -> Page[Import]:
@@ -90,7 +90,7 @@ def page(account_id: AccountId, request: PageRequest) -> Page[Import]:
     found = page_of(listing.source(Filter()), request)
     moving = [read_id(item["id"]) for item in found.records if has_shards(item)]
     shards = reads.items([key for import_id in moving for key in shard_keys(account_id, import_id)])
-    return found.map(lambda item: from_item(item, added_up(account_id, item, shards)).job)
+    return found.map(lambda item: from_item(item, summed(account_id, item, shards)).job)
 
 
 # ------------------------------------------------------------ for the cutter
@@ -107,7 +107,7 @@ def start(account_id: AccountId, import_id: Id, file: StoredFile, now: Timestamp
     """
 
     def decide() -> Import:
-        before = standing(account_id, import_id)
+        before = snapshot(account_id, import_id)
         if before.job.status is not ImportStatus.AWAITING_UPLOAD or before.stop:
             return before.job
         after = _started(before.job, file, now)
@@ -123,7 +123,7 @@ def start(account_id: AccountId, import_id: Id, file: StoredFile, now: Timestamp
     return retried(decide)
 
 
-def adopt(account_id: AccountId, fields: ImportFields, file: StoredFile, now: Timestamp) -> Import:
+def start_from_inbox(account_id: AccountId, fields: ImportFields, file: StoredFile, now: Timestamp) -> Import:
     """The import of a file that was put into the inbox: one for each version of an object, however often told (B5)."""
     claim = keys.import_file(account_id, json.dumps([file.key, file.version_id or file.etag]))
 
@@ -155,19 +155,19 @@ def columns(account_id: AccountId, import_id: Id) -> list[str]:
     return read_list(_item(account_id, import_id)["columns"])
 
 
-def cut(account_id: AccountId, import_id: Id) -> Cut:
+def split_progress(account_id: AccountId, import_id: Id) -> SplitProgress:
     """How far the cutter has come (B7). Raises NotFoundError."""
     item = _item(account_id, import_id)
-    return Cut(int(item["batches_sent"]["N"]), item["digest"]["S"])
+    return SplitProgress(int(item["batches_sent"]["N"]), item["digest"]["S"])
 
 
-def sent(account_id: AccountId, import_id: Id, until: Cut, now: Timestamp) -> None:
+def mark_sent(account_id: AccountId, import_id: Id, until: SplitProgress, now: Timestamp) -> None:
     """Write down that the queue has all batches up to there (B7). Raises ImportClosedError."""
     told = {"batches_sent": number(until.batches_sent), "digest": text(until.digest), "updated_at": text(now)}
     commit([while_running(account_id, import_id, told)])
 
 
-def all_sent(account_id: AccountId, import_id: Id, rows_total: int, batches_total: int, now: Timestamp) -> None:
+def mark_all_sent(account_id: AccountId, import_id: Id, rows_total: int, batches_total: int, now: Timestamp) -> None:
     """Write down that the whole file is in the queue (B7). Raises ImportClosedError."""
     told = {"rows_total": number(rows_total), "batches_total": number(batches_total), "updated_at": text(now)}
     commit([while_running(account_id, import_id, told)])
@@ -214,7 +214,7 @@ def _added(account_id: AccountId, job: Import) -> list[Write]:
     fresh: Item = {"batches_sent": number(0), "digest": text(""), "columns": text("[]")}
     return [
         put_new({**own_key(account_id, job.id), **to_item(job), **fresh}, StaleError()),
-        counted(Counter(keys.totals(account_id, "IMPORT")), active=1),
+        count_write(Counter(keys.totals(account_id, "IMPORT")), active=1),
         put_new({**keys.open_import(account_id, job.id)}, StaleError()),
     ]
 

@@ -18,7 +18,7 @@ from sheaf.store.imports.jobs import ImportClosedError, assign
 from sheaf.store.items import flag, number, text
 from sheaf.store.keys import Key
 from sheaf.store.mappers.import_job import from_item, own_key, purge_at
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Item, StaleError, Write, put_new, update
 
 type Failure = tuple[Verdict, Mapping[str, Any]]
@@ -57,7 +57,7 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
             this number before.
     """
     places = [own_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
-    job_place, place = (keys.place(key) for key in places)
+    job_place, place = (keys.key_pair(key) for key in places)
     found = reads.items(places)
     if job_place not in found:
         raise ImportClosedError
@@ -100,7 +100,7 @@ def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
     """All rows that failed so far, in no order (B10)."""
     for shard in range(keys.IMPORT_SHARDS):
         pk = keys.import_shard(account_id, import_id, shard)
-        for item in reads.stretch(Stretch(pk, low=keys.IMPORT_FAILURES, high=f"{keys.IMPORT_FAILURES}~")):
+        for item in reads.items_in(KeyRange(pk, low=keys.IMPORT_FAILURES, high=f"{keys.IMPORT_FAILURES}~")):
             for row_number, field, message, values in json.loads(item["rows"]["S"]):
                 yield Verdict(row_number, Outcome.FAILED, field, message), values
 

@@ -3,7 +3,7 @@
 from sheaf.domain.client import Client
 from sheaf.domain.values import Timestamp, fold_name
 from sheaf.store.items import flag, number, read_id, read_text, text
-from sheaf.store.records import Shape
+from sheaf.store.records import RecordMapper
 from sheaf.store.writes import Item
 
 
@@ -33,4 +33,4 @@ def _from_item(item: Item) -> Client:
     )
 
 
-CLIENT = Shape("CLIENT", _to_item, _from_item, claim=lambda client: fold_name(client.name))
+CLIENT = RecordMapper("CLIENT", _to_item, _from_item, claim=lambda client: fold_name(client.name))

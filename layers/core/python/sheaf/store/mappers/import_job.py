@@ -19,7 +19,7 @@ KEPT_SECONDS = 120 * 86_400  # what an import needed on its way is kept; its own
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ImportSnapshot:
     """An import as it stands now, for those who bring it on: the batches done, and how it is to end if it is stopped.
 
     `stop` is CANCELLED or FAILED with the reason, from the decision to stop until the import has that status.
@@ -50,10 +50,10 @@ def has_shards(item: Item) -> bool:
     return "counts" not in item and "S" in item["started_at"]
 
 
-def added_up(account_id: AccountId, item: Item, found: Mapping[tuple[str, str], Item]) -> Item:
+def summed(account_id: AccountId, item: Item, found: Mapping[tuple[str, str], Item]) -> Item:
     """What the shards among `found` say of an import, added up, and when the latest of them moved."""
-    places = map(keys.place, shard_keys(account_id, read_id(item["id"])))
-    shards = [found[place] for place in places if place in found]
+    key_pairs = map(keys.key_pair, shard_keys(account_id, read_id(item["id"])))
+    shards = [found[key_pair] for key_pair in key_pairs if key_pair in found]
     names = (*Outcome, "batches_done")
     added: Item = {name: number(sum(int(shard[name]["N"]) for shard in shards)) for name in names}
     return {**added, "updated_at": max((shard["updated_at"] for shard in shards), key=str, default=item["updated_at"])}
@@ -87,7 +87,7 @@ def to_item(job: Import) -> Item:
     }
 
 
-def from_item(item: Item, counted_: Item) -> Standing:
+def from_item(item: Item, counted_: Item) -> ImportSnapshot:
     """An import as its item says, with what its shards count (nothing, where `counted_` is empty)."""
     kind, file, stopped = read_text(item["kind"]), item["file"].get("M"), item.get("stop")
     counts = item["counts"]["M"] if "counts" in item else counted_
@@ -114,7 +114,7 @@ def from_item(item: Item, counted_: Item) -> Standing:
         has_report=item["has_report"]["BOOL"],
     )
     done = int(counted_["batches_done"]["N"]) if counted_ else 0
-    return Standing(job, done, None if stopped is None else _read_stop(stopped["M"]))
+    return ImportSnapshot(job, done, None if stopped is None else _read_stop(stopped["M"]))
 
 
 def read_list(value: Mapping[str, Any]) -> list[str]:

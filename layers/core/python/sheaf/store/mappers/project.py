@@ -8,7 +8,7 @@ from sheaf.domain.project import BillBy, BudgetBy, Project
 from sheaf.domain.values import Day, Id, Timestamp, fold_name
 from sheaf.store import keys
 from sheaf.store.items import flag, number, read_decimal, read_id, read_text, text
-from sheaf.store.records import Counter, Shape
+from sheaf.store.records import Counter, RecordMapper
 from sheaf.store.writes import Item
 
 
@@ -84,7 +84,7 @@ def claim_of(client_id: Id, folded_name: str) -> str:
     return f"{client_id}#{folded_name}"
 
 
-PROJECT = Shape(
+PROJECT = RecordMapper(
     "PROJECT",
     _to_item,
     _from_item,

@@ -7,7 +7,7 @@ from sheaf.domain.task import Task
 from sheaf.domain.values import Timestamp, fold_name
 from sheaf.store import keys
 from sheaf.store.items import flag, number, read_decimal, read_id, text
-from sheaf.store.records import Shape
+from sheaf.store.records import RecordMapper
 from sheaf.store.writes import Item
 
 
@@ -44,4 +44,4 @@ def _lists(account_id: AccountId, task: Task) -> Sequence[str]:
     return [keys.default_tasks(account_id)] if task.is_default and task.is_active else []
 
 
-TASK = Shape("TASK", _to_item, _from_item, lists=_lists, claim=lambda task: fold_name(task.name))
+TASK = RecordMapper("TASK", _to_item, _from_item, lists=_lists, claim=lambda task: fold_name(task.name))

@@ -8,7 +8,7 @@ from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignment
 from sheaf.domain.values import Timestamp
 from sheaf.store import keys
 from sheaf.store.items import flag, number, read_decimal, read_id, text
-from sheaf.store.records import Counter, Shape
+from sheaf.store.records import Counter, RecordMapper
 from sheaf.store.writes import Item
 
 
@@ -53,4 +53,4 @@ def _counters(account_id: AccountId, assignment: TaskAssignment) -> Sequence[Cou
     ]
 
 
-TASK_ASSIGNMENT = Shape("TASK_ASSIGNMENT", _to_item, _from_item, lists=_lists, counters=_counters)
+TASK_ASSIGNMENT = RecordMapper("TASK_ASSIGNMENT", _to_item, _from_item, lists=_lists, counters=_counters)

@@ -14,12 +14,12 @@ from sheaf.store.writes import Item
 def to_items(account_id: AccountId, entry: TimeEntry) -> list[Item]:
     """An entry as its four items. The one by id also stands in the index by update."""
     attributes = _to_item(entry)
-    by_id, *listed = places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+    by_id, *listed = item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
     changed = {"update_sk": text(keys.update_position(entry.updated_at, entry.id))}
     return [{**by_id, **changed, **attributes}, *({**key, **attributes} for key in listed)]
 
 
-def places(account_id: AccountId, user_id: Id, project_id: Id, day: Day, entry_id: Id) -> list[Key]:
+def item_keys(account_id: AccountId, user_id: Id, project_id: Id, day: Day, entry_id: Id) -> list[Key]:
     """The keys of an entry's four items, the one by its id first."""
     position = {"S": keys.time_position(day, entry_id)}
     lists = (

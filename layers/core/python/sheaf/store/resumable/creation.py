@@ -13,10 +13,10 @@ from sheaf.store.items import number
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.reads import Stretch
-from sheaf.store.records import Counter, counted
+from sheaf.store.reads import KeyRange
+from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
-from sheaf.store.resumable.operations import Operation
+from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.writes import Item, StaleError, Write, commit, update
 
 IN_ONE = 20  # assignments that still fit into the project's own transaction: 4 writes for each
@@ -24,7 +24,7 @@ CHUNK = 20  # assignments that one transaction of a larger creation makes
 MOST = 1500  # that a creation under way can note down in its item, which holds 400 KB
 
 
-def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Operation | None:
+def create(account_id: AccountId, project: Project, manager_id: Id | None) -> ResumableOperation | None:
     """Make a project; the operation that has to finish it where it has many default tasks, None when all is done.
 
     `manager_id` is the user who shall manage it, where that is not an administrator.
@@ -35,11 +35,11 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Op
     assignments = _default_assignments(account_id, project)
     if len(assignments) <= IN_ONE:
         total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
-        writes = [*PROJECT.added(account_id, project), *_managed(account_id, manager_id, project.id)]
+        writes = [*PROJECT.writes_to_add(account_id, project), *_managed(account_id, manager_id, project.id)]
         for assignment in assignments:
             writes += _made(account_id, assignment)
         if assignments:
-            writes.append(counted(total, active=len(assignments)))
+            writes.append(count_write(total, active=len(assignments)))
         commit([*writes, _guard(account_id, project, len(assignments))])
         return None
     details: Item = {
@@ -49,20 +49,22 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Op
         "assignments_made": number(0),
         "manager_id": number(manager_id),
     }
-    operation = Operation(sequence.next_id(account_id, "OPERATION"), "create_project", project.id, details)
+    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "create_project", project.id, details)
     begin = operations.begin(account_id, operation, project.created_at)
     # The claim on the name and the place with the client come first: nothing can be refused once parts are written.
-    with_client = [counted(counter, **{PROJECT.state(project): 1}) for counter in PROJECT.counters(account_id, project)]
-    commit([*begin, *PROJECT.claimed(account_id, project), *with_client, _guard(account_id, project, 0)])
+    with_client = [
+        count_write(counter, **{PROJECT.state(project): 1}) for counter in PROJECT.counters(account_id, project)
+    ]
+    commit([*begin, *PROJECT.claim_writes(account_id, project), *with_client, _guard(account_id, project, 0)])
     return operation
 
 
-def bare(account_id: AccountId, project: Project) -> list[Write]:
+def without_tasks(account_id: AccountId, project: Project) -> list[Write]:
     """The writes of a project without assignments: an import says itself what is assigned. Refused as `create`."""
-    return [*PROJECT.added(account_id, project), _guard(account_id, project, 0)]
+    return [*PROJECT.writes_to_add(account_id, project), _guard(account_id, project, 0)]
 
 
-def carry_on(account_id: AccountId, operation: Operation) -> bool:
+def resume(account_id: AccountId, operation: ResumableOperation) -> bool:
     """Make some assignments of a project that is not shown yet; False once it is there and the operation has ended.
 
     Safe to be done by many at once: StaleError says that somebody else has just done the same step.
@@ -72,7 +74,7 @@ def carry_on(account_id: AccountId, operation: Operation) -> bool:
     done = int(item["assignments_done"]["N"])
     chunk = [TASK_ASSIGNMENT.from_item(value["M"]) for value in item["assignments"]["L"][done : done + CHUNK]]
     if not chunk:
-        commit(_shown(account_id, operation))
+        commit(_reveal(account_id, operation))
         return False
     alive = _with_tasks(account_id, chunk)
     step = update(
@@ -82,7 +84,7 @@ def carry_on(account_id: AccountId, operation: Operation) -> bool:
         condition="assignments_done = :before",
     )
     project_guard = Counter(keys.guard(account_id, "PROJECT", operation.subject_id), StaleError())
-    writes = [step, counted(project_guard, active=len(alive))]
+    writes = [step, count_write(project_guard, active=len(alive))]
     for assignment in alive:
         writes += _made(account_id, assignment)
     commit(writes)
@@ -95,7 +97,7 @@ def _default_assignments(account_id: AccountId, project: Project) -> list[TaskAs
     Raises:
         InvalidError: there are more default tasks than a project can be given at once.
     """
-    found = reads.stretch(Stretch(keys.default_tasks(account_id), "0", "~"))
+    found = reads.items_in(KeyRange(keys.default_tasks(account_id), "0", "~"))
     tasks = sorted((TASK.from_item(item) for item in found), key=lambda task: (fold_name(task.name), task.id))
     if not tasks:
         return []
@@ -113,9 +115,9 @@ def _made(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
     """The writes of one assignment beside the counts that all assignments of the transaction share."""
     task_guard = Counter(keys.guard(account_id, "TASK", assignment.task_id), StaleError())
     return [
-        *TASK_ASSIGNMENT.stored(account_id, assignment),
+        *TASK_ASSIGNMENT.item_writes(account_id, assignment),
         time_guard.add_pair(account_id, assignment),
-        counted(task_guard, active=1),
+        count_write(task_guard, active=1),
     ]
 
 
@@ -130,22 +132,22 @@ def _with_tasks(account_id: AccountId, assignments: Sequence[TaskAssignment]) ->
     ]
 
 
-def _shown(account_id: AccountId, operation: Operation) -> list[Write]:
+def _reveal(account_id: AccountId, operation: ResumableOperation) -> list[Write]:
     """The last transaction of a creation: the project is there, and its assignments count."""
     project = PROJECT.from_item(operation.item["project"]["M"])
     manager = operation.item["manager_id"].get("N")
     total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
     return [
-        *PROJECT.stored(account_id, project),
-        counted(Counter(keys.totals(account_id, "PROJECT")), **{PROJECT.state(project): 1}),
-        counted(total, active=int(operation.item["assignments_made"]["N"])),
+        *PROJECT.item_writes(account_id, project),
+        count_write(Counter(keys.totals(account_id, "PROJECT")), **{PROJECT.state(project): 1}),
+        count_write(total, active=int(operation.item["assignments_made"]["N"])),
         *_managed(account_id, None if manager is None else Id(int(manager)), project.id),
         *operations.end(account_id, operation.id),
     ]
 
 
 def _guard(account_id: AccountId, project: Project, assignments: int) -> Write:
-    return time_guard.add(account_id, "PROJECT", project.id, is_open=project.is_active, active=assignments)
+    return time_guard.add(account_id, "PROJECT", project.id, accepts_time=project.is_active, active=assignments)
 
 
 def _managed(account_id: AccountId, manager_id: Id | None, project_id: Id) -> list[Write]:
@@ -157,5 +159,5 @@ def _managed(account_id: AccountId, manager_id: Id | None, project_id: Id) -> li
     return [update(key, "ADD managed_projects :project", project, condition="attribute_exists(pk)")]
 
 
-def _ended() -> Operation:
+def _ended() -> ResumableOperation:
     raise StaleError

@@ -17,14 +17,14 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.items import number, read_id, text
 from sheaf.store.keys import Key
-from sheaf.store.reads import Stretch
+from sheaf.store.reads import KeyRange
 from sheaf.store.writes import Item, StaleError, Write, delete_if, put_new, update
 
 OperationKind = Literal["remove_task", "remove_project", "create_project"]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ResumableOperation:
     """One operation that is under way. `subject_id` is the task or the project; `item` holds the rest of it."""
 
     id: Id
@@ -34,7 +34,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class UnderWay:
+class PendingOperations:
     """What an account's readers must leave out, and how many of the counted time entries are already gone."""
 
     hidden_tasks: frozenset[Id] = field(default_factory=frozenset)
@@ -49,16 +49,16 @@ class UnderWay:
         return bool(self.hidden_tasks or self.hidden_projects)
 
 
-def of_account(account_id: AccountId) -> list[Operation]:
+def of_account(account_id: AccountId) -> list[ResumableOperation]:
     """The account's operations under way, the oldest first; nearly always none."""
-    everything = Stretch(keys.records(account_id, "OPERATION"), low="0", high="~", newest_first=False)
-    return [_read(item) for item in reads.stretch(everything)]
+    everything = KeyRange(keys.records(account_id, "OPERATION"), low="0", high="~", newest_first=False)
+    return [_read(item) for item in reads.items_in(everything)]
 
 
-def under_way(account_id: AccountId) -> UnderWay:
+def pending(account_id: AccountId) -> PendingOperations:
     """What an account's readers must know of its operations: one read, half a unit where there are none."""
     found = of_account(account_id)
-    return UnderWay(
+    return PendingOperations(
         hidden_tasks=frozenset(operation.subject_id for operation in found if operation.kind == "remove_task"),
         hidden_projects=frozenset(operation.subject_id for operation in found if operation.kind != "remove_task"),
         removed_entries=sum(int(operation.item["entries_left"]["N"]) for operation in found),
@@ -67,12 +67,12 @@ def under_way(account_id: AccountId) -> UnderWay:
 
 def of_all_accounts() -> Iterator[tuple[AccountId, Id]]:
     """Every operation under way in this deployment, for the scheduled repair."""
-    for item in reads.stretch(Stretch(keys.OPEN_OPERATIONS, low="0", high="~")):
+    for item in reads.items_in(KeyRange(keys.OPEN_OPERATIONS, low="0", high="~")):
         account, _, operation = item["sk"]["S"].partition("#")
         yield AccountId(int(account)), Id(int(operation))
 
 
-def begun(account_id: AccountId) -> int:
+def begun_count(account_id: AccountId) -> int:
     """How many operations the account has ever begun.
 
     Guards count what an operation has taken out of the totals until it is swept up. Who decides on a guard reads this
@@ -81,12 +81,14 @@ def begun(account_id: AccountId) -> int:
     return reads.count(keys.totals(account_id, "OPERATION"), "begun")
 
 
-def none_since(account_id: AccountId, known: int) -> Write:
+def check_none_begun_since(account_id: AccountId, known: int) -> Write:
     """The check that no operation was begun since `begun` said so; StaleError otherwise."""
     return _begun(account_id, 0, known)
 
 
-def begin(account_id: AccountId, operation: Operation, now: Timestamp, known: int | None = None) -> list[Write]:
+def begin(
+    account_id: AccountId, operation: ResumableOperation, now: Timestamp, known: int | None = None
+) -> list[Write]:
     """The writes that put an operation under way, for the transaction that decides it.
 
     With `known`, only if no other was begun since `begun` said so; StaleError otherwise.
@@ -120,7 +122,7 @@ def key_of(account_id: AccountId, operation_id: Id) -> Key:
     return keys.record(account_id, "OPERATION", operation_id)
 
 
-def find(account_id: AccountId, operation_id: Id) -> Operation | None:
+def find(account_id: AccountId, operation_id: Id) -> ResumableOperation | None:
     """One operation as it stands now, or None when it has ended."""
     item = reads.item(key_of(account_id, operation_id))
     return None if item is None else _read(item)
@@ -136,6 +138,6 @@ def _begun(account_id: AccountId, step: int, known: int | None) -> Write:
     return update(key, count, {**values, ":known": number(known)}, condition=unchanged)
 
 
-def _read(item: Item) -> Operation:
+def _read(item: Item) -> ResumableOperation:
     kind: OperationKind = item["kind"]["S"]
-    return Operation(read_id(item["id"]), kind, read_id(item["subject_id"]), item)
+    return ResumableOperation(read_id(item["id"]), kind, read_id(item["subject_id"]), item)

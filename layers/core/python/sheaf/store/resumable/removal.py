@@ -9,12 +9,12 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard, time_totals
 from sheaf.store.items import number, read_id
 from sheaf.store.keys import Key
-from sheaf.store.mappers.time_entry import from_item, places
-from sheaf.store.reads import Stretch
-from sheaf.store.records import Counter, counted
+from sheaf.store.mappers.time_entry import from_item, item_keys
+from sheaf.store.reads import KeyRange
+from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
-from sheaf.store.resumable.operations import Operation
-from sheaf.store.time_guard import Dependents
+from sheaf.store.resumable.operations import ResumableOperation
+from sheaf.store.time_guard import ReferenceCounts
 from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, update
 
 IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
@@ -24,7 +24,7 @@ ENTRIES = 16  # entries that one transaction sweeps up: 4 items for each, and pe
 
 def remove_task(
     account_id: AccountId, task_id: Id, record: Sequence[Write], now: Timestamp, begun: int
-) -> Operation | None:
+) -> ResumableOperation | None:
     """Remove a task (`record` are the writes for it and its name) with its guard and its assignments.
 
     `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
@@ -33,28 +33,28 @@ def remove_task(
     Raises:
         TaskHasTimeError: time is logged. StaleError: read and decide again.
     """
-    known = _dependents(keys.guard(account_id, "TASK", task_id))
+    known = _reference_counts(keys.guard(account_id, "TASK", task_id))
     if known.time_entries:
-        if operations.begun(account_id) != begun:
+        if operations.begun_count(account_id) != begun:
             raise StaleError  # perhaps it is the time of a project that has just been removed
         raise TaskHasTimeError
     writes = [*record, time_guard.remove_task(account_id, task_id, known), *_uncounted(account_id, known)]
-    found = list(islice(reads.stretch(_pairs(account_id, task_id), IN_ONE + 1), IN_ONE + 1))
+    found = list(islice(reads.items_in(_pairs(account_id, task_id), IN_ONE + 1), IN_ONE + 1))
     if len(found) <= IN_ONE:
         for pair in found:
             writes += _without_pair(account_id, task_id, pair, has_project=True)
-        if known != Dependents(0, 0, 0):
-            writes.append(operations.none_since(account_id, begun))
+        if known != ReferenceCounts(0, 0, 0):
+            writes.append(operations.check_none_begun_since(account_id, begun))
         commit(writes)
         return None
-    operation = Operation(sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {})
+    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {})
     commit([*writes, *operations.begin(account_id, operation, now, begun)])
     return operation
 
 
 def remove_project(
     account_id: AccountId, project_id: Id, record: Sequence[Write], now: Timestamp, begun: int
-) -> Operation | None:
+) -> ResumableOperation | None:
     """Remove a project (`record` are the writes for it and its name) with its guard, its assignments and its time.
 
     `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
@@ -63,24 +63,24 @@ def remove_project(
     Raises:
         StaleError: read and decide again.
     """
-    known = _dependents(keys.guard(account_id, "PROJECT", project_id))
+    known = _reference_counts(keys.guard(account_id, "PROJECT", project_id))
     writes = [*record, time_guard.remove_project(account_id, project_id, known), *_uncounted(account_id, known)]
-    if known == Dependents(0, 0, 0):
+    if known == ReferenceCounts(0, 0, 0):
         commit(writes)
         return None
     details: Item = {"entries_left": number(known.time_entries)}
-    operation = Operation(sequence.next_id(account_id, "OPERATION"), "remove_project", project_id, details)
+    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_project", project_id, details)
     commit([*writes, *operations.begin(account_id, operation, now, begun)])
     return operation
 
 
-def sweep_task(account_id: AccountId, operation: Operation) -> bool:
+def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperation) -> bool:
     """Sweep up some assignments of a removed task; False once there is nothing left and the operation has ended.
 
     Safe to be done by many at once: StaleError says that somebody else has just done the same.
     """
     task_id = operation.subject_id
-    chunk = list(islice(reads.stretch(_pairs(account_id, task_id), CHUNK), CHUNK))
+    chunk = list(islice(reads.items_in(_pairs(account_id, task_id), CHUNK), CHUNK))
     if not chunk:
         commit(operations.end(account_id, operation.id))
         return False
@@ -94,19 +94,19 @@ def sweep_task(account_id: AccountId, operation: Operation) -> bool:
     return True
 
 
-def sweep_assignments(account_id: AccountId, operation: Operation) -> bool:
+def delete_remaining_assignments(account_id: AccountId, operation: ResumableOperation) -> bool:
     """Sweep up some assignments of a removed project; False when none is left. As `sweep_task` otherwise."""
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TASK_ASSIGNMENT")
-    chunk = list(islice(reads.stretch(Stretch(listed, "0", "~"), CHUNK), CHUNK))
+    chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
     if chunk:
         commit(_without_assignments(account_id, chunk))
     return bool(chunk)
 
 
-def sweep_entries(account_id: AccountId, operation: Operation) -> bool:
+def delete_remaining_entries(account_id: AccountId, operation: ResumableOperation) -> bool:
     """Sweep up some time of a removed project; False once nothing is left and the operation has ended."""
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TIME_ENTRY")
-    chunk = list(islice(reads.stretch(Stretch(listed, "0", "~"), ENTRIES), ENTRIES))
+    chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), ENTRIES), ENTRIES))
     if not chunk:
         commit(operations.end(account_id, operation.id))
         return False
@@ -114,23 +114,23 @@ def sweep_entries(account_id: AccountId, operation: Operation) -> bool:
     return True
 
 
-def _dependents(guard: Key) -> Dependents:
+def _reference_counts(guard: Key) -> ReferenceCounts:
     item = reads.item(guard)
     if item is None:
         raise StaleError  # removed since the record was read; reading it again says so
-    return time_guard.dependents(item)
+    return time_guard.reference_counts(item)
 
 
-def _uncounted(account_id: AccountId, known: Dependents) -> list[Write]:
+def _uncounted(account_id: AccountId, known: ReferenceCounts) -> list[Write]:
     """The account's total of assignments without those that go."""
     if not known.active and not known.archived:
         return []
     total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
-    return [counted(total, active=-known.active, archived=-known.archived)]
+    return [count_write(total, active=-known.active, archived=-known.archived)]
 
 
-def _pairs(account_id: AccountId, task_id: Id) -> Stretch:
-    return Stretch(keys.pairs(account_id, task_id), low="0", high="~")
+def _pairs(account_id: AccountId, task_id: Id) -> KeyRange:
+    return KeyRange(keys.pairs(account_id, task_id), low="0", high="~")
 
 
 def _without_pair(account_id: AccountId, task_id: Id, pair: Item, *, has_project: bool) -> list[Write]:
@@ -148,7 +148,7 @@ def _without_pair(account_id: AccountId, task_id: Id, pair: Item, *, has_project
     ]
     if has_project:
         guard = Counter(keys.guard(account_id, "PROJECT", project_id), StaleError())
-        writes.append(counted(guard, active=-active, archived=active - 1))
+        writes.append(count_write(guard, active=-active, archived=active - 1))
     return writes
 
 
@@ -187,7 +187,7 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
     return writes
 
 
-def _without_entries(account_id: AccountId, operation: Operation, entries: Sequence[Item]) -> list[Write]:
+def _without_entries(account_id: AccountId, operation: ResumableOperation, entries: Sequence[Item]) -> list[Write]:
     """Without these time entries of a removed project; the operation tells readers how many are left to subtract."""
     writes = [
         update(
@@ -204,7 +204,7 @@ def _without_entries(account_id: AccountId, operation: Operation, entries: Seque
 
 def _entry_keys(account_id: AccountId, item: Item) -> list[Key]:
     entry = from_item(item)
-    return places(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+    return item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
 
 
 def _assignment_keys(account_id: AccountId, project_id: Id, assignment_id: Id) -> list[Key]:

@@ -7,14 +7,14 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store.resumable import creation, operations, removal
-from sheaf.store.resumable.operations import Operation
+from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.writes import StaleError, pause
 
 _PATIENCE = 10.0  # seconds of a request; API Gateway waits 29 for an answer, a function of ours 25
 _LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows no more
 
 
-def carry_on(account_id: AccountId, operation: Operation, seconds: float = _PATIENCE) -> bool:
+def resume(account_id: AccountId, operation: ResumableOperation, seconds: float = _PATIENCE) -> bool:
     """Carry an operation on for so long; whether it has come to its end.
 
     What is left over is no harm: readers leave it out, and the repair comes by every minute.
@@ -22,16 +22,16 @@ def carry_on(account_id: AccountId, operation: Operation, seconds: float = _PATI
     until = time.monotonic() + seconds
     match operation.kind:
         case "create_project":
-            return _repeat(account_id, operation, creation.carry_on, until)
+            return _repeat(account_id, operation, creation.resume, until)
         case "remove_task":
-            return _repeat(account_id, operation, removal.sweep_task, until)
+            return _repeat(account_id, operation, removal.delete_remaining_of_task, until)
         case "remove_project":
-            return _repeat(account_id, operation, removal.sweep_assignments, until) and _repeat(
-                account_id, operation, removal.sweep_entries, until
+            return _repeat(account_id, operation, removal.delete_remaining_assignments, until) and _repeat(
+                account_id, operation, removal.delete_remaining_entries, until
             )
 
 
-def settle(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
+def finish_pending(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
     """Carry on whatever of the account is under way until nothing stands in the way of deciding on it.
 
     Returns whether there was anything. The time of a removed project may be left: it counts for no task any more. Not
@@ -44,15 +44,15 @@ def settle(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
     until = time.monotonic() + _PATIENCE
     for operation in found:
         if operation.kind == "remove_project" and operation.subject_id not in returning:
-            settled = _repeat(account_id, operation, removal.sweep_assignments, until)
+            settled = _repeat(account_id, operation, removal.delete_remaining_assignments, until)
         else:
-            settled = carry_on(account_id, operation, until - time.monotonic())
+            settled = resume(account_id, operation, until - time.monotonic())
         if not settled:
             raise BusyError("A large change is still under way; nothing was changed, please try again")
     return bool(found)
 
 
-def carry_on_everything(seconds: float) -> int:
+def resume_all(seconds: float) -> int:
     """Carry on all operations of this deployment for so long; how many were brought to their end.
 
     Each gets an equal share of the time that is left, so that one that cannot go on keeps no other from its end.
@@ -67,7 +67,7 @@ def carry_on_everything(seconds: float) -> int:
         share = (until - time.monotonic()) / (len(found) - turn)
         try:
             operation = operations.find(account_id, operation_id)
-            ended += operation is not None and carry_on(account_id, operation, share)
+            ended += operation is not None and resume(account_id, operation, share)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the others come first
             faults.append(fault)
     if faults:
@@ -76,7 +76,10 @@ def carry_on_everything(seconds: float) -> int:
 
 
 def _repeat(
-    account_id: AccountId, operation: Operation, step: Callable[[AccountId, Operation], bool], until: float
+    account_id: AccountId,
+    operation: ResumableOperation,
+    step: Callable[[AccountId, ResumableOperation], bool],
+    until: float,
 ) -> bool:
     """Repeat a step until it says that there is nothing left to do; False when the time was up before that."""
     failures = 0

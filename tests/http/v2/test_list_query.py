@@ -12,8 +12,8 @@ from sheaf.domain.errors import InvalidError, MalformedError, SheafError
 from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import ID_LIMIT, Id, Timestamp
-from sheaf.http.error_responses import v2_problem
-from sheaf.http.request import Call
+from sheaf.http.error_responses import error_response
+from sheaf.http.request import Request
 from sheaf.http.v2.list_query import ListQuery, read_list_query
 from sheaf.http.v2.page_token import read_cursor, write_cursor
 
@@ -28,8 +28,8 @@ class Record:
     id: Id
 
 
-def _call(query: str = "", account: Account = ACCOUNT) -> Call:
-    return Call(path="/v2/tasks", raw_query=query, base_url="https://sheaf.test", caller=Caller(account, USER))
+def _call(query: str = "", account: Account = ACCOUNT) -> Request:
+    return Request(path="/v2/tasks", raw_query=query, base_url="https://sheaf.test", caller=Caller(account, USER))
 
 
 def _read(query: str = "") -> ListQuery:
@@ -45,9 +45,9 @@ def _page(*ids: int, total: int, newer: bool, older: bool) -> Page[Record]:
 
 
 def _reply(query: str, page: Page[Record]) -> dict[str, Any]:
-    reply = _read(query).reply("tasks", page, lambda record: {"id": record.id})
-    assert (reply.status, reply.headers) == (200, {})
-    return dict(reply.body)
+    response = _read(query).response("tasks", page, lambda record: {"id": record.id})
+    assert (response.status, response.headers) == (200, {})
+    return dict(response.body)
 
 
 def _numbers(body: dict[str, Any]) -> tuple[object, object, object]:
@@ -143,8 +143,8 @@ def test_a_cursor_is_read_and_wins_over_a_page_number(direction: str) -> None:
 def test_a_query_that_cannot_be_meant_is_refused_and_named(query: str, status: int, message: str) -> None:
     with pytest.raises((MalformedError, InvalidError)) as refusal:
         _read(query)
-    reply = v2_problem(refusal.value)
-    assert (reply.status, reply.body) == (status, {"message": message})
+    response = error_response(refusal.value)
+    assert (response.status, response.body) == (status, {"message": message})
 
 
 @given(
@@ -160,7 +160,7 @@ def test_any_query_is_read_or_refused_with_a_status_of_the_callers_fault(paramet
     try:
         read = _read(urlencode(parameters))
     except SheafError as refusal:
-        assert v2_problem(refusal).status in (400, 422)  # noqa: PT017 - both ends are right
+        assert error_response(refusal).status in (400, 422)  # noqa: PT017 - both ends are right
         return
     assert 1 <= read.paging.per_page <= 2000
 
@@ -222,8 +222,8 @@ def test_a_cursor_is_good_for_the_lists_own_filter_alone(made_for: str, used_wit
 
 def test_a_cursor_of_one_projects_list_is_refused_for_anothers() -> None:
     def read(project_id: int, query: str = "") -> ListQuery:
-        call = replace(_call(query), path=f"/v2/projects/{project_id}/task_assignments")
-        return read_list_query(call, "list_project_task_assignments")
+        request = replace(_call(query), path=f"/v2/projects/{project_id}/task_assignments")
+        return read_list_query(request, "list_project_task_assignments")
 
     cursor = _cursor("after", 5, read(1).scope)
     assert read(1, f"cursor={cursor}").paging.cursor == Cursor("after", Id(5))
@@ -256,7 +256,7 @@ class Dated:
 def test_in_a_list_that_runs_by_days_a_cursor_names_the_day(query: str) -> None:
     records = [Dated(Id(3), "2026-02-01"), Dated(Id(9), "2026-01-31")]
     read = _read(f"{query}&per_page=2")
-    links = read.reply(
+    links = read.response(
         "entries",
         Page(records, 9, has_newer=True, has_older=True),
         lambda dated: {"id": dated.id},
@@ -280,7 +280,7 @@ def test_from_an_empty_page_the_way_back_stays_on_its_day(cursor: Cursor, link: 
     page: Page[Dated] = Page([], 9, has_newer=cursor.direction == "after", has_older=cursor.direction == "before")
     links = (
         _read(f"cursor={text}")
-        .reply("entries", page, lambda dated: {"id": dated.id}, lambda dated: dated.day)
+        .response("entries", page, lambda dated: {"id": dated.id}, lambda dated: dated.day)
         .body["links"]
     )
     followed = parse_qs(urlsplit(links[link]).query)["cursor"][0]

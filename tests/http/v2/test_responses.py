@@ -17,8 +17,8 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry
 from sheaf.domain.values import AMOUNT_LIMIT, Day, Id, Timestamp
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.http.v2.responses import (
     created,
     show_client,
@@ -252,20 +252,20 @@ def test_a_list_shows_the_same_of_an_import_but_for_the_report() -> None:
 
 
 def test_a_new_record_is_answered_with_its_address() -> None:
-    call = Call(method="POST", path="/v2/tasks", base_url="https://sheaf.test")
+    request = Request(method="POST", path="/v2/tasks", base_url="https://sheaf.test")
     body = show_task(TASK)
-    assert created(call, body) == Reply(201, body, {"Location": "https://sheaf.test/v2/tasks/8083800"})
+    assert created(request, body) == Response(201, body, {"Location": "https://sheaf.test/v2/tasks/8083800"})
 
 
 def test_an_answer_keeps_its_own_headers_over_those_of_every_answer() -> None:
-    reply = Reply(200, {}, {"Cache-Control": "max-age=60"}).to_lambda("id")
-    assert reply["headers"]["Cache-Control"] == "max-age=60"
-    assert reply["headers"]["X-Request-Id"] == "id"
+    response = Response(200, {}, {"Cache-Control": "max-age=60"}).to_lambda("id")
+    assert response["headers"]["Cache-Control"] == "max-age=60"
+    assert response["headers"]["X-Request-Id"] == "id"
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.none()))
 def test_a_body_is_compact_json_that_reads_back(body: dict[str, object]) -> None:
-    text = Reply(200, body).to_lambda("id")["body"]
+    text = Response(200, body).to_lambda("id")["body"]
     assert json.loads(text) == body
     assert "\n" not in text
     text.encode()

@@ -10,7 +10,7 @@ from sheaf.domain.values import Id
 from sheaf.store.imports import jobs, progress
 from sheaf.store.imports.progress import Batch, BatchDiffersError
 from sheaf.store.writes import StaleError
-from tests.store.import_jobs import ACCOUNT, LAST, NOW, RUNNING, batch, settle, settled, started
+from tests.store.imports.job_states import ACCOUNT, LAST, NOW, RUNNING, batch, settle, settled, started
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -28,7 +28,7 @@ def test_what_steps_settled_is_counted_over_all_shards() -> None:
     started()
     for number in range(1, 12):
         settle(batch(number), settled("created", "updated", "unchanged", "failed", is_last=number % 2 == 0))
-    standing = jobs.standing(ACCOUNT, Id(1))
+    standing = jobs.snapshot(ACCOUNT, Id(1))
     assert standing.job == replace(RUNNING, counts=RowCounts(11, 11, 11, 11), updated_at=LAST)
     assert (standing.batches_done, standing.is_done) == (5, False)
 
@@ -38,8 +38,8 @@ def test_an_import_is_done_when_as_many_batches_are_as_were_cut(total: int, is_d
     started()
     for number in (1, 2):
         settle(batch(number), settled("created", is_last=True))
-    jobs.all_sent(ACCOUNT, Id(1), total, total, LAST)
-    assert jobs.standing(ACCOUNT, Id(1)).is_done is is_done
+    jobs.mark_all_sent(ACCOUNT, Id(1), total, total, LAST)
+    assert jobs.snapshot(ACCOUNT, Id(1)).is_done is is_done
 
 
 @pytest.mark.parametrize("outcome", ["created", "failed"])

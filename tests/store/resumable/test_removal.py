@@ -146,7 +146,7 @@ def test_a_name_is_free_as_soon_as_its_task_or_project_is_gone(table: str) -> No
     _task_on(5)
     _die_after_deciding(_delete_task)
     assert tasks.create(ACCOUNT, TaskFields(name="TASK 0001"), NOW).id == 3
-    resume.carry_on_everything(seconds=20)
+    resume.resume_all(seconds=20)
     _die_after_deciding(_delete_project)
     made = projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name="PROJECT 1"), NOW)
     assert made.project.id == 6
@@ -186,12 +186,12 @@ def test_what_two_removals_share_is_uncounted_once(
     def interfere(**_: object) -> None:
         if rivals:
             with monkeypatch.context() as patched:
-                patched.setattr(resume, "carry_on", lambda *_: False)
+                patched.setattr(resume, "resume", lambda *_: False)
                 rivals.pop()()
 
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"):
         first()
-    resume.carry_on_everything(seconds=20)
+    resume.resume_all(seconds=20)
     assert_sound(ACCOUNT)
 
 
@@ -205,12 +205,12 @@ def test_the_time_of_a_project_that_goes_meanwhile_keeps_no_task_from_going(
     def interfere(params: dict[str, Any], **_: object) -> None:
         if rivals and "TASK_GUARD" in str(params["body"]):
             with monkeypatch.context() as patched:
-                patched.setattr(resume, "carry_on", lambda *_: False)
+                patched.setattr(resume, "resume", lambda *_: False)
                 rivals.pop()()
 
     with hooked(BEFORE_CALL, interfere, "GetItem"):
         assert tasks.delete(ACCOUNT, Id(2), NOW).id == 2
-    resume.carry_on_everything(seconds=20)
+    resume.resume_all(seconds=20)
     assert_sound(ACCOUNT)
 
 

@@ -13,7 +13,7 @@ from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id
 from sheaf.store import keys, projects, tasks, time_entries
 from sheaf.store.resumable import creation, operations, removal, resume
-from sheaf.store.resumable.operations import Operation, UnderWay
+from sheaf.store.resumable.operations import PendingOperations, ResumableOperation
 from sheaf.store.writes import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import AFTER_CALL, CrashError, hooked, recorded
@@ -80,25 +80,25 @@ def test_an_operation_is_known_while_it_is_under_way(begun: str) -> None:
     assert (operation.kind, operation.id, operation.item["started_at"]) == (begun, 1, {"S": NOW})
     assert list(operations.of_all_accounts()) == [(ACCOUNT, Id(1))]
     assert operations.find(ACCOUNT, Id(1)) == operation
-    hidden = operations.under_way(ACCOUNT)
+    hidden = operations.pending(ACCOUNT)
     subject = frozenset({operation.subject_id})
     assert (
         hidden
         == {
-            "create_project": UnderWay(hidden_projects=subject),
-            "remove_task": UnderWay(hidden_tasks=subject),
-            "remove_project": UnderWay(hidden_projects=subject, removed_entries=hidden.removed_entries),
+            "create_project": PendingOperations(hidden_projects=subject),
+            "remove_task": PendingOperations(hidden_tasks=subject),
+            "remove_project": PendingOperations(hidden_projects=subject, removed_entries=hidden.removed_entries),
         }[begun]
     )
 
 
 @pytest.mark.parametrize("begun", ACTS, indirect=True)
 def test_the_repair_brings_everything_to_its_end_and_finds_nothing_after_that(begun: str) -> None:
-    assert resume.carry_on_everything(seconds=20) == 1
+    assert resume.resume_all(seconds=20) == 1
     assert_sound(ACCOUNT)
-    assert operations.under_way(ACCOUNT) == UnderWay()
+    assert operations.pending(ACCOUNT) == PendingOperations()
     with recorded() as calls:
-        assert resume.carry_on_everything(seconds=20) == 0
+        assert resume.resume_all(seconds=20) == 0
     assert [call.operation for call in calls] == ["Query"]
 
 
@@ -108,7 +108,7 @@ def test_many_repairs_at_once_do_no_step_twice(begun: str) -> None:
 
     def work() -> None:
         try:
-            resume.carry_on_everything(seconds=20)
+            resume.resume_all(seconds=20)
         except Exception as fault:  # noqa: BLE001 - reported by the test itself
             faults.append(fault)
 
@@ -132,12 +132,12 @@ def test_a_repair_in_step_with_another_does_no_step_twice(begun: str, pauses: li
         if not inside:
             inside.append(True)
             with _patience_for(1):
-                resume.carry_on_everything(seconds=20)
+                resume.resume_all(seconds=20)
             inside.clear()
 
     with hooked("before-call", overtake, "TransactWriteItems"):
-        resume.carry_on_everything(seconds=20)
-    resume.carry_on_everything(seconds=20)
+        resume.resume_all(seconds=20)
+    resume.resume_all(seconds=20)
     assert_sound(ACCOUNT)
 
 
@@ -153,10 +153,10 @@ def _patience_for(steps: int) -> Iterator[None]:
 @pytest.mark.parametrize("begun", ["remove_project"], indirect=True)
 def test_a_repair_whose_time_is_up_leaves_the_rest_to_the_next(begun: str) -> None:
     with _patience_for(1):
-        assert resume.carry_on_everything(seconds=20) == 0
+        assert resume.resume_all(seconds=20) == 0
     assert len(list(operations.of_all_accounts())) == 1
     sights()
-    assert resume.carry_on_everything(seconds=20) == 1
+    assert resume.resume_all(seconds=20) == 1
     assert_sound(ACCOUNT)
 
 
@@ -165,7 +165,7 @@ def test_a_repair_whose_time_is_up_leaves_the_rest_to_the_next(begun: str) -> No
 
 def _poison(account_id: AccountId, operation_id: int) -> None:
     """An operation that nobody can read."""
-    broken = Operation(Id(operation_id), "create_project", Id(99), {})
+    broken = ResumableOperation(Id(operation_id), "create_project", Id(99), {})
     commit(operations.begin(account_id, broken, NOW))
 
 
@@ -175,7 +175,7 @@ def test_an_operation_that_cannot_go_on_keeps_no_other_from_its_end(begun: str, 
     for number in (0, 5):
         _poison(account_id, number)
     with pytest.raises(ExceptionGroup) as fault:
-        resume.carry_on_everything(seconds=20)
+        resume.resume_all(seconds=20)
     assert [type(exception) for exception in fault.value.exceptions] == [KeyError, KeyError]
     left = [operation_id for _, operation_id in operations.of_all_accounts()]
     assert sorted(left) == [0, 5]
@@ -191,11 +191,11 @@ def test_an_operation_that_is_always_stale_uses_up_no_more_than_its_share(
     clock = iter(range(10**6))
     monkeypatch.setattr(resume, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
 
-    def always_stale(_account_id: AccountId, _operation: Operation) -> bool:
+    def always_stale(_account_id: AccountId, _operation: ResumableOperation) -> bool:
         raise StaleError
 
-    monkeypatch.setattr(creation, "carry_on", always_stale)
-    assert resume.carry_on_everything(seconds=200) == 1
+    monkeypatch.setattr(creation, "resume", always_stale)
+    assert resume.resume_all(seconds=200) == 1
     assert [account_id for account_id, _ in operations.of_all_accounts()] == [AccountId(10)]
     assert_sound_but_for_poison()
 
@@ -210,15 +210,15 @@ def assert_sound_but_for_poison() -> None:
 
 @pytest.mark.parametrize("begun", ACTS, indirect=True)
 def test_settling_leaves_nothing_that_stands_in_the_way_of_a_decision(begun: str) -> None:
-    assert resume.settle(ACCOUNT) is True
+    assert resume.finish_pending(ACCOUNT) is True
     assert [operation.kind for operation in operations.of_account(ACCOUNT)] == (
         ["remove_project"] if begun == "remove_project" else []
     )
-    resume.carry_on_everything(seconds=20)
+    resume.resume_all(seconds=20)
     assert_sound(ACCOUNT)
 
 
 def test_an_account_without_operations_is_settled_with_one_look(table: str) -> None:
     with recorded() as calls:
-        assert resume.settle(ACCOUNT) is False
+        assert resume.finish_pending(ACCOUNT) is False
     assert [call.operation for call in calls] == ["Query"]

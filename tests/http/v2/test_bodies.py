@@ -16,13 +16,13 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, SheafError
 from sheaf.domain.imports.job import FileKind, ImportFields
 from sheaf.domain.project import BillBy, ProjectFields
-from sheaf.domain.record import current
+from sheaf.domain.record import fields_of
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.http.body import FORM, JSON, read_fields
-from sheaf.http.error_responses import v2_problem
+from sheaf.http.error_responses import error_response
 from sheaf.http.v2.bodies import (
     Body,
     ClientBody,
@@ -46,7 +46,7 @@ TASK = strategies.task(7, name="Design")
 
 def _new(body: str | dict[str, Any], content_type: str = JSON) -> TaskFields:
     text = body if isinstance(body, str) else json.dumps(body)
-    return read_body(TaskBody, read_fields(text.encode(), content_type)).new(TaskFields)
+    return read_body(TaskBody, read_fields(text.encode(), content_type)).create(TaskFields)
 
 
 def _problem(body: str, content_type: str = JSON) -> str:
@@ -246,7 +246,7 @@ def test_a_refusal_repeats_nothing_of_what_was_sent() -> None:
 @pytest.mark.parametrize("body", ["", "{}", '{"unknown":1}', '{"is_active":null,"is_default":null}'])
 def test_a_change_that_names_nothing_changes_nothing(body: str) -> None:
     change = read_body(TaskBody, read_fields(body.encode(), JSON))
-    assert change.over(TaskFields, TASK) == current(TaskFields, TASK)
+    assert change.apply_to(TaskFields, TASK) == fields_of(TaskFields, TASK)
 
 
 @pytest.mark.parametrize(
@@ -264,13 +264,13 @@ def test_a_change_that_names_nothing_changes_nothing(body: str) -> None:
 def test_a_change_leaves_what_it_does_not_name(body: dict[str, Any], difference: dict[str, Any]) -> None:
     change = read_body(TaskBody, body)
     expected = {name: getattr(TASK, name) for name in ("name", "default_hourly_rate", *FLAGS)} | difference
-    assert change.over(TaskFields, TASK) == TaskFields(**expected)
+    assert change.apply_to(TaskFields, TASK) == TaskFields(**expected)
 
 
 @pytest.mark.parametrize("name", [None, "", "  "])
 def test_a_name_cannot_be_taken_away(name: str | None) -> None:
     with pytest.raises(InvalidError, match=r"^Name can't be blank$"):
-        read_body(TaskBody, {"name": name}).over(TaskFields, TASK)
+        read_body(TaskBody, {"name": name}).apply_to(TaskFields, TASK)
 
 
 # ------------------------------------------------------------ the other kinds
@@ -316,7 +316,7 @@ def test_without_a_task_there_is_no_assignment(body: str) -> None:
 
 def test_a_client_and_a_name_are_enough_for_a_project() -> None:
     body = _read(ProjectBody, '{"client_id":"7","name":"P","unknown":1,"client":{"id":8}}')
-    assert body.new(ProjectFields) == ProjectFields(client_id=Id(7), name="P")
+    assert body.create(ProjectFields) == ProjectFields(client_id=Id(7), name="P")
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_a_client_and_a_name_are_enough_for_a_project() -> None:
     ids=["json", "form"],
 )
 def test_a_project_is_read_as_json_and_as_a_form(body: str, content_type: str) -> None:
-    assert _read(ProjectBody, body, content_type).new(ProjectFields) == ProjectFields(
+    assert _read(ProjectBody, body, content_type).create(ProjectFields) == ProjectFields(
         client_id=Id(7),
         name="P",
         code="C",
@@ -357,10 +357,10 @@ def test_a_project_is_read_as_json_and_as_a_form(body: str, content_type: str) -
 def test_an_assignment_cannot_be_born_archived_and_its_task_never_changes() -> None:
     born = _read(NewTaskAssignmentBody, '{"task_id":5,"is_active":false,"budget":"6"}')
     assert born.new_task_id() == 5
-    fields = born.new(TaskAssignmentFields, billable=True, hourly_rate=Decimal(3))
+    fields = born.create(TaskAssignmentFields, billable=True, hourly_rate=Decimal(3))
     assert fields == TaskAssignmentFields(billable=True, hourly_rate=Decimal(3), budget=Decimal(6))
     after = _read(TaskAssignmentBody, '{"task_id":9,"is_active":false,"hourly_rate":null}')
-    assert after.over(TaskAssignmentFields, fields) == replace(fields, is_active=False, hourly_rate=None)
+    assert after.apply_to(TaskAssignmentFields, fields) == replace(fields, is_active=False, hourly_rate=None)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_an_assignment_cannot_be_born_archived_and_its_task_never_changes() -> N
 def test_time_is_read_as_json_and_as_a_form(body: str, content_type: str) -> None:
     read = _read(TimeEntryBody, body, content_type)
     assert read.user_id == 3
-    assert read.new(TimeEntryFields) == TimeEntryFields(
+    assert read.create(TimeEntryFields) == TimeEntryFields(
         project_id=Id(1),
         task_id=Id(2),
         spent_date=Day("2026-01-01"),
@@ -413,7 +413,7 @@ def test_time_is_read_as_json_and_as_a_form(body: str, content_type: str) -> Non
 def test_an_import_is_read_as_json_and_as_a_form_and_nothing_need_be_said(
     body: str, content_type: str, expected: ImportFields
 ) -> None:
-    assert _read(ImportBody, body, content_type).new(ImportFields) == expected
+    assert _read(ImportBody, body, content_type).create(ImportFields) == expected
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_an_import_is_read_as_json_and_as_a_form_and_nothing_need_be_said(
 )
 def test_what_an_import_cannot_be_is_named(body: str, message: str) -> None:
     with pytest.raises(InvalidError) as refusal:
-        _read(ImportBody, body).new(ImportFields)
+        _read(ImportBody, body).create(ImportFields)
     assert str(refusal.value) == message
 
 
@@ -444,7 +444,7 @@ def test_a_reference_is_replaced_as_a_whole_or_taken_away(body: str, reference: 
     before = TimeEntryFields(
         project_id=Id(1), task_id=Id(2), spent_date=Day("2026-01-01"), external_reference=ExternalReference("1")
     )
-    after = _read(TimeEntryBody, body).over(TimeEntryFields, before)
+    after = _read(TimeEntryBody, body).apply_to(TimeEntryFields, before)
     assert after == replace(before, external_reference=reference)
 
 
@@ -532,14 +532,14 @@ def _is_json(value: object) -> bool:
 
 
 MAKING: dict[type[Body], Callable[[Any], object]] = {
-    TaskBody: lambda body: body.new(TaskFields),
-    ClientBody: lambda body: body.new(ClientFields),
-    ProjectBody: lambda body: body.new(ProjectFields),
-    NewTaskAssignmentBody: lambda body: body.new(TaskAssignmentFields, billable=True, hourly_rate=None),
-    TaskAssignmentBody: lambda body: body.new(TaskAssignmentFields, billable=True, hourly_rate=None),
-    TimeEntryBody: lambda body: body.new(TimeEntryFields),
-    ExternalReferenceBody: lambda body: body.new(ExternalReference),
-    ImportBody: lambda body: body.new(ImportFields),
+    TaskBody: lambda body: body.create(TaskFields),
+    ClientBody: lambda body: body.create(ClientFields),
+    ProjectBody: lambda body: body.create(ProjectFields),
+    NewTaskAssignmentBody: lambda body: body.create(TaskAssignmentFields, billable=True, hourly_rate=None),
+    TaskAssignmentBody: lambda body: body.create(TaskAssignmentFields, billable=True, hourly_rate=None),
+    TimeEntryBody: lambda body: body.create(TimeEntryFields),
+    ExternalReferenceBody: lambda body: body.create(ExternalReference),
+    ImportBody: lambda body: body.create(ImportFields),
 }
 
 
@@ -551,9 +551,9 @@ def test_any_fields_make_a_record_or_a_refusal_that_can_be_sent(kind: type[Body]
     try:
         MAKING[kind](read_body(kind, fields))
     except SheafError as refusal:
-        reply = v2_problem(refusal)
-        assert reply.status == 422
-        json.dumps(dict(reply.body), ensure_ascii=False).encode()
+        response = error_response(refusal)
+        assert response.status == 422
+        json.dumps(dict(response.body), ensure_ascii=False).encode()
 
 
 _requests = st.sampled_from(

@@ -12,8 +12,8 @@ from sheaf.domain.task_assignment import LastTaskError, NoSuchTaskError
 from sheaf.entry_points.http import Endpoint
 from sheaf.entry_points.http_v1 import V1, any_endpoint, v1_endpoint
 from sheaf.http import error_responses
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from tests.harness import Answer, Api, make_token
 from tests.v1 import JSON, XML, basic, texts, v1
 
@@ -53,14 +53,16 @@ def message(answer: Answer) -> str:
 
 
 def refusing(error: Exception) -> Endpoint:
-    def operate(_: Call) -> Reply:
+    def operate(_: Request) -> Response:
         raise error
 
     return v1_endpoint(operate, everybody)
 
 
 def test_no_refusal_is_a_403_or_a_422() -> None:
-    statuses = {kind: V1.refuse(Call(), made(kind)).status for kind in kinds() if kind.__module__.startswith("sheaf")}
+    statuses = {
+        kind: V1.error_response(Request(), made(kind)).status for kind in kinds() if kind.__module__.startswith("sheaf")
+    }
 
     assert set(statuses.values()) == {400, 401, 404, 405, 406, 415, 503}
     assert len(statuses) >= 15
@@ -120,7 +122,7 @@ def test_a_fault_of_ours_is_answered_without_a_detail(kind: str, api: Api) -> No
 def test_without_good_credentials_there_is_a_401_that_says_how_to_get_in(
     authorization: str, kind: str, api: Api
 ) -> None:
-    answer = ask(v1(api, kind), v1_endpoint(lambda _: Reply(200, " "), everybody), authorization=authorization)
+    answer = ask(v1(api, kind), v1_endpoint(lambda _: Response(200, " "), everybody), authorization=authorization)
 
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, 'Basic realm="Sheaf"')
     assert message(answer) == "Authentication failed: send your email address and an access token by HTTP Basic"
@@ -131,17 +133,17 @@ def test_without_good_credentials_there_is_a_401_that_says_how_to_get_in(
 def test_what_somebody_may_not_do_is_not_there(role: Role, kind: str, account: Account) -> None:
     api = Api(make_token(account, role))
 
-    answer = ask(v1(api, kind), v1_endpoint(lambda _: Reply(200, " "), may_manage_tasks))
+    answer = ask(v1(api, kind), v1_endpoint(lambda _: Response(200, " "), may_manage_tasks))
 
     assert (answer.status, message(answer), "Hint" in answer.headers) == (404, "Not Found", False)
 
 
 def test_an_accept_header_that_allows_neither_format_is_refused_before_anything_is_done(api: Api) -> None:
-    done: list[Call] = []
+    done: list[Request] = []
 
-    def operate(call: Call) -> Reply:
-        done.append(call)
-        return Reply(200, " ")
+    def operate(request: Request) -> Response:
+        done.append(request)
+        return Response(200, " ")
 
     answer = ask(v1(api, "text/html"), v1_endpoint(operate, everybody))
 
@@ -152,7 +154,7 @@ def test_an_accept_header_that_allows_neither_format_is_refused_before_anything_
 def test_v1_asks_for_no_user_agent_and_no_account_id(api: Api) -> None:
     bare = Api(api.token, "", headers={"user-agent": ""})
 
-    assert ask(bare, v1_endpoint(lambda _: Reply(200, " "), everybody)).status == 200
+    assert ask(bare, v1_endpoint(lambda _: Response(200, " "), everybody)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_v1_asks_for_no_user_agent_and_no_account_id(api: Api) -> None:
 def test_a_request_for_no_route_is_refused_in_the_words_of_the_version_that_it_means(
     path: str, content_type: str, api: Api
 ) -> None:
-    def operate(_: Call) -> Reply:
+    def operate(_: Request) -> Response:
         raise errors.NotFoundError
 
     answer = ask(Api(api.token), any_endpoint(operate, everybody), path)

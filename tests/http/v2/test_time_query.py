@@ -11,8 +11,8 @@ from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.paging import Cursor, Filter, PageRequest
 from sheaf.domain.time_entry import FIRST_DAY, LAST_DAY, TimeFilter
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.http.error_responses import v2_problem
-from sheaf.http.request import Call
+from sheaf.http.error_responses import error_response
+from sheaf.http.request import Request
 from sheaf.http.v2.page_token import write_cursor
 from sheaf.http.v2.time_query import read_time_query
 
@@ -21,8 +21,10 @@ ACCOUNT = Account(AccountId(1), "Demo", bytes(32), NOW)
 USER = User(Id(1), "A", "B", "a@b", Role.ADMINISTRATOR, frozenset(), frozenset(), True, NOW, NOW)
 
 
-def _call(query: str) -> Call:
-    return Call(path="/v2/time_entries", raw_query=query, base_url="https://sheaf.test", caller=Caller(ACCOUNT, USER))
+def _call(query: str) -> Request:
+    return Request(
+        path="/v2/time_entries", raw_query=query, base_url="https://sheaf.test", caller=Caller(ACCOUNT, USER)
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,8 +64,8 @@ def test_without_limits_all_days_are_meant() -> None:
 def test_what_is_no_id_is_refused_with_400_and_named(name: str, value: str) -> None:
     with pytest.raises(SheafError) as refusal:
         read_time_query(_call(urlencode({name: value})))
-    reply = v2_problem(refusal.value)
-    assert (reply.status, reply.body) == (400, {"message": f"{name} must be a positive integer below 2^53"})
+    response = error_response(refusal.value)
+    assert (response.status, response.body) == (400, {"message": f"{name} must be a positive integer below 2^53"})
 
 
 @pytest.mark.parametrize("name", ["from", "to"])
@@ -72,8 +74,8 @@ def test_what_is_no_day_is_refused_with_400_and_named(name: str, value: str) -> 
     with pytest.raises(SheafError) as refusal:
         read_time_query(_call(urlencode({name: value})))
     message = f"Invalid {name} provided: {value[:50]!r}; it must be a date such as 2026-11-21"
-    reply = v2_problem(refusal.value)
-    assert (reply.status, reply.body) == (400, {"message": message})
+    response = error_response(refusal.value)
+    assert (response.status, response.body) == (400, {"message": message})
 
 
 @pytest.mark.parametrize(
@@ -96,8 +98,8 @@ def test_what_is_no_day_is_refused_with_400_and_named(name: str, value: str) -> 
 def test_what_cannot_be_read_is_refused_and_named(query: str, status: int, message: str) -> None:
     with pytest.raises(SheafError) as refusal:
         read_time_query(_call(query))
-    reply = v2_problem(refusal.value)
-    assert (reply.status, reply.body) == (status, {"message": message})
+    response = error_response(refusal.value)
+    assert (response.status, response.body) == (status, {"message": message})
 
 
 FILTERS = [
@@ -130,6 +132,6 @@ def test_any_query_is_read_or_refused(parameters: dict[str, str]) -> None:
     try:
         query, _ = read_time_query(_call(urlencode(parameters, errors="surrogatepass")))
     except SheafError as refusal:
-        assert v2_problem(refusal).status in (400, 422)  # noqa: PT017 - both ends are right
+        assert error_response(refusal).status in (400, 422)  # noqa: PT017 - both ends are right
     else:
         assert isinstance(query.filter, Filter)

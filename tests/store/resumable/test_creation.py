@@ -145,10 +145,10 @@ def test_a_creation_that_was_cut_off_never_began_or_is_finished(endpoint_url: st
 
 def test_a_bare_project_has_no_assignments_whatever_tasks_are_default(table: str) -> None:
     populate(client(1), task(1, is_default=True))
-    commit(creation.bare(ACCOUNT, project(1)))
+    commit(creation.without_tasks(ACCOUNT, project(1)))
     assert (projects.get(ACCOUNT, Id(1)).project, _assignments()) == (project(1), [])
     assert_sound(ACCOUNT)
     with pytest.raises(NameTakenError):
-        commit(creation.bare(ACCOUNT, project(2, name="PROJECT 1")))
+        commit(creation.without_tasks(ACCOUNT, project(2, name="PROJECT 1")))
     with pytest.raises(InvalidError, match=r"^Client can't be blank$"):
-        commit(creation.bare(ACCOUNT, project(2, client_id=2)))
+        commit(creation.without_tasks(ACCOUNT, project(2, client_id=2)))

@@ -12,8 +12,8 @@ from sheaf.domain.errors import BusyError, InvalidError, SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
 from sheaf.entry_points.http import Endpoint, v2_endpoint
 from sheaf.http.identity import token_digest
-from sheaf.http.request import Call
-from sheaf.http.response import Reply
+from sheaf.http.request import Request
+from sheaf.http.response import Response
 from sheaf.log import logger
 from tests.harness import Answer, Api, make_account, make_token
 from tests.store.faults import answering, error
@@ -60,19 +60,19 @@ def _measured(lines: Lines) -> Lines:
     return [line for line in lines if "_aws" in line]
 
 
-def _operate(call: Call) -> Reply:
-    return Reply(200, {"account_id": call.account_id, "name": "é😀"}, {"Extra": "yes"})
+def _operate(request: Request) -> Response:
+    return Response(200, {"account_id": request.account_id, "name": "é😀"}, {"Extra": "yes"})
 
 
-def _refuse(_: Call) -> Reply:
+def _refuse(_: Request) -> Response:
     raise InvalidError("this and that")
 
 
-def _fail(_: Call) -> Reply:
+def _fail(_: Request) -> Response:
     raise RuntimeError("the table sheaf-prod is on fire")
 
 
-def _is_busy(_: Call) -> Reply:
+def _is_busy(_: Request) -> Response:
     raise BusyError("later")
 
 
@@ -106,11 +106,11 @@ def test_a_caller_with_everything_is_answered_by_the_operation(api: Api) -> None
 def test_a_caller_without_something_never_reaches_the_operation(
     api: Api, headers: dict[str, str], status: int, body: object
 ) -> None:
-    reached: list[Call] = []
+    reached: list[Request] = []
 
-    def note(call: Call) -> Reply:
-        reached.append(call)
-        return Reply(200, {})
+    def note(request: Request) -> Response:
+        reached.append(request)
+        return Response(200, {})
 
     answer = _ask(api, v2_endpoint(note, everybody), **headers)
     assert (answer.status, answer.body, reached) == (status, body, [])
@@ -155,8 +155,8 @@ def test_an_older_spelling_that_fits_a_route_is_led_on(api: Api, path: str) -> N
 
 
 def test_an_answer_is_json_with_the_headers_of_every_answer(api: Api) -> None:
-    reply = ENDPOINT(api.event("GET", "/v2/tasks"))
-    assert reply == {
+    response = ENDPOINT(api.event("GET", "/v2/tasks"))
+    assert response == {
         "statusCode": 200,
         "headers": {
             "Content-Type": "application/json; charset=utf-8",
@@ -298,7 +298,7 @@ def test_a_duration_is_a_metric_in_the_embedded_format(api: Api, output: Callabl
 
 @pytest.mark.parametrize(("operate", "faults"), [(_operate, 0), (_refuse, 0), (_fail, 1), (_is_busy, 1)])
 def test_answers_of_5xx_are_counted_for_the_whole_deployment(
-    api: Api, output: Callable[[], str], operate: Callable[[Call], Reply], faults: int
+    api: Api, output: Callable[[], str], operate: Callable[[Request], Response], faults: int
 ) -> None:
     _ask(api, v2_endpoint(operate, everybody))
     counted = [line for line in _measured(_lines(output())) if "ServerErrors" in line]
@@ -340,7 +340,7 @@ def test_a_token_is_never_written_down(
     api: Api,
     output: Callable[[], str],
     capsys: pytest.CaptureFixture[str],
-    operate: Callable[[Call], Reply],
+    operate: Callable[[Request], Response],
     valid: bool,
 ) -> None:
     token = api.token if valid else "unknown-token-0123456789"
@@ -351,10 +351,10 @@ def test_a_token_is_never_written_down(
         {"authorization": f"Bearer {token}", "referer": f"https://x/?access_token={token}", "cookie": f"t={token}"},
     )
 
-    def look_at_everything(call: Call) -> Reply:
-        call.fields()
-        assert call.query["access_token"] == token
-        return operate(call)
+    def look_at_everything(request: Request) -> Response:
+        request.fields()
+        assert request.query["access_token"] == token
+        return operate(request)
 
     answer = v2_endpoint(look_at_everything, everybody)(event)
     written = output()
@@ -389,7 +389,7 @@ def test_a_refusal_of_a_kind_that_nobody_knows_is_a_fault_of_ours(api: Api) -> N
     class ForgottenError(SheafError):
         pass
 
-    def forget(_: Call) -> Reply:
+    def forget(_: Request) -> Response:
         raise ForgottenError("x")
 
     assert _ask(api, v2_endpoint(forget, everybody)).status == 500

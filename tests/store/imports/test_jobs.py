@@ -9,10 +9,10 @@ from sheaf.domain.imports.job import FileKind, RowCounts
 from sheaf.domain.paging import Cursor, PageRequest
 from sheaf.domain.values import Id
 from sheaf.store.imports import endings, jobs, progress
-from sheaf.store.imports.jobs import Cut, Header
+from sheaf.store.imports.jobs import Header, SplitProgress
 from sheaf.store.imports.progress import Batch
 from sheaf.store.writes import commit
-from tests.store.import_jobs import (
+from tests.store.imports.job_states import (
     ACCOUNT,
     FIELDS,
     FILE,
@@ -48,13 +48,13 @@ def test_it_starts_with_the_first_file_and_takes_no_other() -> None:
 
 
 def test_a_file_in_the_inbox_is_imported_once_however_often_it_is_told() -> None:
-    jobs = [jobs.adopt(ACCOUNT, FIELDS, FILE, LATER) for _ in range(2)]
-    assert jobs == [replace(RUNNING, user_id=None, created_at=LATER)] * 2
+    told = [jobs.start_from_inbox(ACCOUNT, FIELDS, FILE, LATER) for _ in range(2)]
+    assert told == [replace(RUNNING, user_id=None, created_at=LATER)] * 2
 
 
 def test_another_version_of_a_file_in_the_inbox_is_another_import() -> None:
     versions = [FILE, replace(FILE, version_id="v2"), replace(FILE, version_id=None, etag="e2"), replace(FILE, key="x")]
-    assert [jobs.adopt(ACCOUNT, FIELDS, version, LATER).id for version in versions] == [1, 2, 3, 4]
+    assert [jobs.start_from_inbox(ACCOUNT, FIELDS, version, LATER).id for version in versions] == [1, 2, 3, 4]
 
 
 def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_way() -> None:
@@ -74,9 +74,9 @@ def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_
 def test_the_cutter_finds_how_far_it_has_come() -> None:
     started()
     jobs.describe(ACCOUNT, Id(1), Header(FileKind.PROJECTS, ("Name", "É"), ("É",)), LAST)
-    jobs.sent(ACCOUNT, Id(1), Cut(10, "abc"), LAST)
-    jobs.all_sent(ACCOUNT, Id(1), 1234, 13, LAST)
-    assert jobs.cut(ACCOUNT, Id(1)) == Cut(10, "abc")
+    jobs.mark_sent(ACCOUNT, Id(1), SplitProgress(10, "abc"), LAST)
+    jobs.mark_all_sent(ACCOUNT, Id(1), 1234, 13, LAST)
+    assert jobs.split_progress(ACCOUNT, Id(1)) == SplitProgress(10, "abc")
     assert jobs.columns(ACCOUNT, Id(1)) == ["Name", "É"]
     assert jobs.get(ACCOUNT, Id(1)) == replace(
         RUNNING,

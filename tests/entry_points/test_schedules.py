@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sheaf.entry_points.events import Scheduled, scheduled
+from sheaf.entry_points.events import ScheduleHandler, schedule_handler
 from sheaf.log import logger
 
 
@@ -39,14 +39,14 @@ def burn() -> int:
 
 
 def test_it_answers_how_much_it_has_done_and_writes_it_down(lines: Callable[[], list[dict[str, Any]]]) -> None:
-    assert scheduled(tidy_up)({"time": "now"}, None) == {"done": 3}
+    assert schedule_handler(tidy_up)({"time": "now"}, None) == {"done": 3}
     (line,) = lines()
     assert (line["level"], line["message"], line["operation"], line["done"]) == ("INFO", "done", "tidy_up", 3)
 
 
 def test_a_fault_is_written_down_counted_and_raised_again(lines: Callable[[], list[dict[str, Any]]]) -> None:
     with pytest.raises(RuntimeError, match=r"^on fire$"):
-        scheduled(burn)()
+        schedule_handler(burn)()
     written, counted = lines()
     assert (written["level"], written["message"], written["operation"]) == ("ERROR", "unexpected error", "burn")
     assert "RuntimeError: on fire" in written["exception"]
@@ -54,4 +54,4 @@ def test_a_fault_is_written_down_counted_and_raised_again(lines: Callable[[], li
 
 
 def test_it_is_named_after_its_operation() -> None:
-    assert Scheduled(tidy_up).operation == "tidy_up"
+    assert ScheduleHandler(tidy_up).operation == "tidy_up"

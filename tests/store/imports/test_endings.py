@@ -12,7 +12,7 @@ from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch
 from sheaf.store.writes import commit
 from tests.store.faults import CrashError, crashing, recorded
-from tests.store.import_jobs import (
+from tests.store.imports.job_states import (
     ACCOUNT,
     FIELDS,
     FILE,
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("table")
 def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus) -> None:
     started()
     settle(batch(1), settled(outcome, is_last=True))
-    jobs.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+    jobs.mark_all_sent(ACCOUNT, Id(1), 1, 1, LAST)
     done = endings.complete(ACCOUNT, Id(1), LAST, has_report=True)
     expected = replace(
         RUNNING,
@@ -73,7 +73,7 @@ def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
     with pytest.raises(ImportClosedError):
         batch(1)
     with pytest.raises(ImportClosedError):
-        jobs.all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+        jobs.mark_all_sent(ACCOUNT, Id(1), 1, 1, LAST)
     assert endings.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
     assert cancelled == jobs.get(ACCOUNT, Id(1))
 
@@ -116,7 +116,7 @@ def test_of_two_ways_to_an_end_the_first_wins() -> None:
     started()
     with crashing(3, carried_out=True), pytest.raises(CrashError):
         endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
-    assert jobs.standing(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
+    assert jobs.snapshot(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
     with pytest.raises(InvalidError):
         endings.cancel(ACCOUNT, Id(1), LAST)
     assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.FAILED
@@ -125,12 +125,12 @@ def test_of_two_ways_to_an_end_the_first_wins() -> None:
 def test_a_concluded_import_is_out_of_the_watchdogs_sight() -> None:
     created()
     jobs.create(OTHER, FIELDS, None, NOW)
-    endings.concluded(ACCOUNT, Id(1))
+    endings.mark_published(ACCOUNT, Id(1))
     assert list(endings.open_imports()) == [(OTHER, 1)]
 
 
 def test_a_report_may_come_after_the_end() -> None:
     started()
     endings.cancel(ACCOUNT, Id(1), LATER)
-    endings.reported(ACCOUNT, Id(1))
+    endings.mark_reported(ACCOUNT, Id(1))
     assert jobs.get(ACCOUNT, Id(1)).has_report
