@@ -15,10 +15,11 @@ from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import default_fields, new_task_assignment
 from sheaf.domain.values import Id
 from sheaf.store import clients, keys, projects, tasks
+from sheaf.store.items import Item
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import Item, commit
+from sheaf.store.writes import commit
 from tests.harness import NOW, make_account
 
 FEW = 10

@@ -13,7 +13,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, projects, task_assignments, tasks, time_entries, users
 from sheaf.store.imports import jobs
 from tests.harness import NOW, Answer, Api, make_account, make_token
 
@@ -141,7 +141,7 @@ def populated() -> Account:
     for task_id in (*ASSIGNED, WITH_TIME):
         task_assignments.create(account.id, Id(1), task_id, default_fields, NOW)
     person = User(Id(0), "Mia", "M", "mia@example.com", Role.MEMBER, frozenset(), frozenset(), True, NOW, NOW)
-    somebody = identity.add_user(account.id, person)
+    somebody = users.create(account.id, person)
     for day in DAYS:
         spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
         time_entries.create(account.id, somebody.id, spent, NOW)

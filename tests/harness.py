@@ -17,7 +17,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.entry_points.http import Endpoint
 from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest
-from sheaf.store import identity
+from sheaf.store import accounts, tokens, users
 from tests.wire import straighten
 from tools.connection import use_table
 from tools.template import PROJECT, Route, routes, table_definition
@@ -46,7 +46,7 @@ def point_at(name: str, endpoint_url: str) -> None:
 
 def make_account(account_id: int = 1, name: str = "Demo Company") -> Account:
     """A new account without users."""
-    return identity.create_account(name, secrets.token_bytes(32), NOW, AccountId(account_id))
+    return accounts.create(name, secrets.token_bytes(32), NOW, AccountId(account_id))
 
 
 def make_token(
@@ -61,9 +61,9 @@ def make_token(
     """A new user of that role, and a token of theirs."""
     email = f"{secrets.token_hex(4)}@example.com"
     person = User(Id(0), "Ada", "Admin", email, role, rights, frozenset(), is_active, NOW, NOW)
-    user = identity.add_user(account.id, person)
+    user = users.create(account.id, person)
     token = token or secrets.token_urlsafe(32)
-    identity.issue_token(account.id, Token(Id(0), token_digest(token), user.id, "test", NOW, expires_at, None))
+    tokens.issue(account.id, Token(Id(0), token_digest(token), user.id, "test", NOW, expires_at, None))
     return token
 
 

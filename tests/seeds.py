@@ -12,7 +12,7 @@ from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
-from sheaf.store.writes import Item
+from sheaf.store.items import Item
 from tests.harness import Api, make_account, make_table, make_token, point_at
 from tests.store.rows import Rows, put_items, rows
 from tools.local import demo

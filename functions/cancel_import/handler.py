@@ -5,7 +5,7 @@ from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.responses import show_import
-from sheaf.store import identity
+from sheaf.store import users
 from sheaf.store.imports import endings
 
 
@@ -15,8 +15,8 @@ def cancel_import(request: Request) -> Response:
     Its report, if rows had failed, is not there yet.
     """
     stopped = endings.cancel(request.account_id, request.path_id("import_id"), request.now)
-    users = identity.users_by_id(request.account_id, list(filter(None, [stopped.user_id])))
-    return Response(200, show_import(stopped, users, None))
+    people = users.get_many(request.account_id, list(filter(None, [stopped.user_id])))
+    return Response(200, show_import(stopped, people, None))
 
 
 handler = v2_endpoint(cancel_import, may_import)

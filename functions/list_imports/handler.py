@@ -6,7 +6,7 @@ from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.list_query import read_list_query
 from sheaf.http.v2.responses import show_listed_import
-from sheaf.store import identity
+from sheaf.store import users
 from sheaf.store.imports import jobs
 
 
@@ -14,10 +14,8 @@ def list_imports(request: Request) -> Response:
     """The account's imports, the newest first, whoever began them."""
     query = read_list_query(request, "list_imports")
     page = jobs.page(request.account_id, query.paging)
-    users = identity.users_by_id(
-        request.account_id, list({record.user_id for record in page.records if record.user_id})
-    )
-    return query.response("imports", page, lambda job: show_listed_import(job, users))
+    people = users.get_many(request.account_id, list({record.user_id for record in page.records if record.user_id}))
+    return query.response("imports", page, lambda job: show_listed_import(job, people))
 
 
 handler = v2_endpoint(list_imports, may_import)

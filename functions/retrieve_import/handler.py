@@ -6,15 +6,15 @@ from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.responses import show_import
 from sheaf.imports.addresses import report_address
-from sheaf.store import identity
+from sheaf.store import users
 from sheaf.store.imports import jobs
 
 
 def retrieve_import(request: Request) -> Response:
     """One import: how far it is, what came of its rows, and where its report can be fetched."""
     found = jobs.get(request.account_id, request.path_id("import_id"))
-    users = identity.users_by_id(request.account_id, list(filter(None, [found.user_id])))
-    return Response(200, show_import(found, users, report_address(request.account_id, found, request.now)))
+    people = users.get_many(request.account_id, list(filter(None, [found.user_id])))
+    return Response(200, show_import(found, people, report_address(request.account_id, found, request.now)))
 
 
 handler = v2_endpoint(retrieve_import, may_import)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from sheaf.domain.identity import Account
-from sheaf.store import identity
+from sheaf.store import users
 from tests.functions import api_records
 from tests.harness import Answer, Api, make_token
 from tests.v1 import Field, basic, record, records, v1
@@ -80,7 +80,7 @@ class Page:
 def page(account: Account) -> Page:
     token = make_token(account)
     api = Api(token)
-    (user,) = identity.users(account.id)
+    (user,) = users.everyone(account.id)
     return prepared(api, v1(api, authorization=basic(str(user.email), token)))
 
 

@@ -7,7 +7,7 @@ import pytest
 from sheaf.domain.identity import Account, Right, Role
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import identity
+from sheaf.store import tokens
 from tests.contract.document import is_v1
 from tests.contract.requests import ADDRESSES, BODIES, body_of
 from tests.functions import api_records
@@ -96,8 +96,8 @@ def test_an_expired_token_opens_nothing(account: Account) -> None:
 
 def test_a_revoked_token_opens_nothing(account: Account) -> None:
     token = make_token(account)
-    (issued,) = identity.tokens(account.id)
-    identity.revoke_token(account.id, issued.id, NOW)
+    (issued,) = tokens.everything(account.id)
+    tokens.revoke(account.id, issued.id, NOW)
 
     assert walk(Api(token)) == every(SHUT)
 
@@ -282,10 +282,10 @@ def test_a_token_opens_the_door_until_the_very_second_it_expires(account: Accoun
 
 
 def test_one_revoked_token_leaves_the_users_others_alone(account: Account) -> None:
-    tokens = [make_token(account), make_token(account)]
-    identity.revoke_token(account.id, Id(1), NOW)
+    issued = [make_token(account), make_token(account)]
+    tokens.revoke(account.id, Id(1), NOW)
 
-    assert [Api(token).get("/v2/tasks").status for token in tokens] == [401, 200]
+    assert [Api(token).get("/v2/tasks").status for token in issued] == [401, 200]
 
 
 @pytest.mark.parametrize(

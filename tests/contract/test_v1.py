@@ -10,7 +10,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from sheaf.domain.identity import Account, Right, Role
-from sheaf.store import identity
+from sheaf.store import users
 from tests.contract.document import JSON, Part, complaints, document, of_schema, operation
 from tests.contract.requests import (
     ADDRESSES_OF_V1,
@@ -287,7 +287,7 @@ def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Acc
 
 def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
     token = make_token(account)
-    (user,) = identity.users(account.id)
+    (user,) = users.everyone(account.id)
     ways = [
         walk(v1(Api(token))),
         walk(v1(Api(token), authorization=basic(str(user.email), token))),

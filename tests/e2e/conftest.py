@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from sheaf.store import identity
+from sheaf.store import accounts
 from tests.e2e.server import Client, Server, running
 from tests.harness import NOW, make_token
 
@@ -29,7 +29,7 @@ def newcomer(server: Server) -> Callable[[], Client]:
 
     def make() -> Client:
         with server.store():
-            account = identity.create_account("Example Ltd", secrets.token_bytes(32), NOW)
+            account = accounts.create("Example Ltd", secrets.token_bytes(32), NOW)
             return Client(server.port, make_token(account), account.id)
 
     return make

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import AccountId
-from sheaf.store import identity
+from sheaf.store import users
 from tests.e2e.server import Client, Server, environment
 from tools.template import PROJECT
 
@@ -57,7 +57,7 @@ class World:
 def email(server: Server, client: Client) -> str:
     """The address of the account's administrator."""
     with server.store():
-        (user,) = identity.users(AccountId(client.account_id))
+        (user,) = users.everyone(AccountId(client.account_id))
         return str(user.email)
 
 

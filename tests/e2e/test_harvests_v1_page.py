@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 import pytest
 
 from sheaf.domain.identity import AccountId
-from sheaf.store import identity
+from sheaf.store import users
 from tests.contract import test_harvest_v1_page as examples
 from tests.contract.test_harvest_v1_page import Page
 from tests.e2e.server import ANSWER_SECONDS, Client, Server
@@ -47,7 +47,7 @@ def page(server: Server, newcomer: Callable[[], Client]) -> Page:
     client = newcomer()
     api = OverHttp(client.token, client.account_id, {"content-type": "application/json"}, server.port)
     with server.store():
-        (user,) = identity.users(AccountId(client.account_id))
+        (user,) = users.everyone(AccountId(client.account_id))
     of_v1 = v1(api, authorization=basic(str(user.email), client.token))
     return examples.prepared(api, OverHttp(of_v1.token, of_v1.account_id, of_v1.headers, server.port))
 

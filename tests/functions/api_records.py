@@ -12,7 +12,7 @@ from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest
-from sheaf.store import identity
+from sheaf.store import tokens, users
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Settled
@@ -90,9 +90,9 @@ def person(
     account_id = AccountId(int(api.account_id))
     projects = frozenset(map(Id, managed))
     email = f"{secrets.token_hex(4)}@example.com"
-    user = identity.add_user(account_id, User(Id(0), "Pat", "Person", email, role, rights, projects, True, NOW, NOW))
+    user = users.create(account_id, User(Id(0), "Pat", "Person", email, role, rights, projects, True, NOW, NOW))
     token = secrets.token_urlsafe(32)
-    identity.issue_token(account_id, Token(Id(0), token_digest(token), user.id, "test", NOW, None, None))
+    tokens.issue(account_id, Token(Id(0), token_digest(token), user.id, "test", NOW, None, None))
     return Api(token, api.account_id), user.id
 
 

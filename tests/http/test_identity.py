@@ -13,7 +13,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest, v2_caller
 from sheaf.http.request import Request
-from sheaf.store import clients, identity, projects
+from sheaf.store import clients, projects, tokens, users
 from tests.harness import NOW, make_account, make_token
 from tests.store.faults import recorded
 
@@ -194,7 +194,7 @@ def test_being_remembered_does_not_make_the_memory_last(clock: Clock) -> None:
 
 def test_a_revoked_token_opens_nothing_after_60_seconds_at_most(clock: Clock, account: Account) -> None:
     _caller(BY_HEADER)
-    identity.revoke_token(account.id, Id(1), NOW)
+    tokens.revoke(account.id, Id(1), NOW)
     clock.seconds += 59.9
     assert _caller(BY_HEADER) == (1, 1)
     clock.seconds += 0.1
@@ -203,15 +203,15 @@ def test_a_revoked_token_opens_nothing_after_60_seconds_at_most(clock: Clock, ac
 
 
 def test_a_token_that_was_revoked_before_it_was_used_opens_nothing(account: Account) -> None:
-    identity.revoke_token(account.id, Id(1), NOW)
+    tokens.revoke(account.id, Id(1), NOW)
     with pytest.raises(NotAuthenticatedError):
         _caller(BY_HEADER)
 
 
 def test_an_archived_user_gets_in_for_60_seconds_at_most(clock: Clock, account: Account) -> None:
     _caller(BY_HEADER)
-    (user,) = identity.users(account.id)
-    identity.archive_user(account.id, str(user.email), NOW)
+    (user,) = users.everyone(account.id)
+    users.archive(account.id, str(user.email), NOW)
     clock.seconds += 60
     with pytest.raises(NotAuthenticatedError):
         _caller(BY_HEADER)
@@ -257,8 +257,8 @@ def test_the_memory_does_not_grow_without_bound(
     account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_identity, "_REMEMBERED_MOST", 3)
-    tokens = [make_token(account) for _ in range(7)]
-    for token in tokens:
+    issued = [make_token(account) for _ in range(7)]
+    for token in issued:
         _caller({**BY_HEADER, "authorization": f"Bearer {token}"})
         assert len(http_identity._memory()) <= 3
     assert _reads() == 2

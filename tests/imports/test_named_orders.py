@@ -127,7 +127,9 @@ def _bring(play: Play, case: Case, ordered: Sequence[Said]) -> None:
     after = _of(account_id)
     assert contents(after) == contents(expected(account_id, after))
     there = [
-        play.shape.from_item(item) for (pk, _), item in after.items() if pk == records(account_id, play.shape.kind)
+        play.shape.codec.from_item(item)
+        for (pk, _), item in after.items()
+        if pk == records(account_id, play.shape.kind)
     ]
     assert Counter(map(play.seen, there)) == case.afterwards()
     with recorded() as calls:

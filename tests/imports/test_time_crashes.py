@@ -17,7 +17,7 @@ from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import Work
 from sheaf.imports.time import time_steps
-from sheaf.store import identity, keys, projects, tasks, time_entries
+from sheaf.store import keys, projects, tasks, time_entries, users
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.mappers.task import TASK
@@ -318,5 +318,5 @@ def test_a_name_that_two_workers_make_at_once_is_one_person() -> None:
 
     histories = run(race, HISTORIES)
     assert {error for history in histories for error in history.fared.values()} == {None}
-    made = Counter(user.name for user in identity.users(ACCOUNT) if user.email is None)
+    made = Counter(user.name for user in users.everyone(ACCOUNT) if user.email is None)
     assert made == {f"Ida {number}": 1 for number in range(HISTORIES)}

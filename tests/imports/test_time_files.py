@@ -18,7 +18,7 @@ from sheaf.imports import formats
 from sheaf.imports.batch import groups_of
 from sheaf.imports.staging import stage
 from sheaf.imports.time import time_steps
-from sheaf.store import clients, identity, time_entries
+from sheaf.store import accounts, clients, time_entries, users
 from tests.imports.batch_steps import apply, work
 from tests.imports.files import detailed_export, ndjson_bytes, stream, time_import
 from tests.imports.timesheet import entries
@@ -41,7 +41,7 @@ def _import(data: bytes, name: str) -> Counter[Outcome]:
 
 @pytest.fixture(autouse=True)
 def _account(table: str) -> None:
-    identity.create_account("Demo", bytes(32), NOW, ACCOUNT)
+    accounts.create("Demo", bytes(32), NOW, ACCOUNT)
 
 
 def test_a_detailed_export_is_imported_once_and_the_time_import_of_the_same_time_adds_nothing() -> None:
@@ -49,7 +49,7 @@ def test_a_detailed_export_is_imported_once_and_the_time_import_of_the_same_time
     assert _import(export, "first") == {CREATED: 145, FAILED: 5}
     assert _import(export, "again") == {UNCHANGED: 145, FAILED: 5}
     assert _import(time_import(150), "in eight columns") == {UNCHANGED: 145, CREATED: 5}
-    found = list(identity.users(ACCOUNT))
+    found = list(users.everyone(ACCOUNT))
     assert len(entries()) == 150
     assert {(user.email, user.role) for user in found} == {(None, Role.MEMBER)}
     assert {clients.get(ACCOUNT, Id(number)).currency for number in range(1, 6)} == {"EUR"}

@@ -20,7 +20,7 @@ from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, Ti
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.imports.batch import Step
 from sheaf.imports.time import time_steps
-from sheaf.store import clients, identity, projects, task_assignments, tasks, time_entries
+from sheaf.store import accounts, clients, projects, task_assignments, tasks, time_entries, users
 from sheaf.store.imports import imported_time
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
@@ -248,7 +248,7 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
         billable=False,
     )
     assert _outcomes(new) == [CREATED]
-    (person,) = (user for user in identity.users(ACCOUNT) if user.email is None)
+    (person,) = (user for user in users.everyone(ACCOUNT) if user.email is None)
     assert (person.name, person.role) == ("Ida Ömer", Role.MEMBER)
     made = clients.get(ACCOUNT, Id(2)), PROJECT.get(ACCOUNT, Id(3)), TASK.get(ACCOUNT, Id(3))
     assert [item.name for item in made] == ["ACME", "Store", "Design"]
@@ -304,9 +304,9 @@ def test_a_person_is_found_by_name_and_by_id_only_where_the_name_agrees(person: 
 
 
 def test_a_person_who_is_archived_is_found_too() -> None:
-    person = identity.create_person(ACCOUNT, "Ida", "Ömer", NOW)
-    identity.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
-    identity.archive_user(ACCOUNT, "ida@example.com", NOW)
+    person = users.create_without_email(ACCOUNT, "Ida", "Ömer", NOW)
+    users.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
+    users.archive(ACCOUNT, "ida@example.com", NOW)
     assert _outcomes(row(1, person=Person(first_name="Ida", last_name="Ömer"))) == [CREATED]
     assert entries()[0].user_id == person.id
 
@@ -347,8 +347,8 @@ def test_a_row_that_cannot_be_fails_alone_and_makes_nothing(
 
 
 def test_two_people_of_one_name_are_told_apart_by_id() -> None:
-    identity.create_account("Demo", bytes(32), NOW, ACCOUNT)
-    identity.add_user(
+    accounts.create("Demo", bytes(32), NOW, ACCOUNT)
+    users.create(
         ACCOUNT, User(Id(0), "u", "3", "twin@example.com", Role.MEMBER, frozenset(), frozenset(), True, NOW, NOW)
     )
     assert _import(row(1), row(2, person=Person(Id(4), "U", "3"))) == [

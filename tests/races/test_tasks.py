@@ -13,7 +13,7 @@ from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, tasks
-from sheaf.store.writes import Item
+from sheaf.store.items import Item
 from tests.domain.strategies import task
 from tests.races.histories import FEW, RACES, Actor, Ending, EndsAs, History, check, run
 from tests.store.rows import is_sequence, place, put_tasks, rows, start_ids_after

@@ -15,6 +15,7 @@ from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys
+from sheaf.store.items import Item
 from sheaf.store.keys import Key, Kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -22,7 +23,6 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import RecordMapper
-from sheaf.store.writes import Item
 from tests.store.rows import Rows, place, rows
 
 _SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
@@ -46,14 +46,14 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
     """Everything that must be there, given the records that are."""
     items: list[Item] = []
     for shape in _SHAPES:
-        records = list(_records(account_id, found, shape.kind, shape.from_item))
+        records = list(_records(account_id, found, shape.kind, shape.codec.from_item))
         for record in records:
             items += shape._items(account_id, record)
             items += [write.parameters["Item"] for write in shape.claim_writes(account_id, record)]
         items.append(keys.totals(account_id, shape.kind) | _states(records))
-    tasks = list(_records(account_id, found, "TASK", TASK.from_item))
-    projects = list(_records(account_id, found, "PROJECT", PROJECT.from_item))
-    assignments = list(_records(account_id, found, "TASK_ASSIGNMENT", TASK_ASSIGNMENT.from_item))
+    tasks = list(_records(account_id, found, "TASK", TASK.codec.from_item))
+    projects = list(_records(account_id, found, "PROJECT", PROJECT.codec.from_item))
+    assignments = list(_records(account_id, found, "TASK_ASSIGNMENT", TASK_ASSIGNMENT.codec.from_item))
     entries = _entries(found)
     for entry in entries:
         items += to_items(account_id, entry)
@@ -87,7 +87,7 @@ def _guard(key: Key, dependents: Iterable[Any], time: int, *, is_open: bool) -> 
 
 def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Iterator[Item]:
     of_client = _groups(projects, lambda project: project.client_id)
-    for client in _records(account_id, found, "CLIENT", CLIENT.from_item):
+    for client in _records(account_id, found, "CLIENT", CLIENT.codec.from_item):
         yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client[client.id], 0, is_open=True)
 
 

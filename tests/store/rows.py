@@ -14,10 +14,11 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
+from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.mappers.task import TASK
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import Item, commit, update
+from sheaf.store.writes import commit, update
 from tools.local import engine
 
 type Rows = Mapping[tuple[str, str], Item]

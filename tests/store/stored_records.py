@@ -15,8 +15,7 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import keys, projects, task_assignments, tasks, time_entries
-from sheaf.store.identity import _user_to_item
+from sheaf.store import keys, projects, task_assignments, tasks, time_entries, users
 from sheaf.store.keys import Kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -99,7 +98,7 @@ def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
     entries = [record.entry() for record in records if isinstance(record, Spent)]
     rest = [record for record in records if not isinstance(record, Spent)]
     people = user(ADMIN, Role.ADMINISTRATOR), user(MANAGER, Role.MANAGER), user(MEMBER)
-    put_items(_user_to_item(account_id, person) for person in people)
+    put_items(users.to_item(account_id, person) for person in people)
     put_items(next(_SHAPES[type(item)]._items(account_id, item)) for item in rest)
     put_items(to_items(account_id, entry)[0] for entry in entries)
     put_items(expected(account_id, rows()).values())

@@ -10,7 +10,7 @@ from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User, fold_person
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import identity, keys
+from sheaf.store import accounts, keys, tokens, users
 from tests.store.faults import CrashError, crashing, recorded
 from tests.store.rows import is_sequence, place, row, rows
 
@@ -31,7 +31,7 @@ MANAGER = User(
 
 
 def _account(number: int = 1) -> Account:
-    return identity.create_account("Demo", PAGING_KEY, NOW, AccountId(number))
+    return accounts.create("Demo", PAGING_KEY, NOW, AccountId(number))
 
 
 def _token(plain: str, user: User, expires_at: Timestamp | None = None) -> Token:
@@ -45,7 +45,7 @@ def account(table: str) -> Account:
 
 @pytest.fixture
 def user(account: Account) -> User:
-    return identity.add_user(account.id, MANAGER)
+    return users.create(account.id, MANAGER)
 
 
 # ------------------------------------------------------------ accounts
@@ -54,26 +54,26 @@ def user(account: Account) -> User:
 def test_an_account_comes_back_as_it_was_made(table: str) -> None:
     made = _account(7)
     assert made == Account(AccountId(7), "Demo", PAGING_KEY, NOW)
-    assert identity.get_account(AccountId(7)) == made
+    assert accounts.get(AccountId(7)) == made
 
 
 def test_an_account_that_is_not_there_is_not_found(account: Account) -> None:
     with pytest.raises(NotFoundError, match=r"^account 2 does not exist$"):
-        identity.get_account(AccountId(2))
+        accounts.get(AccountId(2))
 
 
 def test_a_number_belongs_to_one_account(account: Account) -> None:
     before = rows()
     with pytest.raises(InvalidError, match=r"^account 1 already exists$"):
-        identity.create_account("Other", PAGING_KEY, NOW, AccountId(1))
+        accounts.create("Other", PAGING_KEY, NOW, AccountId(1))
     assert rows() == before
 
 
 def test_an_account_without_a_chosen_number_takes_the_next_that_is_free(table: str) -> None:
-    given = [identity.create_account("Demo", PAGING_KEY, NOW).id]
+    given = [accounts.create("Demo", PAGING_KEY, NOW).id]
     _account(5)
     _account(3)
-    given += [identity.create_account("Demo", PAGING_KEY, NOW).id for _ in range(2)]
+    given += [accounts.create("Demo", PAGING_KEY, NOW).id for _ in range(2)]
     assert given == [1, 6, 7]
 
 
@@ -81,21 +81,21 @@ def test_an_account_without_a_chosen_number_takes_the_next_that_is_free(table: s
 
 
 def test_a_user_comes_back_as_they_were_added_under_the_next_id(account: Account) -> None:
-    added = identity.add_user(account.id, replace(MANAGER, id=Id(99)))
+    added = users.create(account.id, replace(MANAGER, id=Id(99)))
     assert added == replace(MANAGER, id=Id(1))
-    assert identity.user_by_email(account.id, "Ada@Example.com") == added
+    assert users.get_by_email(account.id, "Ada@Example.com") == added
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MEMBER])
 def test_a_user_may_have_no_rights_and_no_projects(account: Account, role: Role) -> None:
     plain = replace(MANAGER, role=role, rights=frozenset(), managed_projects=frozenset())
-    identity.add_user(account.id, plain)
-    assert identity.user_by_email(account.id, str(plain.email)) == replace(plain, id=Id(1))
+    users.create(account.id, plain)
+    assert users.get_by_email(account.id, str(plain.email)) == replace(plain, id=Id(1))
 
 
 def test_a_user_needs_an_account(table: str) -> None:
     with pytest.raises(NotFoundError):
-        identity.add_user(AccountId(1), MANAGER)
+        users.create(AccountId(1), MANAGER)
     assert rows() == {}
 
 
@@ -103,40 +103,40 @@ def test_a_user_needs_an_account(table: str) -> None:
 def test_an_email_address_belongs_to_one_user_of_an_account_in_whatever_case(user: User, email: str) -> None:
     before = rows(without=is_sequence)
     with pytest.raises(InvalidError, match=f"^a user with the email {email} already exists in account 1$"):
-        identity.add_user(AccountId(1), replace(MANAGER, email=email))
+        users.create(AccountId(1), replace(MANAGER, email=email))
     assert rows(without=is_sequence) == before
-    assert identity.user_by_email(AccountId(1), email) == user
+    assert users.get_by_email(AccountId(1), email) == user
 
 
 def test_an_email_address_may_be_in_two_accounts(user: User) -> None:
-    other = identity.add_user(_account(2).id, MANAGER)
-    assert identity.user_by_email(AccountId(2), str(MANAGER.email)) == other
+    other = users.create(_account(2).id, MANAGER)
+    assert users.get_by_email(AccountId(2), str(MANAGER.email)) == other
 
 
 @pytest.mark.parametrize(("account_id", "email"), [(1, "bob@example.com"), (1, ""), (2, "ada@example.com")])
 def test_an_email_address_that_nobody_has_is_not_found(user: User, account_id: int, email: str) -> None:
     with pytest.raises(NotFoundError):
-        identity.user_by_email(AccountId(account_id), email)
+        users.get_by_email(AccountId(account_id), email)
 
 
 def test_users_are_listed_newest_first(user: User) -> None:
-    other = identity.add_user(AccountId(1), replace(MANAGER, email="bob@example.com"))
-    identity.add_user(_account(2).id, MANAGER)
-    assert list(identity.users(AccountId(1))) == [other, user]
+    other = users.create(AccountId(1), replace(MANAGER, email="bob@example.com"))
+    users.create(_account(2).id, MANAGER)
+    assert list(users.everyone(AccountId(1))) == [other, user]
 
 
 @pytest.mark.parametrize(("now", "updated_at"), [(LATER, LATER), (BEFORE, NOW)])
 def test_an_archived_user_keeps_everything_but_their_access(user: User, now: Timestamp, updated_at: Timestamp) -> None:
-    archived = identity.archive_user(AccountId(1), "ADA@example.com", now)
+    archived = users.archive(AccountId(1), "ADA@example.com", now)
     assert archived == replace(user, is_active=False, updated_at=updated_at)
-    assert identity.user_by_email(AccountId(1), str(user.email)) == archived
+    assert users.get_by_email(AccountId(1), str(user.email)) == archived
     assert (row(keys.record(AccountId(1), "USER", user.id)) or {})["version"] == {"N": "2"}
 
 
 def test_an_archived_user_is_archived_once(user: User) -> None:
-    first = identity.archive_user(AccountId(1), str(user.email), LATER)
+    first = users.archive(AccountId(1), str(user.email), LATER)
     with recorded() as calls:
-        assert identity.archive_user(AccountId(1), str(user.email), Timestamp("2027-01-01T00:00:00Z")) == first
+        assert users.archive(AccountId(1), str(user.email), Timestamp("2027-01-01T00:00:00Z")) == first
     assert {call.operation for call in calls} == {"GetItem"}
 
 
@@ -144,7 +144,7 @@ def test_an_archived_user_is_archived_once(user: User) -> None:
 
 
 def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
-    person = identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
     assert person == User(
         Id(2),
         "Ida",
@@ -157,59 +157,59 @@ def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
         created_at=NOW,
         updated_at=NOW,
     )
-    assert list(identity.users(AccountId(1))) == [person, user]
+    assert list(users.everyone(AccountId(1))) == [person, user]
 
 
 def test_two_imports_make_one_person_of_a_name(user: User) -> None:
-    identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
     before = rows(without=is_sequence)
     with pytest.raises(NameTakenError):
-        identity.create_person(AccountId(1), "", "IDA  O\u0308MER ", NOW)
+        users.create_without_email(AccountId(1), "", "IDA  O\u0308MER ", NOW)
     assert rows(without=is_sequence) == before
-    identity.create_person(AccountId(2), "Ida", "Ömer", NOW)
+    users.create_without_email(AccountId(2), "Ida", "Ömer", NOW)
 
 
 def test_people_are_found_by_name_in_whatever_case_and_state(user: User) -> None:
-    twin = identity.add_user(AccountId(1), replace(MANAGER, email="b@example.com", first_name="ADA", is_active=False))
-    person = identity.create_person(AccountId(1), "Ida Maria", "", NOW)
+    twin = users.create(AccountId(1), replace(MANAGER, email="b@example.com", first_name="ADA", is_active=False))
+    person = users.create_without_email(AccountId(1), "Ida Maria", "", NOW)
     names = [fold_person(*name) for name in (("ada", "åström"), ("Ida", "Maria"), ("Ada", ""), ("", ""))]
-    assert identity.find_people(AccountId(1), names) == dict(zip(names, ([twin, user], [person], [], []), strict=True))
+    assert users.get_by_names(AccountId(1), names) == dict(zip(names, ([twin, user], [person], [], []), strict=True))
 
 
 def test_looking_for_nobody_reads_nothing(user: User) -> None:
     with recorded() as calls:
-        assert identity.find_people(AccountId(1), []) == {}
+        assert users.get_by_names(AccountId(1), []) == {}
     assert calls == []
 
 
 @pytest.mark.parametrize("email", ["ida@example.com", "Ida@Example.com"])
 def test_a_person_can_be_given_an_email_address_once_or_again(account: Account, email: str) -> None:
-    person = identity.create_person(account.id, "Ida", "Ömer", BEFORE)
-    identity.set_email(account.id, person.id, "ida@example.com", NOW)
-    given = identity.set_email(account.id, person.id, email, NOW)
-    assert given == replace(person, email=email, updated_at=NOW) == identity.user_by_email(account.id, email)
+    person = users.create_without_email(account.id, "Ida", "Ömer", BEFORE)
+    users.set_email(account.id, person.id, "ida@example.com", NOW)
+    given = users.set_email(account.id, person.id, email, NOW)
+    assert given == replace(person, email=email, updated_at=NOW) == users.get_by_email(account.id, email)
 
 
 def test_an_email_address_that_a_user_gives_up_is_free(user: User) -> None:
-    identity.set_email(AccountId(1), user.id, "new@example.com", NOW)
+    users.set_email(AccountId(1), user.id, "new@example.com", NOW)
     with pytest.raises(NotFoundError):
-        identity.user_by_email(AccountId(1), "ada@example.com")
-    assert identity.add_user(AccountId(1), MANAGER).id == 2
+        users.get_by_email(AccountId(1), "ada@example.com")
+    assert users.create(AccountId(1), MANAGER).id == 2
 
 
 def test_an_email_address_that_is_taken_is_given_to_nobody(user: User) -> None:
-    person = identity.create_person(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
     before = rows()
     with pytest.raises(InvalidError, match=r"^a user with the email ADA@example.com already exists in account 1$"):
-        identity.set_email(AccountId(1), person.id, "ADA@example.com", NOW)
+        users.set_email(AccountId(1), person.id, "ADA@example.com", NOW)
     with pytest.raises(NotFoundError, match=r"^account 1 has no user 7$"):
-        identity.set_email(AccountId(1), Id(7), "free@example.com", NOW)
+        users.set_email(AccountId(1), Id(7), "free@example.com", NOW)
     assert rows() == before
 
 
 def test_the_same_email_address_again_writes_nothing(user: User) -> None:
     with recorded() as calls:
-        assert identity.set_email(AccountId(1), user.id, str(user.email), LATER) == user
+        assert users.set_email(AccountId(1), user.id, str(user.email), LATER) == user
     assert [call.operation for call in calls] == ["GetItem"]
 
 
@@ -217,54 +217,54 @@ def test_the_same_email_address_again_writes_nothing(user: User) -> None:
 
 
 def test_a_token_lets_its_user_in_with_two_reads(account: Account, user: User) -> None:
-    identity.issue_token(account.id, _token("secret", user))
+    tokens.issue(account.id, _token("secret", user))
     with recorded() as calls:
-        assert identity.caller_of(token_digest("secret"), NOW) == Caller(account, user)
+        assert tokens.caller_of(token_digest("secret"), NOW) == Caller(account, user)
     assert [call.operation for call in calls] == ["GetItem", "BatchGetItem"]
 
 
 @pytest.mark.parametrize("plain", ["", "Secret", "secret ", "secre", token_digest("secret")])
 def test_a_token_that_was_never_issued_lets_nobody_in(account: Account, user: User, plain: str) -> None:
-    identity.issue_token(account.id, _token("secret", user))
-    assert identity.caller_of(token_digest(plain), NOW) is None
+    tokens.issue(account.id, _token("secret", user))
+    assert tokens.caller_of(token_digest(plain), NOW) is None
 
 
 @pytest.mark.parametrize(("expires_at", "opens"), [(None, True), (LATER, True), (NOW, False), (BEFORE, False)], ids=str)
 def test_a_token_opens_until_it_expires(account: Account, user: User, expires_at: Timestamp, opens: bool) -> None:
-    identity.issue_token(account.id, _token("secret", user, expires_at))
-    assert (identity.caller_of(token_digest("secret"), NOW) is not None) is opens
+    tokens.issue(account.id, _token("secret", user, expires_at))
+    assert (tokens.caller_of(token_digest("secret"), NOW) is not None) is opens
 
 
 def test_a_revoked_token_opens_nothing_and_the_users_others_still_do(account: Account, user: User) -> None:
-    revoked = identity.issue_token(account.id, _token("lost", user))
-    identity.issue_token(account.id, _token("kept", user))
-    identity.revoke_token(account.id, revoked.id, NOW)
-    assert identity.caller_of(token_digest("lost"), BEFORE) is None
-    assert identity.caller_of(token_digest("kept"), NOW) is not None
+    revoked = tokens.issue(account.id, _token("lost", user))
+    tokens.issue(account.id, _token("kept", user))
+    tokens.revoke(account.id, revoked.id, NOW)
+    assert tokens.caller_of(token_digest("lost"), BEFORE) is None
+    assert tokens.caller_of(token_digest("kept"), NOW) is not None
 
 
 def test_the_tokens_of_an_archived_user_open_nothing(account: Account, user: User) -> None:
-    identity.issue_token(account.id, _token("secret", user))
-    identity.archive_user(account.id, str(user.email), NOW)
-    assert identity.caller_of(token_digest("secret"), NOW) is None
+    tokens.issue(account.id, _token("secret", user))
+    users.archive(account.id, str(user.email), NOW)
+    assert tokens.caller_of(token_digest("secret"), NOW) is None
 
 
 @pytest.mark.parametrize("user_id", [2, 2**53 - 1])
 def test_a_token_of_a_user_who_is_not_there_opens_nothing(account: Account, user: User, user_id: int) -> None:
-    identity.issue_token(account.id, _token("secret", replace(user, id=Id(user_id))))
-    assert identity.caller_of(token_digest("secret"), NOW) is None
+    tokens.issue(account.id, _token("secret", replace(user, id=Id(user_id))))
+    assert tokens.caller_of(token_digest("secret"), NOW) is None
 
 
 def test_a_token_of_an_account_that_is_not_there_opens_nothing(account: Account, user: User) -> None:
-    identity.issue_token(AccountId(2), _token("secret", user))
-    assert identity.caller_of(token_digest("secret"), NOW) is None
+    tokens.issue(AccountId(2), _token("secret", user))
+    assert tokens.caller_of(token_digest("secret"), NOW) is None
 
 
 def test_a_token_is_kept_as_its_digest_alone(account: Account, user: User) -> None:
     plain = secrets.token_urlsafe(32)
-    token = identity.issue_token(account.id, _token(plain, user))
-    identity.revoke_token(account.id, token.id, NOW)
-    identity.caller_of(token_digest(plain), NOW)
+    token = tokens.issue(account.id, _token(plain, user))
+    tokens.revoke(account.id, token.id, NOW)
+    tokens.caller_of(token_digest(plain), NOW)
     everything = json.dumps(list(rows().values()))
     assert plain not in everything
     assert everything.count(token_digest(plain)) == 3  # in its own key, and in both items
@@ -275,30 +275,30 @@ def test_a_token_is_kept_as_its_digest_alone(account: Account, user: User) -> No
 
 def test_tokens_are_listed_newest_first_whatever_became_of_them(account: Account, user: User) -> None:
     issued = [
-        identity.issue_token(account.id, _token(plain, user, expires_at))
+        tokens.issue(account.id, _token(plain, user, expires_at))
         for plain, expires_at in (("a", None), ("b", BEFORE), ("c", LATER))
     ]
-    identity.issue_token(_account(2).id, _token("d", user))
-    revoked = identity.revoke_token(account.id, Id(1), LATER)
+    tokens.issue(_account(2).id, _token("d", user))
+    revoked = tokens.revoke(account.id, Id(1), LATER)
     assert revoked == replace(issued[0], revoked_at=LATER)
-    assert list(identity.tokens(account.id)) == [issued[2], issued[1], revoked]
+    assert list(tokens.everything(account.id)) == [issued[2], issued[1], revoked]
     assert [token.id for token in issued] == [1, 2, 3]
 
 
 def test_a_token_is_issued_once(account: Account, user: User) -> None:
-    identity.issue_token(account.id, _token("secret", user))
+    tokens.issue(account.id, _token("secret", user))
     before = rows(without=is_sequence)
     with pytest.raises(InvalidError, match=r"^this token was issued before$"):
-        identity.issue_token(_account(2).id, _token("secret", user))
+        tokens.issue(_account(2).id, _token("secret", user))
     mine = rows(without=lambda key: is_sequence(key) or key == place(keys.account(AccountId(2))))
     assert mine == before
 
 
 def test_a_token_that_is_revoked_again_keeps_the_first_moment(account: Account, user: User) -> None:
-    token = identity.issue_token(account.id, _token("secret", user))
-    first = identity.revoke_token(account.id, token.id, NOW)
-    assert identity.revoke_token(account.id, token.id, LATER) == first
-    assert list(identity.tokens(account.id)) == [first]
+    token = tokens.issue(account.id, _token("secret", user))
+    first = tokens.revoke(account.id, token.id, NOW)
+    assert tokens.revoke(account.id, token.id, LATER) == first
+    assert list(tokens.everything(account.id)) == [first]
 
 
 @pytest.mark.parametrize(("account_id", "token_id"), [(1, 2), (2, 1), (1, 0), (1, 2**53 - 1)])
@@ -306,18 +306,18 @@ def test_a_token_of_another_account_or_none_cannot_be_revoked(
     account: Account, user: User, account_id: int, token_id: int
 ) -> None:
     _account(2)
-    identity.issue_token(account.id, _token("secret", user))
+    tokens.issue(account.id, _token("secret", user))
     before = rows()
     with pytest.raises(NotFoundError, match=f"^account {account_id} has no token {token_id}$"):
-        identity.revoke_token(AccountId(account_id), Id(token_id), NOW)
+        tokens.revoke(AccountId(account_id), Id(token_id), NOW)
     assert rows() == before
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_a_revocation_that_dies_shuts_both_doors_or_none(account: Account, user: User, carried_out: bool) -> None:
-    token = identity.issue_token(account.id, _token("secret", user))
+    token = tokens.issue(account.id, _token("secret", user))
     with crashing(1, carried_out=carried_out), pytest.raises(CrashError):
-        identity.revoke_token(account.id, token.id, NOW)
-    listed = next(identity.tokens(account.id)).revoked_at is None
-    opens = identity.caller_of(token_digest("secret"), NOW) is not None
+        tokens.revoke(account.id, token.id, NOW)
+    listed = next(tokens.everything(account.id)).revoked_at is None
+    opens = tokens.caller_of(token_digest("secret"), NOW) is not None
     assert (listed, opens) == ((False, False) if carried_out else (True, True))

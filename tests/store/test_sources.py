@@ -12,6 +12,7 @@ from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
 from sheaf.store import keys
+from sheaf.store.items import Item
 from sheaf.store.lists import (
     Chosen,
     Listing,
@@ -24,7 +25,7 @@ from sheaf.store.lists import (
     position_of,
     with_records,
 )
-from sheaf.store.writes import Item, StaleError
+from sheaf.store.writes import StaleError
 from tests.domain.strategies import ids, task
 from tests.store.faults import recorded, small_pages
 from tests.store.plain_paging import plain_page

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import identity
+from sheaf.store import accounts, tokens, users
 from tests.harness import NOW, Api, make_account, make_token
 from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
@@ -31,7 +31,7 @@ ISSUED = re.compile(r"sheaf_[A-Za-z0-9_-]{43}\n")  # 43 characters of base64 hol
 
 
 def opens(token: str) -> bool:
-    return identity.caller_of(token_digest(token), NOW) is not None
+    return tokens.caller_of(token_digest(token), NOW) is not None
 
 
 # What a word on the command line may be
@@ -152,14 +152,14 @@ def test_account_create_prints_the_number_alone_on_stdout(sheaf: Sheaf, stack: s
 
 def test_account_create_as_json_shows_no_secret(sheaf: Sheaf, stack: str) -> None:
     shown = sheaf.json("account", "create", "Exämple Ltd")
-    account = identity.get_account(AccountId(1))
+    account = accounts.get(AccountId(1))
     assert shown == {"id": 1, "name": "Exämple Ltd", "created_at": account.created_at}
 
 
 def test_each_account_has_a_paging_key_of_256_bits_of_its_own(sheaf: Sheaf, stack: str) -> None:
     sheaf("account", "create", "One")
     sheaf("account", "create", "Two")
-    keys = {identity.get_account(AccountId(number)).paging_key for number in (1, 2)}
+    keys = {accounts.get(AccountId(number)).paging_key for number in (1, 2)}
     assert [len(key) for key in keys] == [32, 32]
 
 
@@ -177,7 +177,7 @@ def test_a_chosen_number_below_others_does_not_turn_the_sequence_back(sheaf: She
 def test_a_number_that_is_taken_is_refused(sheaf: Sheaf, stack: str) -> None:
     sheaf("account", "create", "First", "--id", "7")
     assert sheaf("account", "create", "Second", "--id", "7") == Outcome(1, "", "sheaf: account 7 already exists\n")
-    assert identity.get_account(AccountId(7)).name == "First"
+    assert accounts.get(AccountId(7)).name == "First"
 
 
 # Users
@@ -186,7 +186,7 @@ def test_a_number_that_is_taken_is_refused(sheaf: Sheaf, stack: str) -> None:
 def test_user_add_keeps_everything_that_was_said_of_a_manager(sheaf: Sheaf, stack: str, account: Account) -> None:
     words = ("--role", "manager", "--right", "project_creator", "--right", "client_and_task_manager", "--manages", "7")
     outcome = sheaf(*ADD_ADA, *words, "--manages", "8")
-    user = identity.user_by_email(account.id, "ada@example.com")
+    user = users.get_by_email(account.id, "ada@example.com")
     assert outcome == Outcome(0, "1\n", "added manager ada@example.com to account 1 as user 1\n")
     assert user == User(
         id=Id(1),
@@ -204,7 +204,7 @@ def test_user_add_keeps_everything_that_was_said_of_a_manager(sheaf: Sheaf, stac
 
 def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, account: Account) -> None:
     shown = sheaf.json(*ADD_ADA)
-    user = identity.user_by_email(account.id, "ada@example.com")
+    user = users.get_by_email(account.id, "ada@example.com")
     assert shown == {
         "id": 1,
         "email": "ada@example.com",
@@ -253,11 +253,11 @@ def test_users_of_another_account_are_not_listed(sheaf: Sheaf, stack: str, accou
 def test_a_person_whose_time_was_imported_is_given_an_email_address_and_a_token(
     sheaf: Sheaf, stack: str, account: Account
 ) -> None:
-    person = identity.create_person(account.id, "Ida", "Imported", NOW)
+    person = users.create_without_email(account.id, "Ida", "Imported", NOW)
     assert sheaf("user", "list", "--account", "1").out.splitlines()[1].split()[:4] == ["1", "-", "Ida", "Imported"]
     outcome = sheaf("user", "set-email", "--account", "1", "--id", "1", "--email", "ida@example.com")
     assert outcome == Outcome(0, "", "user 1 of account 1 has the email ida@example.com\n")
-    assert identity.user_by_email(account.id, "ida@example.com").id == person.id
+    assert users.get_by_email(account.id, "ida@example.com").id == person.id
     assert opens(sheaf("token", "issue", "--account", "1", "--email", "ida@example.com").out.strip())
 
 
@@ -278,10 +278,10 @@ def test_tokens_of_an_archived_user_stop_working(sheaf: Sheaf, stack: str, accou
 def test_archiving_a_user_twice_changes_nothing_more(sheaf: Sheaf, stack: str, account: Account) -> None:
     sheaf(*ADD_ADA)
     sheaf("user", "archive", *ADA)
-    archived = identity.user_by_email(account.id, "ada@example.com")
+    archived = users.get_by_email(account.id, "ada@example.com")
     assert sheaf("user", "archive", *ADA) == Outcome(0, "", "ada@example.com of account 1 is archived\n")
-    assert identity.archive_user(account.id, "ada@example.com", LATER) == archived
-    assert identity.user_by_email(account.id, "ada@example.com") == archived
+    assert users.archive(account.id, "ada@example.com", LATER) == archived
+    assert users.get_by_email(account.id, "ada@example.com") == archived
 
 
 # Tokens
@@ -306,7 +306,7 @@ def test_an_issued_token_lets_its_user_in(sheaf: Sheaf, stack: str, account: Acc
 def test_a_token_expires_when_it_was_told_to(sheaf: Sheaf, stack: str, account: Account) -> None:
     sheaf(*ADD_ADA)
     shown = sheaf.json("token", "issue", *ADA, "--label", "laptop", "--expires-in", "1h")
-    (kept,) = identity.tokens(account.id)
+    (kept,) = tokens.everything(account.id)
     assert kept.expires_at is not None
     assert kept.digest == token_digest(shown["token"])
     assert shown == {
@@ -325,7 +325,7 @@ def test_an_archived_user_is_issued_no_token(sheaf: Sheaf, stack: str, account: 
     sheaf("user", "archive", *ADA)
     complaint = "sheaf: ada@example.com of account 1 is archived\n"
     assert sheaf("token", "issue", *ADA) == Outcome(1, "", complaint)
-    assert list(identity.tokens(account.id)) == []
+    assert list(tokens.everything(account.id)) == []
 
 
 def test_token_list_says_which_ones_work(sheaf: Sheaf, stack: str, account: Account) -> None:
@@ -335,7 +335,7 @@ def test_token_list_says_which_ones_work(sheaf: Sheaf, stack: str, account: Acco
     valid = sheaf("token", "issue", *ADA).out.strip()
     sheaf("token", "revoke", "--account", "1", "2")
     listed = sheaf.json("token", "list", "--account", "1")
-    kept = list(identity.tokens(account.id))
+    kept = list(tokens.everything(account.id))
     assert [(item["id"], item["label"], item["state"], item["sha256_prefix"]) for item in listed] == [
         (3, "", "valid", token_digest(valid)[:12]),
         (2, "laptop", "revoked", token_digest(revoked)[:12]),
@@ -367,7 +367,7 @@ def test_token_list_shows_neither_tokens_nor_whole_digests(
 def test_a_revoked_token_opens_nothing(sheaf: Sheaf, stack: str, account: Account) -> None:
     token = make_token(account)
     outcome = sheaf("token", "revoke", "--account", "1", "1")
-    (kept,) = identity.tokens(account.id)
+    (kept,) = tokens.everything(account.id)
     assert outcome == Outcome(0, "", f"token 1 of account 1 is revoked since {kept.revoked_at}\n")
     assert not opens(token)
 
@@ -419,7 +419,7 @@ def test_local_works_on_what_make_run_has_brought_up(
     monkeypatch.setenv("SHEAF_LOCAL_DIR", str(tmp_path))
     with a_stack(endpoint_url, deploy.STACK, {"TableName": {"Value": table}}):
         assert sheaf("account", "create", "Demo", "--local").out == "1\n"
-    assert identity.get_account(AccountId(1)).name == "Demo"
+    assert accounts.get(AccountId(1)).name == "Demo"
 
 
 def test_local_says_that_nothing_is_running(sheaf: Sheaf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

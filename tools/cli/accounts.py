@@ -7,7 +7,7 @@ import secrets
 from argparse import Namespace
 
 from sheaf.domain.values import Timestamp
-from sheaf.store import identity
+from sheaf.store import accounts
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -32,7 +32,7 @@ def add_commands(account: Parser) -> None:
 
 def _create(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    account = identity.create_account(given.name, secrets.token_bytes(PAGING_KEY_BYTES), now, given.id)
+    account = accounts.create(given.name, secrets.token_bytes(PAGING_KEY_BYTES), now, given.id)
     output.tell(f"created account {account.id}: {account.name}")
     shown: output.Record = {"id": account.id, "name": account.name, "created_at": account.created_at}
     output.show_one(shown, "id", as_json=given.json)

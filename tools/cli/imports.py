@@ -24,7 +24,7 @@ from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.v2.responses import show_listed_import
-from sheaf.store import identity
+from sheaf.store import accounts, users
 from sheaf.store.imports import endings, jobs
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
@@ -94,7 +94,7 @@ def _run(given: Namespace, now: Timestamp) -> int:
     except InvalidError as error:
         given.parser.error(str(error))
     place = deployment.connect(given)
-    identity.get_account(given.account)
+    accounts.get(given.account)
     job = _find(given, given.follow) if given.follow else _begin(given, place, now)
     if given.wait or given.report:
         try:
@@ -103,8 +103,8 @@ def _run(given: Namespace, now: Timestamp) -> int:
             output.tell(f"import {job.id} goes on; to see how it does: {_follow_up(given, job)}")
             return INTERRUPTED
     _conclude(given, place, job)
-    users = identity.users_by_id(given.account, list(filter(None, [job.user_id])))
-    output.show_one(show_listed_import(job, users), "id", as_json=given.json)
+    people = users.get_many(given.account, list(filter(None, [job.user_id])))
+    output.show_one(show_listed_import(job, people), "id", as_json=given.json)
     return _STATUS.get(job.status, 0)
 
 

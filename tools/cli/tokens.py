@@ -8,7 +8,7 @@ from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import Token
 from sheaf.domain.values import Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import identity
+from sheaf.store import accounts, tokens, users
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -71,13 +71,13 @@ def add_commands(token: Parser) -> None:
 
 def _issue(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    user = identity.user_by_email(given.account, given.email)
+    user = users.get_by_email(given.account, given.email)
     if not user.is_active:
         raise InvalidError(f"{user.email} of account {given.account} is archived")
     expires_at = to_timestamp(datetime.fromisoformat(now) + given.expires_in) if given.expires_in else None
     secret = TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     draft = Token(Id(0), token_digest(secret), user.id, given.label or "", now, expires_at, None)
-    token = identity.issue_token(given.account, draft)
+    token = tokens.issue(given.account, draft)
     life = f"expires at {expires_at}" if expires_at else "does not expire"
     output.tell(f"issued token {token.id} to {user.email} of account {given.account}; it {life} and is shown only now")
     shown: output.Record = {
@@ -93,16 +93,16 @@ def _issue(given: Namespace, now: Timestamp) -> None:
 
 def _list(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    identity.get_account(given.account)
-    tokens = list(identity.tokens(given.account))  # before the users, so that the user of each is among them
-    emails = {user.id: user.email for user in identity.users(given.account)}
-    shown = [_shown(token, emails[token.user_id], now) for token in tokens]
+    accounts.get(given.account)
+    listed = list(tokens.everything(given.account))  # before the users, so that the user of each is among them
+    emails = {user.id: user.email for user in users.everyone(given.account)}
+    shown = [_shown(token, emails[token.user_id], now) for token in listed]
     output.show_all(shown, _COLUMNS, as_json=given.json)
 
 
 def _revoke(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    token = identity.revoke_token(given.account, given.id, now)
+    token = tokens.revoke(given.account, given.id, now)
     output.tell(f"token {token.id} of account {given.account} is revoked since {token.revoked_at}")
 
 

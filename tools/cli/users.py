@@ -5,7 +5,7 @@ from argparse import Namespace
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import Right, Role, User
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import identity
+from sheaf.store import accounts, users
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -103,27 +103,27 @@ def _add(given: Namespace, now: Timestamp) -> None:
     except InvalidError as error:
         given.parser.error(str(error))
     deployment.connect(given)
-    user = identity.add_user(given.account, person)
+    user = users.create(given.account, person)
     output.tell(f"added {user.role} {user.email} to account {given.account} as user {user.id}")
     output.show_one(_shown(user), "id", as_json=given.json)
 
 
 def _list(given: Namespace, _now: Timestamp) -> None:
     deployment.connect(given)
-    identity.get_account(given.account)
-    users = [_shown(user) for user in identity.users(given.account)]
-    output.show_all(users, _COLUMNS, as_json=given.json)
+    accounts.get(given.account)
+    listed = [_shown(user) for user in users.everyone(given.account)]
+    output.show_all(listed, _COLUMNS, as_json=given.json)
 
 
 def _set_email(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    user = identity.set_email(given.account, given.id, given.email, now)
+    user = users.set_email(given.account, given.id, given.email, now)
     output.tell(f"user {user.id} of account {given.account} has the email {user.email}")
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    user = identity.archive_user(given.account, given.email, now)
+    user = users.archive(given.account, given.email, now)
     output.tell(f"{user.email} of account {given.account} is archived")
 
 

@@ -17,7 +17,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import clients, identity, projects, tasks, time_entries
+from sheaf.store import accounts, clients, projects, tasks, time_entries, tokens, users
 from sheaf.store.imports import jobs
 from tools.connection import use_table
 
@@ -55,14 +55,14 @@ def seed(table_name: str, endpoint_url: str) -> None:
     """
     use_table(table_name, endpoint_url)
     try:
-        identity.get_account(ACCOUNT)
+        accounts.get(ACCOUNT)
     except NotFoundError:
         _write()
 
 
 def _write() -> None:
     now = to_timestamp(datetime.now(UTC))
-    identity.create_account("Demo Company", secrets.token_bytes(32), now, ACCOUNT)
+    accounts.create("Demo Company", secrets.token_bytes(32), now, ACCOUNT)
     for name, billable, rate in _TASKS:
         is_default = name != "Business Development"
         task = TaskFields(
@@ -85,7 +85,7 @@ def _add_person(person: _Person, managed: Sequence[Id], now: Timestamp) -> User:
     email = f"{first_name.lower()}@example.com"
     projects_of = frozenset(managed if role is Role.MANAGER else ())
     user = User(Id(0), first_name, last_name, email, role, rights, projects_of, True, now, now)
-    user = identity.add_user(ACCOUNT, user)
+    user = users.create(ACCOUNT, user)
     digest = token_digest(f"local-{last_name.lower()}-token")
-    identity.issue_token(ACCOUNT, Token(Id(0), digest, user.id, "local", now, None, None))
+    tokens.issue(ACCOUNT, Token(Id(0), digest, user.id, "local", now, None, None))
     return user

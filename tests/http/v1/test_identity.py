@@ -9,7 +9,7 @@ from sheaf.domain.identity import Account, Role, Token
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest, v1_caller
 from sheaf.http.request import Request
-from sheaf.store import identity
+from sheaf.store import tokens, users
 from tests.harness import NOW, make_account, make_token
 from tests.v1 import basic
 
@@ -20,7 +20,7 @@ TOKEN = "the-token-of-the-tests"
 def email(account: Account) -> str:
     """The address of the administrator of account 1 whose token is TOKEN."""
     make_token(account, token=TOKEN)
-    (user,) = identity.users(account.id)
+    (user,) = users.everyone(account.id)
     return str(user.email)
 
 
@@ -88,14 +88,14 @@ def test_what_is_no_base64_opens_nothing_even_beside_a_good_token(garbage: str) 
 
 def test_a_token_may_hold_a_colon(account: Account) -> None:
     make_token(account, token="a:b:c")
-    newest = max(identity.users(account.id), key=lambda user: user.id)
+    newest = max(users.everyone(account.id), key=lambda user: user.id)
 
     assert caller(basic(str(newest.email), "a:b:c")) == (1, newest.id)
 
 
 def test_a_token_opens_the_door_with_its_own_address_alone(account: Account, email: str) -> None:
     make_token(account, Role.MEMBER, token="another-token")
-    theirs = max(identity.users(account.id), key=lambda user: user.id)
+    theirs = max(users.everyone(account.id), key=lambda user: user.id)
 
     assert caller(basic(str(theirs.email), "another-token")) == (1, theirs.id)
     for address, token in ((email, "another-token"), (str(theirs.email), TOKEN)):
@@ -142,9 +142,9 @@ def test_a_token_that_has_ended_opens_nothing(account: Account) -> None:
 
 
 def test_whoever_has_no_address_is_let_in_by_no_address(account: Account) -> None:
-    person = identity.create_person(account.id, "Ida", "Imported", NOW)
+    person = users.create_without_email(account.id, "Ida", "Imported", NOW)
     draft = Token(Id(0), token_digest("a-token"), person.id, "", NOW, None, None)
-    identity.issue_token(account.id, draft)
+    tokens.issue(account.id, draft)
     assert caller("Bearer a-token") == (1, person.id)
     for address in ("ida@example.com", "None"):
         with pytest.raises(NotAuthenticatedError):

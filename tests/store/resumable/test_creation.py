@@ -9,7 +9,7 @@ from sheaf.domain.paging import Filter, PageRequest
 from sheaf.domain.project import ClientProject, ProjectFields
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id
-from sheaf.store import identity, projects, task_assignments
+from sheaf.store import projects, task_assignments, users
 from sheaf.store.resumable import creation
 from sheaf.store.resumable.operations import of_all_accounts
 from sheaf.store.writes import commit
@@ -85,7 +85,7 @@ def test_default_assignments_follow_from_the_project_and_the_task(table: str, is
 def test_a_manager_who_makes_a_project_manages_it(table: str, amount: int) -> None:
     populate(client(1), *(task(n, is_default=True) for n in range(1, amount + 1)))
     _create(MANAGER)
-    assert identity.users_by_id(ACCOUNT, [MANAGER])[MANAGER].managed_projects == {1}
+    assert users.get_many(ACCOUNT, [MANAGER])[MANAGER].managed_projects == {1}
 
 
 @pytest.mark.parametrize("amount", [0, 3])

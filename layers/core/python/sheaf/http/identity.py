@@ -10,7 +10,7 @@ from sheaf.domain.errors import NotAuthenticatedError, WrongAccountError
 from sheaf.domain.identity import Caller, Role
 from sheaf.domain.values import Timestamp, fold_name
 from sheaf.http.request import Request
-from sheaf.store import identity
+from sheaf.store import tokens
 
 _REMEMBERED_FOR = 60.0  # seconds: how long a revoked token may still work in an environment that has just used it
 _REMEMBERED_MOST = 500
@@ -74,7 +74,7 @@ def _caller_of(token: str, now: Timestamp) -> Caller:
     digest = token_digest(token)
     caller = _remembered(digest)
     if caller is None:
-        caller = identity.caller_of(digest, now)
+        caller = tokens.caller_of(digest, now)
         if caller is None:
             raise NotAuthenticatedError
         # A manager's lists hang on the projects they manage: who has just made one must find it there at once.

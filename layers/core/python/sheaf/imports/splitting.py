@@ -19,7 +19,7 @@ from sheaf.imports import clock, finishing, formats, staging
 from sheaf.imports.batch import CUT_TWICE, to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
-from sheaf.store import identity, sequence
+from sheaf.store import accounts, sequence
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import Header, ImportClosedError, SplitProgress
 from sheaf.store.keys import Kind
@@ -54,7 +54,7 @@ def split_upload(event: Mapping[str, Any]) -> int:
     """
     upload = files.read_upload_event(event)
     account_id = upload.account_id
-    identity.get_account(account_id)
+    accounts.get(account_id)
     if upload.import_id is None:
         job = jobs.start_from_inbox(account_id, upload.fields, upload.file, clock.now())
     else:

@@ -23,7 +23,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, new_time_entry
 from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import STEP_WRITES, Step, Work
-from sheaf.store import identity, sequence, time_places
+from sheaf.store import sequence, time_places, users
 from sheaf.store.imports import imported_time
 from sheaf.store.imports.imported_time import Change, Turn
 from sheaf.store.time_places import Maker, Making, There, Where
@@ -93,14 +93,14 @@ class _Batch:
     def find_people(self) -> None:
         """By id, if that is who the row names; otherwise by name."""
         people = {asked.time.person for asked in self._sound()}
-        by_id = identity.users_by_id(self._account_id, {person.id for person in people if person.id is not None})
+        by_id = users.get_many(self._account_id, {person.id for person in people if person.id is not None})
         meant = {person: by_id[person.id] for person in people if person.id is not None and person.id in by_id}
         known = {
             person: user.id
             for person, user in meant.items()
             if _folded_person(person) in ("", fold_person(user.first_name, user.last_name))
         }
-        by_name = identity.find_people(
+        by_name = users.get_by_names(
             self._account_id, {_folded_person(person) for person in people - known.keys()} - {""}
         )
         for asked in self._sound():
@@ -260,9 +260,9 @@ class _Batch:
             asked.after = self._new(asked, asked.time.metadata.id or next(ids))
 
     def _writes(self, step: "_OpenStep") -> list[Write]:
-        users = sorted({change.after.user_id for change in step.changes} & self._turns.keys())
+        writers = sorted({change.after.user_id for change in step.changes} & self._turns.keys())
         writes = imported_time.written(self._account_id, step.changes)
-        for user_id in users:
+        for user_id in writers:
             turn = self._turns[user_id]
             writes.append(imported_time.take_turn(self._account_id, user_id, turn, self._holder))
             self._turns[user_id] = imported_time.taken(turn, self._holder)

@@ -20,7 +20,7 @@ def get(account_id: AccountId, client_id: Id) -> Client:
 def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Client]:
     """One page of the account's clients, newest first (C2)."""
     listing = Listing(keys.records(account_id, "CLIENT"), keys.totals(account_id, "CLIENT"))
-    return page_of(listing.source(wanted), request).map(CLIENT.from_item)
+    return page_of(listing.source(wanted), request).map(CLIENT.codec.from_item)
 
 
 def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Client:

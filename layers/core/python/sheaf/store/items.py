@@ -6,6 +6,10 @@ from typing import Any
 from sheaf.domain.values import Id
 
 type Value = dict[str, Any]
+"""One value in DynamoDB's JSON: {type letter: value}."""
+
+type Item = dict[str, dict[str, Any]]
+"""An item in DynamoDB's JSON: attribute name -> value."""
 
 
 def text(value: str | None) -> Value:

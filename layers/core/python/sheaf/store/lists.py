@@ -12,9 +12,10 @@ from typing import Protocol
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
+from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Item, StaleError
+from sheaf.store.writes import StaleError
 
 _LOWEST = "0" * keys.ID_WIDTH
 _HIGHEST = "9" * keys.ID_WIDTH

@@ -34,7 +34,7 @@ def page(
 
     def decide() -> Page[ClientProject]:
         found = page_of(_source(account_id, wanted, client_id, among), request)
-        return with_records(found, _with_clients(account_id, [PROJECT.from_item(item) for item in found.records]))
+        return with_records(found, _with_clients(account_id, [PROJECT.codec.from_item(item) for item in found.records]))
 
     return retried(decide)
 
@@ -95,7 +95,7 @@ def written(account_id: AccountId, before: Project | None, after: Project) -> li
 def everything(account_id: AccountId) -> Iterator[Project]:
     """All projects of the account, the oldest first (P6)."""
     listed = KeyRange(keys.records(account_id, "PROJECT"), "0", "~", newest_first=False)
-    return map(PROJECT.from_item, reads.items_in(listed))
+    return map(PROJECT.codec.from_item, reads.items_in(listed))
 
 
 def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:

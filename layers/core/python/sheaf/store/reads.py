@@ -7,8 +7,9 @@ from typing import Any
 from sheaf import settings
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
+from sheaf.store.items import Item
 from sheaf.store.keys import Key
-from sheaf.store.writes import ATTEMPTS, Item, pause
+from sheaf.store.writes import ATTEMPTS, pause
 
 _BATCH = 100  # BatchGetItem takes no more keys
 

@@ -12,9 +12,10 @@ from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
-from sheaf.store.items import read_id
+from sheaf.store.codec import Codec
+from sheaf.store.items import Item, read_id
 from sheaf.store.keys import Key, Kind
-from sheaf.store.writes import Item, StaleError, Write, count, delete_if, put_changed, put_new
+from sheaf.store.writes import StaleError, Write, count, delete_if, put_changed, put_new
 
 
 class ListedRecord(Protocol):
@@ -54,8 +55,7 @@ class RecordMapper[R: ListedRecord]:
     """
 
     kind: Kind
-    to_item: Callable[[R], Item]
-    from_item: Callable[[Item], R]
+    codec: Codec[R]
     lists: Callable[[AccountId, R], Sequence[str]] = lambda _account_id, _record: ()
     counters: Callable[[AccountId, R], Sequence[Counter]] = lambda _account_id, _record: ()
     claim: Callable[[R], str] | None = None
@@ -65,7 +65,7 @@ class RecordMapper[R: ListedRecord]:
         item = reads.item(keys.record(account_id, self.kind, record_id))
         if item is None:
             raise NotFoundError
-        return self.from_item(item)
+        return self.codec.from_item(item)
 
     def get_many(self, account_id: AccountId, record_ids: Collection[Id]) -> dict[Id, R]:
         """Many records by their ids, without the missing ones."""
@@ -78,7 +78,7 @@ class RecordMapper[R: ListedRecord]:
     def pick(self, account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, R]:
         """The records of this kind by their ids, among items of whatever kinds."""
         pk = keys.records(account_id, self.kind)
-        records = (self.from_item(item) for (partition, _), item in found.items() if partition == pk)
+        records = (self.codec.from_item(item) for (partition, _), item in found.items() if partition == pk)
         return {record.id: record for record in records}
 
     def owners(self, account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
@@ -142,7 +142,7 @@ class RecordMapper[R: ListedRecord]:
         attributes: Item = {
             "state_sk": {"S": keys.state_prefix(record.is_active) + keys.sortable(record.id)},
             "update_sk": {"S": keys.update_position(record.updated_at, record.id)},
-            **self.to_item(record),
+            **self.codec.to_item(record),
         }
         for key_pair in self.item_keys(account_id, record):
             yield {**key_pair, **attributes}

@@ -19,6 +19,7 @@ from sheaf.domain.task_assignment import (
 )
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store.items import Item
 from sheaf.store.lists import Listing, Merged, Source, Visible, page_of, with_records
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
@@ -27,7 +28,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations, resume
 from sheaf.store.resumable.operations import PendingOperations
-from sheaf.store.writes import Item, StaleError, Write, commit, retried
+from sheaf.store.writes import StaleError, Write, commit, retried
 
 _MANY_PROJECTS = 20
 
@@ -249,7 +250,7 @@ def _page(
 
 def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
     """The assignments with their tasks and projects as they are named now, without those that have lost one."""
-    assignments = [TASK_ASSIGNMENT.from_item(item) for item in items]
+    assignments = [TASK_ASSIGNMENT.codec.from_item(item) for item in items]
     projects, tasks = _projects_and_tasks(
         account_id,
         {assignment.project_id for assignment in assignments},

@@ -27,7 +27,7 @@ def get(account_id: AccountId, task_id: Id) -> Task:
 def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Task]:
     """One page of the account's tasks, newest first (T2)."""
     listing = Listing(keys.records(account_id, "TASK"), keys.totals(account_id, "TASK"))
-    return page_of(listing.source(wanted), request).map(TASK.from_item)
+    return page_of(listing.source(wanted), request).map(TASK.codec.from_item)
 
 
 def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:

@@ -8,8 +8,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals
-from sheaf.store.identity import user_keys, users_among
+from sheaf.store import keys, reads, sequence, time_guard, time_totals, users
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -134,13 +133,13 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     pair_key = keys.pair(account_id, entry.task_id, entry.project_id)
     found = reads.items(
         [
-            *user_keys(account_id, [entry.user_id]),
+            *users.keys_of(account_id, [entry.user_id]),
             *PROJECT.keys_of(account_id, [entry.project_id]),
             *TASK.keys_of(account_id, [entry.task_id]),
             pair_key,
         ]
     )
-    user = users_among(account_id, found).get(entry.user_id)
+    user = users.pick(account_id, found).get(entry.user_id)
     if user is None:
         raise InvalidError("User can't be blank")
     project = PROJECT.pick(account_id, found).get(entry.project_id)
@@ -179,13 +178,13 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     """
     found = reads.items(
         [
-            *user_keys(account_id, {entry.user_id for entry in entries}),
+            *users.keys_of(account_id, {entry.user_id for entry in entries}),
             *PROJECT.keys_of(account_id, {entry.project_id for entry in entries}),
             *TASK.keys_of(account_id, {entry.task_id for entry in entries}),
             *TASK_ASSIGNMENT.keys_of(account_id, {entry.assignment_id for entry in entries}),
         ]
     )
-    users = users_among(account_id, found)
+    people = users.pick(account_id, found)
     projects = PROJECT.pick(account_id, found)
     tasks = TASK.pick(account_id, found)
     assignments = TASK_ASSIGNMENT.pick(account_id, found)
@@ -195,7 +194,7 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     return [
         LoggedTime(
             entry,
-            users[entry.user_id],
+            people[entry.user_id],
             clients[projects[entry.project_id].client_id],
             projects[entry.project_id],
             tasks[entry.task_id],

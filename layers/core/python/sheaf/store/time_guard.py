@@ -16,9 +16,9 @@ from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskAssignmentHasTimeError, TaskTakenError
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.items import flag, number, read_id
+from sheaf.store.items import Item, flag, number, read_id
 from sheaf.store.keys import Guarded, Key
-from sheaf.store.writes import Item, StaleError, Write, delete_if, put_new, update, with_condition
+from sheaf.store.writes import StaleError, Write, delete_if, put_new, update, with_condition
 
 _NONE: Item = {":none": {"N": "0"}}
 

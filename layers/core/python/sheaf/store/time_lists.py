@@ -8,11 +8,10 @@ from sheaf.domain.paging import Cursor
 from sheaf.domain.time_entry import FIRST_DAY, LAST_DAY, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, reads, time_totals
-from sheaf.store.items import read_id
+from sheaf.store.items import Item, read_id
 from sheaf.store.lists import Merged, Source, Visible, beyond, position_of
 from sheaf.store.reads import KeyRange
 from sheaf.store.resumable.operations import PendingOperations
-from sheaf.store.writes import Item
 
 
 def source_of(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, hidden: PendingOperations) -> Source:

@@ -14,15 +14,15 @@ from sheaf.domain.project import Project, ProjectFields, new_project
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import clients, identity, keys, reads, sequence, task_assignments, tasks
-from sheaf.store.items import read_id
+from sheaf.store import clients, keys, reads, sequence, task_assignments, tasks, users
+from sheaf.store.items import Item, read_id
 from sheaf.store.keys import Key
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import creation, resume
 from sheaf.store.time_guard import AssignmentKey, pair_assignment_id
-from sheaf.store.writes import Item, StaleError, commit
+from sheaf.store.writes import StaleError, commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Maker:
         """Whoever is called so. Raises StaleError: somebody else of that name has just come; look again."""
         if folded not in self._people:
             try:
-                self._people[folded] = identity.create_person(self._account_id, first_name, last_name, self._now).id
+                self._people[folded] = users.create_without_email(self._account_id, first_name, last_name, self._now).id
             except NameTakenError:
                 raise StaleError from None
         return self._people[folded]
@@ -246,8 +246,8 @@ def _there(
         raise StaleError
     if task_item is None and task_id is not None and where.task.id is None:
         raise StaleError
-    project = None if project_item is None else PROJECT.from_item(project_item)
-    task = None if task_item is None else TASK.from_item(task_item)
+    project = None if project_item is None else PROJECT.codec.from_item(project_item)
+    task = None if task_item is None else TASK.codec.from_item(task_item)
     if project is None or task is None:
         return There(client_id, project, task)
     pair = items.get(keys.pair(account_id, task.id, project.id))

@@ -10,10 +10,8 @@ from botocore.exceptions import ClientError
 from sheaf import backoff, settings
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
+from sheaf.store.items import Item
 from sheaf.store.keys import Key
-
-type Item = dict[str, dict[str, Any]]
-"""An item in DynamoDB's JSON: attribute name -> {type letter: value}."""
 
 ATTEMPTS = 10
 _FIRST_PAUSE = 0.02  # seconds; about one transaction's time

@@ -73,7 +73,7 @@ class StoredFile:
     version_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Import:
     """One import of one account.
 

@@ -16,10 +16,10 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import ImportClosedError, assign, while_running
-from sheaf.store.items import flag, number, text
+from sheaf.store.items import Item, flag, number, text
 from sheaf.store.mappers.import_job import own_key, shard_keys, to_item
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Item, StaleError, Write, commit, retried, update
+from sheaf.store.writes import StaleError, Write, commit, retried, update
 
 
 def complete(account_id: AccountId, import_id: Id, now: Timestamp, *, has_report: bool) -> Import | None:

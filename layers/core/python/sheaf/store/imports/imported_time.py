@@ -12,13 +12,13 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Day, Id
 from sheaf.store import keys, reads, time_guard, time_totals
-from sheaf.store.items import number, text
+from sheaf.store.items import Item, number, text
 from sheaf.store.mappers.time_entry import from_item, item_keys, to_items
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations, resume
 from sheaf.store.time_guard import AssignmentKey
-from sheaf.store.writes import Item, StaleError, Write, update
+from sheaf.store.writes import StaleError, Write, update
 
 _QUERIES = 8  # by which the days of one user are read at most
 _GAP = 30  # days without rows that are worth a query more

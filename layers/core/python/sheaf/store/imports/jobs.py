@@ -16,7 +16,7 @@ from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence
-from sheaf.store.items import flag, number, read_id, text
+from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.import_job import (
@@ -31,7 +31,7 @@ from sheaf.store.mappers.import_job import (
     to_item,
 )
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import Item, StaleError, Write, commit, put_new, retried, update
+from sheaf.store.writes import StaleError, Write, commit, put_new, retried, update
 
 
 class ImportClosedError(Exception):

@@ -15,11 +15,11 @@ from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.imports.jobs import ImportClosedError, assign
-from sheaf.store.items import flag, number, text
+from sheaf.store.items import Item, flag, number, text
 from sheaf.store.keys import Key
 from sheaf.store.mappers.import_job import from_item, own_key, purge_at
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Item, StaleError, Write, put_new, update
+from sheaf.store.writes import StaleError, Write, put_new, update
 
 type Failure = tuple[Verdict, Mapping[str, Any]]
 """A row that failed, and its values as they stand in the file."""

@@ -9,7 +9,7 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment, default_fields, new_task_assignment
 from sheaf.domain.values import Id, fold_name
 from sheaf.store import keys, reads, sequence, time_guard
-from sheaf.store.items import number
+from sheaf.store.items import Item, number
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
@@ -17,7 +17,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.writes import Item, StaleError, Write, commit, update
+from sheaf.store.writes import StaleError, Write, commit, update
 
 IN_ONE = 20  # assignments that still fit into the project's own transaction: 4 writes for each
 CHUNK = 20  # assignments that one transaction of a larger creation makes
@@ -43,8 +43,8 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Re
         commit([*writes, _guard(account_id, project, len(assignments))])
         return None
     details: Item = {
-        "project": {"M": PROJECT.to_item(project)},
-        "assignments": {"L": [{"M": TASK_ASSIGNMENT.to_item(assignment)} for assignment in assignments]},
+        "project": {"M": PROJECT.codec.to_item(project)},
+        "assignments": {"L": [{"M": TASK_ASSIGNMENT.codec.to_item(assignment)} for assignment in assignments]},
         "assignments_done": number(0),
         "assignments_made": number(0),
         "manager_id": number(manager_id),
@@ -72,7 +72,7 @@ def resume(account_id: AccountId, operation: ResumableOperation) -> bool:
     operation = operations.find(account_id, operation.id) or _ended()
     item = operation.item
     done = int(item["assignments_done"]["N"])
-    chunk = [TASK_ASSIGNMENT.from_item(value["M"]) for value in item["assignments"]["L"][done : done + CHUNK]]
+    chunk = [TASK_ASSIGNMENT.codec.from_item(value["M"]) for value in item["assignments"]["L"][done : done + CHUNK]]
     if not chunk:
         commit(_reveal(account_id, operation))
         return False
@@ -98,7 +98,7 @@ def _default_assignments(account_id: AccountId, project: Project) -> list[TaskAs
         InvalidError: there are more default tasks than a project can be given at once.
     """
     found = reads.items_in(KeyRange(keys.default_tasks(account_id), "0", "~"))
-    tasks = sorted((TASK.from_item(item) for item in found), key=lambda task: (fold_name(task.name), task.id))
+    tasks = sorted((TASK.codec.from_item(item) for item in found), key=lambda task: (fold_name(task.name), task.id))
     if not tasks:
         return []
     if len(tasks) > MOST:
@@ -134,7 +134,7 @@ def _with_tasks(account_id: AccountId, assignments: Sequence[TaskAssignment]) ->
 
 def _reveal(account_id: AccountId, operation: ResumableOperation) -> list[Write]:
     """The last transaction of a creation: the project is there, and its assignments count."""
-    project = PROJECT.from_item(operation.item["project"]["M"])
+    project = PROJECT.codec.from_item(operation.item["project"]["M"])
     manager = operation.item["manager_id"].get("N")
     total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
     return [

@@ -15,10 +15,10 @@ from typing import Literal
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
-from sheaf.store.items import number, read_id, text
+from sheaf.store.items import Item, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Item, StaleError, Write, delete_if, put_new, update
+from sheaf.store.writes import StaleError, Write, delete_if, put_new, update
 
 OperationKind = Literal["remove_task", "remove_project", "create_project"]
 

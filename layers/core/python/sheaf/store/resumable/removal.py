@@ -7,7 +7,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard, time_totals
-from sheaf.store.items import number, read_id
+from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Key
 from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
@@ -15,7 +15,7 @@ from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.time_guard import ReferenceCounts
-from sheaf.store.writes import Item, StaleError, Write, commit, delete_if, update
+from sheaf.store.writes import StaleError, Write, commit, delete_if, update
 
 IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
 CHUNK = 20  # assignments that one transaction sweeps up
