@@ -413,7 +413,7 @@ def test_ids_that_only_a_later_row_has_are_not_taken_for_names() -> None:
 def time_row(**differences: Any) -> TimeRow:
     fields: dict[str, Any] = {
         "number": 7,
-        "kept": ImportedMetadata(),
+        "metadata": ImportedMetadata(),
         "person": Person(None, "Ann", "Lee"),
         "client": Named(name="Acme"),
         "project": Named(name="Site"),
@@ -422,7 +422,7 @@ def time_row(**differences: Any) -> TimeRow:
         "hours": Decimal("1.50"),
         "notes": "done",
         "external_reference": None,
-        "unsaid": frozenset({"external_reference"}),
+        "missing_columns": frozenset({"external_reference"}),
     }
     return TimeRow(**fields | differences)
 
@@ -482,7 +482,7 @@ def test_a_time_entry_as_the_api_shows_it() -> None:
     )
 
 
-def test_what_a_file_of_time_has_no_column_for_is_unsaid() -> None:
+def test_what_a_file_of_time_has_no_column_for_is_named_as_missing() -> None:
     values = {name: value for name, value in TIME.items() if name != "Notes"}
     assert read(FileKind.TIME_ENTRIES, values) == time_row(
         notes=None, missing_columns=frozenset({"notes", "external_reference"})
@@ -512,12 +512,12 @@ def test_days_as_harvests_files_write_them(date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "kept"), [("0", "0.00"), ("84.0", "84.00"), ("0.125", "0.13"), (".5", "0.50"), ("1e1", "10.00")]
+    ("hours", "rounded"), [("0", "0.00"), ("84.0", "84.00"), ("0.125", "0.13"), (".5", "0.50"), ("1e1", "10.00")]
 )
-def test_hours_are_rounded_to_hundredths(hours: str, metadata: str) -> None:
+def test_hours_are_rounded_to_hundredths(hours: str, rounded: str) -> None:
     row = read(FileKind.TIME_ENTRIES, {**TIME, "Hours": hours})
     assert isinstance(row, TimeRow)
-    assert str(row.hours) == metadata
+    assert str(row.hours) == rounded
 
 
 @pytest.mark.parametrize(

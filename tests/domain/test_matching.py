@@ -87,7 +87,7 @@ def test_identical_entries_come_first_then_those_with_the_same_notes_then_those_
 
 
 @pytest.mark.parametrize(
-    ("unsaid", "expected"),
+    ("missing_columns", "expected"),
     [([], None), (["notes"], 1), (["external_reference"], 1), (["notes", "external_reference"], 1)],
 )
 def test_what_a_file_is_silent_about_tells_no_entries_apart(missing_columns: list[str], expected: int | None) -> None:

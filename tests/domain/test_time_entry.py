@@ -77,9 +77,11 @@ def test_hours_are_kept_exactly(hours: Decimal) -> None:
     assert TimeEntryFields(**BASE, hours=hours).hours == hours
 
 
-@pytest.mark.parametrize(("hours", "kept"), [("0.005", "0.01"), ("1.333333", "1.33"), ("-0", "0.00"), ("1e1", "10.00")])
-def test_hours_are_rounded_half_up_to_two_places(hours: str, metadata: str) -> None:
-    assert str(TimeEntryFields(**BASE, hours=Decimal(hours)).hours) == metadata
+@pytest.mark.parametrize(
+    ("hours", "expected"), [("0.005", "0.01"), ("1.333333", "1.33"), ("-0", "0.00"), ("1e1", "10.00")]
+)
+def test_hours_are_rounded_half_up_to_two_places(hours: str, expected: str) -> None:
+    assert str(TimeEntryFields(**BASE, hours=Decimal(hours)).hours) == expected
 
 
 @pytest.mark.parametrize("hours", ["NaN", "-NaN", "sNaN", "-0.01", "1E+30", "1" * 40, "Infinity", "1E+10"])

@@ -76,7 +76,7 @@ def test_reading_an_id_gives_an_id_or_the_refusal(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_name", "kept"),
+    ("given_name", "expected"),
     [
         ("Design", "Design"),
         ("  Graphic  Design\t\n", "Graphic  Design"),
@@ -88,8 +88,8 @@ def test_reading_an_id_gives_an_id_or_the_refusal(text: str) -> None:
         ("👩\u200d💻", "👩\u200d💻"),
     ],
 )
-def test_a_name_is_kept_as_it_was_spelled_without_the_white_space_around_it(given_name: str, metadata: str) -> None:
-    assert clean_name(given_name) == metadata
+def test_a_name_is_kept_as_it_was_spelled_without_the_white_space_around_it(given_name: str, expected: str) -> None:
+    assert clean_name(given_name) == expected
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\t\r\n", "\u00a0\u2003\u3000", "\u2028"])
@@ -187,7 +187,7 @@ def test_capitals_and_small_letters_fold_alike(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "kept"),
+    ("amount", "expected"),
     [
         ("0", "0.00"),
         ("-0", "0.00"),
@@ -207,8 +207,8 @@ def test_capitals_and_small_letters_fold_alike(name: str) -> None:
         ("9999999999.98500000", "9999999999.99"),
     ],
 )
-def test_an_amount_is_rounded_half_up_to_two_places(amount: str, metadata: str) -> None:
-    assert str(clean_amount(Decimal(amount), "default_hourly_rate")) == metadata
+def test_an_amount_is_rounded_half_up_to_two_places(amount: str, expected: str) -> None:
+    assert str(clean_amount(Decimal(amount), "default_hourly_rate")) == expected
 
 
 @pytest.mark.parametrize(

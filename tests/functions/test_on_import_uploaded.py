@@ -66,7 +66,7 @@ def test_a_fault_is_logged_counted_and_raised_again(
     def fail(event: object) -> int:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(splitting, "cut", fail)
+    monkeypatch.setattr(splitting, "split_upload", fail)
     with pytest.raises(RuntimeError, match="broken"):
         handler(load_event(OPERATION, "inbox"))
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", "unexpected error")]

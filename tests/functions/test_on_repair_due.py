@@ -102,7 +102,7 @@ def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, cap
     def fail(seconds: float) -> int:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(resume, "carry_on_everything", fail)
+    monkeypatch.setattr(resume, "resume_all", fail)
 
     with pytest.raises(RuntimeError, match="broken"):
         woken()
@@ -111,7 +111,7 @@ def test_a_fault_is_logged_and_raised_again(monkeypatch: pytest.MonkeyPatch, cap
 
 
 def test_a_fault_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.delattr(resume, "carry_on_everything")
+    monkeypatch.delattr(resume, "resume_all")
 
     with pytest.raises(AttributeError):
         woken()

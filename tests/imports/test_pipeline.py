@@ -562,7 +562,7 @@ def test_an_import_that_goes_on_is_left_alone(carrier: Carrier, hands: Hands) ->
     assert job().status is ImportStatus.COMPLETED
 
 
-@pytest.mark.parametrize("left_out", ["_complete", "_conclude"])
+@pytest.mark.parametrize("left_out", ["_complete", "_publish"])
 def test_what_the_last_worker_could_not_finish_is_finished_by_the_watchdog(
     carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:

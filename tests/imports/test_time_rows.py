@@ -184,7 +184,9 @@ def _fields(entry: TimeEntry, **fields: Any) -> TimeEntryFields:
 
 
 @pytest.mark.parametrize(
-    "unsaid", [{"notes"}, {"external_reference"}, {"notes", "external_reference"}], ids=["notes", "reference", "both"]
+    "missing_columns",
+    [{"notes"}, {"external_reference"}, {"notes", "external_reference"}],
+    ids=["notes", "reference", "both"],
 )
 def test_what_the_file_has_no_column_for_stays_as_it_is(missing_columns: set[str]) -> None:
     _import(row(1, 1, "a", external_reference=REFERENCE))
@@ -330,7 +332,7 @@ def test_a_person_who_is_archived_is_found_too() -> None:
             "currency must be an ISO 4217 code such as EUR",
         ),
         ({"hours": Decimal(-1)}, "", "hours must be a number between 0 and 9999999999.99"),
-        ({"kept": metadata(7, updated_at="2100-01-01T00:00:00Z")}, "updated_at", "updated_at lies in the future"),
+        ({"metadata": metadata(7, updated_at="2100-01-01T00:00:00Z")}, "updated_at", "updated_at lies in the future"),
     ],
     ids=str,
 )
