@@ -19,7 +19,7 @@ from sheaf.store.items import Item
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.harness import NOW, make_account
 
 FEW = 10

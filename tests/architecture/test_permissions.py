@@ -29,7 +29,8 @@ from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Batch, Settled
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, update
+from sheaf.store.transactions import StaleError, Write, commit
+from sheaf.store.writes import delete_if, put_new, update
 from tests.functions import api_records
 from tests.harness import EVENTS, NOW, Api, load_event, make_table, only_reads
 from tests.seeds import DemoToRead, put_demo_account

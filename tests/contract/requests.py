@@ -18,7 +18,7 @@ from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
-from sheaf.store import reads, writes
+from sheaf.store import reads, transactions
 from tests.contract.document import is_v1
 from tests.functions import api_records
 from tests.functions.examples import requests as examples
@@ -335,8 +335,8 @@ def busy_table() -> Iterator[None]:
 def busy_records() -> Iterator[None]:
     """Another transaction is always under way."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writes, "dynamodb", BusyRecords)
-        patch.setattr(writes, "pause", lambda _: None)
+        patch.setattr(transactions, "dynamodb", BusyRecords)
+        patch.setattr(transactions, "pause", lambda _: None)
         yield
 
 

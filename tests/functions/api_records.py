@@ -17,7 +17,7 @@ from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Settled
 from sheaf.store.resumable import resume
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.harness import NOW, Api
 
 

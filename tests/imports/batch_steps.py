@@ -12,7 +12,8 @@ from sheaf.domain.imports.rows import Outcome, Row, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.batch import STEP_WRITES, Group, Step, Steps, Work
 from sheaf.store.items import Item
-from sheaf.store.writes import StaleError, Write, commit, update
+from sheaf.store.transactions import StaleError, Write, commit
+from sheaf.store.writes import update
 from tests.store.faults import Sent
 from tests.store.rows import row as stored
 from tests.store.stored_records import ACCOUNT, NOW

@@ -21,7 +21,7 @@ from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.store import clients, projects, task_assignments, tasks
 from sheaf.store.resumable import creation, operations, removal, resume
-from sheaf.store.writes import StaleError
+from sheaf.store.transactions import StaleError
 from tests.imports.batch_steps import apply, changes, fates, group, progress, work
 from tests.imports.rows import BROUGHT, assignment_row, project_row, task_row
 from tests.store.audit import assert_sound, contents

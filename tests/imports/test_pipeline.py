@@ -14,7 +14,7 @@ from functions.on_import_rows.handler import handler as rows_handler
 from sheaf.aws import clients, files, queue
 from sheaf.domain.errors import BusyError, NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus, RowCounts, StoredFile
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
@@ -22,7 +22,6 @@ from sheaf.imports import applying, finishing, splitting
 from sheaf.imports.batch import CUT_TWICE, Step, Work
 from sheaf.store import tasks
 from sheaf.store.imports import endings, jobs
-from sheaf.store.mappers.import_job import ImportSnapshot
 from tests.functions.whole_table import whole_table
 from tests.harness import BUCKET, make_account
 from tests.imports.conftest import Hands

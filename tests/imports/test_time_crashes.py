@@ -21,7 +21,7 @@ from sheaf.store import keys, projects, tasks, time_entries, users
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.mappers.task import TASK
-from sheaf.store.writes import StaleError, commit
+from sheaf.store.transactions import StaleError, commit
 from tests.imports.batch_steps import apply, progress, work
 from tests.imports.timesheet import DAY, contents, entries, grouped, row
 from tests.races.histories import Actor, conflicts, run
@@ -38,7 +38,7 @@ HISTORIES = 8
 @pytest.fixture(autouse=True)
 def sound(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A small account, and an audit of the whole table in the end."""
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
     populate(client(1), project(1), task(1), assignment(1, 1, 1))
     yield
     assert_sound(ACCOUNT)
@@ -47,7 +47,7 @@ def sound(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three or four rows a step."""
-    monkeypatch.setattr("sheaf.imports.time.STEP_WRITES", 24)
+    monkeypatch.setattr("sheaf.imports.time_transactions.STEP_WRITES", 24)
 
 
 def _work(rows: list[TimeRow], import_id: int = 1) -> Work:

@@ -11,7 +11,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.races.histories import Actor, Ending, EndsAs, History, Outcome, check, conflicts, run
 from tests.store.faults import recorded
 from tests.store.rows import TimeRefusedError, log_time, row
@@ -142,7 +142,7 @@ def test_a_deletion_that_looks_first_and_deletes_then_is_found_out(table: str) -
 def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_again(
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.0)
     commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
     with recorded() as calls, conflicts(0.3) as cancelled_calls:
         for _ in range(100):
@@ -153,7 +153,7 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
 
 
 def test_a_share_of_all_writes_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.0)
     commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
     with conflicts(1.0), pytest.raises(BusyError):
         log_time(ACCOUNT, Id(1))

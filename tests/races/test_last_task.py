@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("_short_pauses")
 
 @pytest.fixture
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
 
 
 def number_of(project_id: int, which: int) -> int:

@@ -24,7 +24,7 @@ NOW = Timestamp("2026-03-01T12:00:00Z")
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
 
 
 def _change(task_id: int, account_id: AccountId = ACCOUNT, **fields: Any) -> Task:

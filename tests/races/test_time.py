@@ -41,7 +41,7 @@ SHARE_OF_CONFLICTS = 0.1
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sheaf.store.writes._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
 
 
 def _log(number: int) -> LoggedTime:

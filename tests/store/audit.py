@@ -10,13 +10,14 @@ from typing import Any
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import Project
+from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import Item
-from sheaf.store.keys import Key, Kind
+from sheaf.store.keys import Key
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK

@@ -18,7 +18,8 @@ from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.mappers.task import TASK
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import commit, update
+from sheaf.store.transactions import commit
+from sheaf.store.writes import update
 from tools.local import engine
 
 type Rows = Mapping[tuple[str, str], Item]

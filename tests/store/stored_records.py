@@ -11,12 +11,12 @@ from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, Role, User
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.project import Project, ProjectFields, new_project
+from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, projects, task_assignments, tasks, time_entries, users
-from sheaf.store.keys import Kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK

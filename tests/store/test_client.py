@@ -16,7 +16,8 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys, reads, sequence
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import commit, put_new
+from sheaf.store.transactions import commit
+from sheaf.store.writes import put_new
 from tests.store.faults import BEFORE_SEND, hooked
 from tests.store.rows import rows
 from tests.wire import Body

@@ -9,11 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheaf.domain.identity import AccountId
+from sheaf.domain.record import Kind
 from sheaf.domain.values import ID_LIMIT, Day, Id, Timestamp, fold_name
 from sheaf.store import keys
 from tests.domain.strategies import ids, timestamps
 
-KINDS = get_args(keys.Kind)
+KINDS = get_args(Kind)
 GUARDED = get_args(keys.Guarded)
 LONGEST_PARTITION_KEY, LONGEST_SORT_KEY = 2048, 1024  # bytes; DynamoDB's limits
 

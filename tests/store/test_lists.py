@@ -18,7 +18,7 @@ from sheaf.domain.values import ID_LIMIT, Id, Timestamp
 from sheaf.store import keys, lists, tasks
 from sheaf.store.keys import Key
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.domain.strategies import ids, task
 from tests.store.faults import BEFORE_CALL, hooked, leaving_unprocessed, recorded, small_pages
 from tests.store.plain_paging import plain_page

@@ -12,7 +12,7 @@ from sheaf.domain.values import ID_LIMIT, Id
 from sheaf.store import keys, reads
 from sheaf.store.items import Item
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import ATTEMPTS
+from sheaf.store.transactions import ATTEMPTS
 from tests.domain.strategies import task
 from tests.store.faults import leaving_unprocessed, recorded, small_pages
 from tests.store.rows import put_tasks

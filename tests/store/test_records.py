@@ -24,7 +24,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.resumable import creation, removal, resume
-from sheaf.store.writes import StaleError, commit
+from sheaf.store.transactions import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, hooked
 from tests.store.interruptions import fresh_table

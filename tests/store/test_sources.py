@@ -25,7 +25,7 @@ from sheaf.store.lists import (
     position_of,
     with_records,
 )
-from sheaf.store.writes import StaleError
+from sheaf.store.transactions import StaleError
 from tests.domain.strategies import ids, task
 from tests.store.faults import recorded, small_pages
 from tests.store.plain_paging import plain_page

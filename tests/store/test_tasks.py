@@ -13,7 +13,8 @@ from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, lists, tasks
-from sheaf.store.writes import commit, update
+from sheaf.store.transactions import commit
+from sheaf.store.writes import update
 from tests.domain.strategies import task as task_of_the_domain
 from tests.store.faults import (
     BEFORE_CALL,

@@ -17,7 +17,8 @@ from sheaf.domain.values import Day, Id
 from sheaf.store import keys, projects, task_assignments, tasks, time_entries, time_guard
 from sheaf.store.resumable import resume
 from sheaf.store.resumable.removal import IN_ONE
-from sheaf.store.writes import StaleError, update
+from sheaf.store.transactions import StaleError
+from sheaf.store.writes import update
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, hooked, recorded
 from tests.store.interruptions import Story, cut, tell, watch

@@ -10,20 +10,9 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.writes import (
-    ATTEMPTS,
-    StaleError,
-    Write,
-    commit,
-    count,
-    delete_if,
-    merged,
-    pause,
-    put_changed,
-    put_new,
-    retried,
-    update,
-)
+from sheaf.store.merging import merged
+from sheaf.store.transactions import ATTEMPTS, StaleError, Write, commit, pause, retried
+from sheaf.store.writes import count, delete_if, put_changed, put_new, update
 from tests.store.faults import answering, cancelled, error, losing_answer, misreporting, recorded
 from tests.store.rows import row, rows
 

@@ -8,7 +8,7 @@ from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.imports import jobs, progress
 from sheaf.store.imports.progress import Batch, Failure, Settled
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 
 ACCOUNT, OTHER = AccountId(1), AccountId(2)
 NOW, LATER, LAST = (Timestamp(f"2026-03-01T12:00:0{second}Z") for second in range(3))

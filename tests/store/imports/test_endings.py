@@ -10,7 +10,7 @@ from sheaf.domain.values import Id
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.store.faults import CrashError, crashing, recorded
 from tests.store.imports.job_states import (
     ACCOUNT,

@@ -9,7 +9,7 @@ from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
 from sheaf.store.imports import jobs, progress
 from sheaf.store.imports.progress import Batch, BatchDiffersError
-from sheaf.store.writes import StaleError
+from sheaf.store.transactions import StaleError
 from tests.store.imports.job_states import ACCOUNT, LAST, NOW, RUNNING, batch, settle, settled, started
 
 pytestmark = pytest.mark.usefixtures("table")

@@ -12,7 +12,7 @@ from sheaf.domain.values import Id
 from sheaf.store import projects, task_assignments, users
 from sheaf.store.resumable import creation
 from sheaf.store.resumable.operations import of_all_accounts
-from sheaf.store.writes import commit
+from sheaf.store.transactions import commit
 from tests.store.audit import assert_sound, contents
 from tests.store.interruptions import Story, cut, tell, watch
 from tests.store.stored_records import ACCOUNT, MANAGER, NOW, client, populate, project, task

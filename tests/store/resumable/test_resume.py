@@ -14,7 +14,7 @@ from sheaf.domain.values import Id
 from sheaf.store import keys, projects, tasks, time_entries
 from sheaf.store.resumable import creation, operations, removal, resume
 from sheaf.store.resumable.operations import PendingOperations, ResumableOperation
-from sheaf.store.writes import StaleError, commit
+from sheaf.store.transactions import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import AFTER_CALL, CrashError, hooked, recorded
 from tests.store.rows import rows

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields as fields_in
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.values import Id, Timestamp
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+
+Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT"]
+"""The kinds of records that an account numbers, each on its own."""
 
 
 class Record(Protocol):

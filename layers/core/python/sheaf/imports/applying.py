@@ -20,7 +20,7 @@ from sheaf.log import count_error, logger
 from sheaf.store.imports import progress
 from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch, BatchDiffersError, Failure, Settled
-from sheaf.store.writes import ATTEMPTS, StaleError, commit, pause
+from sheaf.store.transactions import ATTEMPTS, StaleError, commit, pause
 
 STEPS: Mapping[FileKind, Steps] = {
     FileKind.TASKS: task_steps,

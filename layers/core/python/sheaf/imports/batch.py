@@ -13,7 +13,7 @@ from sheaf.domain.imports.grouping import group_of, hint_keys
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store.writes import Write
+from sheaf.store.transactions import Write
 
 ROWS = 100  # rows that a batch holds, more only where one group does
 GROUP_ROWS = 500  # rows that may be about one record, or about one person's day on one task

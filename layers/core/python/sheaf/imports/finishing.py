@@ -10,13 +10,12 @@ from datetime import datetime
 from sheaf.aws import event_bus, files
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import Import, ImportStatus
+from sheaf.domain.imports.job import Import, ImportSnapshot, ImportStatus
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.report import write_report
 from sheaf.log import count_error, count_failed_import, logger
 from sheaf.store.imports import endings, jobs, progress
-from sheaf.store.mappers.import_job import ImportSnapshot
-from sheaf.store.writes import retried
+from sheaf.store.transactions import retried
 
 WORKERS_REPORT = 20_000  # failed rows of which a worker writes the report itself; longer ones wait for the watchdog
 UPLOAD_HOURS = 24

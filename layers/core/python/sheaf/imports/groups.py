@@ -10,13 +10,13 @@ from typing import Any
 
 from sheaf.domain.imports.decisions import NEW, Decision, RowChange, Snapshot, claims_of, decide, too_large
 from sheaf.domain.imports.rows import BadRow, Row, RowError, Verdict
-from sheaf.domain.record import Record
+from sheaf.domain.record import Kind, Record
 from sheaf.domain.values import Id
 from sheaf.imports.batch import STEP_WRITES, Group, Step, Work
 from sheaf.store import sequence
-from sheaf.store.keys import Kind
+from sheaf.store.merging import merged
 from sheaf.store.resumable import resume
-from sheaf.store.writes import StaleError, Write, merged
+from sheaf.store.transactions import StaleError, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Source[R]:
 
     Args:
         get_many: records by their ids.
-        holders: the ids of the records that have these places.
-        place_of: the place of a record.
-        taken: what is said of a place that another record keeps.
-        kind: what a record is called in the store, and in sentences.
+        owners: the ids of the records that have these claims.
+        claim_of: what is unique to a record among its kind, such as its name.
+        claim_taken: the error for a claim that another record keeps.
+        kind: the records' kind.
     """
 
     get_many: Callable[[Collection[Id]], Mapping[Id, R]]
@@ -54,7 +54,7 @@ def remaining_groups(work: Work) -> list[Group]:
 def steps[R: Record](
     work: Work,
     groups: Sequence[Sequence[RowChange[R]]],
-    reading: Source[R],
+    source: Source[R],
     written: Callable[[R | None, R], Sequence[Write]],
     prepared: Callable[[list[list[Decision[R]]]], list[list[Decision[R]]]] = lambda decided: decided,
 ) -> Iterator[Step]:
@@ -64,7 +64,7 @@ def steps[R: Record](
     carried out once. `prepared` has the last word on the decisions of the whole batch.
     """
     try:
-        known = _snapshot([change for group in groups for change in group], reading)
+        known = _snapshot([change for group in groups for change in group], source)
     except StaleError:
         finish_pending(work)
         raise
@@ -72,8 +72,8 @@ def steps[R: Record](
     absent = {
         change.record_id for group in groups for change in group if change.record_id is not None
     } - known.records.keys()
-    decided = _with_ids(work, reading.kind, decided, absent)
-    return _packed(work, decided, written, reading.kind_name)
+    decided = _with_ids(work, source.kind, decided, absent)
+    return _packed(work, decided, written, source.kind_name)
 
 
 def row_error(row: Row) -> RowError:
@@ -89,20 +89,20 @@ def finish_pending(work: Work, returning: Collection[Id] = ()) -> None:
         resume.finish_pending(work.account_id, returning)
 
 
-def _snapshot[R: Record](changes: Sequence[RowChange[R]], reading: Source[R]) -> Snapshot[R]:
+def _snapshot[R: Record](changes: Sequence[RowChange[R]], source: Source[R]) -> Snapshot[R]:
     """Everything that the wishes are about, in up to three reads of many items each."""
-    records = dict(reading.get_many({change.record_id for change in changes if change.record_id is not None}))
-    owners = {reading.claim_of(record): record.id for record in records.values()}
-    owners |= reading.owners(claims_of(changes, records, reading.claim_of) - owners.keys())
+    records = dict(source.get_many({change.record_id for change in changes if change.record_id is not None}))
+    owners = {source.claim_of(record): record.id for record in records.values()}
+    owners |= source.owners(claims_of(changes, records, source.claim_of) - owners.keys())
     named = {
         owners[change.claim]: change.claim for change in changes if change.record_id is None and change.claim in owners
     }
-    records |= reading.get_many(named.keys() - records.keys())
+    records |= source.get_many(named.keys() - records.keys())
     if any(
-        record_id not in records or reading.claim_of(records[record_id]) != claim for record_id, claim in named.items()
+        record_id not in records or source.claim_of(records[record_id]) != claim for record_id, claim in named.items()
     ):
         raise StaleError  # it was renamed between two reads, or is being made or removed
-    return Snapshot(records, owners, reading.claim_of, reading.claim_taken, reading.kind_name)
+    return Snapshot(records, owners, source.claim_of, source.claim_taken, source.kind_name)
 
 
 def _with_ids[R: Record](
@@ -123,9 +123,8 @@ def _with_ids[R: Record](
     ids: Iterator[int] = count(-1, -1)
     if made and not work.dry_run:
         if brought:
-            finish_pending(
-                work, brought
-            )  # a record of that id may have gone a moment ago, and left something to sweep up
+            # A record of that id may have been deleted a moment ago, and what is left of it not yet.
+            finish_pending(work, brought)
         if absent:
             sequence.pass_id(work.account_id, kind, max(absent))
         ids = iter(sequence.next_ids(work.account_id, kind, wanted) if wanted else ())

@@ -15,9 +15,7 @@ from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
 from sheaf.store import clients, projects, sequence
-from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT, claim_of
-from sheaf.store.writes import Write
+from sheaf.store.transactions import Write
 
 type Decided = list[list[Decision[Project]]]
 
@@ -36,15 +34,15 @@ def project_steps(work: Work) -> Iterator[Step]:
     def written(before: Project | None, after: Project) -> list[Write]:
         return [*making.get(after.client_id, ()), *projects.written(account_id, before, after)]
 
-    reading = Source(
-        get_many=partial(PROJECT.get_many, account_id),
-        owners=partial(PROJECT.owners, account_id),
-        claim_of=lambda project: claim_of(project.client_id, fold_name(project.name)),
+    source = Source(
+        get_many=partial(projects.get_many, account_id),
+        owners=partial(projects.ids_by_claim, account_id),
+        claim_of=lambda project: projects.name_claim(project.client_id, fold_name(project.name)),
         claim_taken=RowError("name", str(NameTakenError())),
         kind="PROJECT",
     )
     changes = [[_change(row, known, work.now) for row in group] for group in rows]
-    return groups.steps(work, changes, reading, written, prepared)
+    return groups.steps(work, changes, source, written, prepared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +66,10 @@ class _Clients:
 def _clients(work: Work, meant: Sequence[Named]) -> _Clients:
     # Of several spellings of a new client always the same one is taken, whatever the order of the rows.
     spelled = {fold_name(name): name for name in sorted({client.name for client in meant if client.name is not None})}
-    by_name = CLIENT.owners(work.account_id, spelled.keys())
-    missing = {Id(-turn): name for turn, name in enumerate(sorted(spelled.keys() - by_name.keys()), start=1)}
+    by_name = clients.ids_by_name(work.account_id, spelled.keys())
+    missing = {Id(-number): name for number, name in enumerate(sorted(spelled.keys() - by_name.keys()), start=1)}
     return _Clients(
-        there=frozenset(CLIENT.get_many(work.account_id, {client.id for client in meant if client.id is not None})),
+        there=frozenset(clients.get_many(work.account_id, {client.id for client in meant if client.id is not None})),
         by_name={**by_name, **{name: made_up for made_up, name in missing.items()}},
         missing={made_up: spelled[name] for made_up, name in missing.items()},
     )
@@ -105,14 +103,16 @@ def _change(row: Row, known: _Clients, now: Timestamp) -> RowChange[Project]:
         return invalid_row(row.number, error, metadata.id, (metadata, row.client, frozenset(row.given.items())))
     given = dict(row.given) if client_id is None else {**row.given, "client_id": client_id}
 
-    def new() -> Project:
+    def create() -> Project:
         for field, column in (("client_id", "client"), ("name", "name")):
             if field not in given:
                 raise RowError(column, f"{column.capitalize()} can't be blank")
         return with_imported_metadata(new_project(metadata.id or NEW, ProjectFields(**given), now), metadata, now)
 
-    def over(project: Project) -> Project:
+    def apply_to(project: Project) -> Project:
         return with_changes(project, replace(fields_of(ProjectFields, project), **given), now)
 
-    claim = claim_of(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
-    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), new, over)
+    claim = (
+        projects.name_claim(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
+    )
+    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), create, apply_to)

@@ -13,20 +13,16 @@ from sheaf.domain.imports.columns import Reader
 from sheaf.domain.imports.job import FileKind, Import, ImportStatus
 from sheaf.domain.imports.rows import FileError
 from sheaf.domain.project import ClientProject
+from sheaf.domain.record import Kind
 from sheaf.domain.task_assignment import AssignedTask
 from sheaf.domain.values import Id
 from sheaf.imports import clock, finishing, formats, staging
 from sheaf.imports.batch import CUT_TWICE, to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
-from sheaf.store import accounts, sequence
+from sheaf.store import accounts, clients, projects, sequence, task_assignments, tasks
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import Header, ImportClosedError, SplitProgress
-from sheaf.store.keys import Kind
-from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT
-from sheaf.store.mappers.task import TASK
-from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 
 SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
 SENT_AT_ONCE = 20  # batches after which the progress is written down
@@ -125,27 +121,29 @@ def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) 
 def _names(account_id: AccountId, kind: FileKind, reader: Reader) -> Names:
     """How to look up what records go by now: a row that renames one belongs to a row that takes its old name."""
 
-    def tasks(ids: Sequence[Id]) -> dict[Id, str]:
-        return {task.id: reader.task_key(task) for task in TASK.get_many(account_id, ids).values()}
+    def of_tasks(ids: Sequence[Id]) -> dict[Id, str]:
+        return {task.id: reader.task_key(task) for task in tasks.get_many(account_id, ids).values()}
 
-    def projects(ids: Sequence[Id]) -> dict[Id, str]:
-        found = PROJECT.get_many(account_id, ids)
-        clients = CLIENT.get_many(account_id, {project.client_id for project in found.values()})
+    def of_projects(ids: Sequence[Id]) -> dict[Id, str]:
+        found = projects.get_many(account_id, ids)
+        named_clients = clients.get_many(account_id, {project.client_id for project in found.values()})
         return {
-            project.id: reader.project_key(ClientProject(project, clients[project.client_id]))
+            project.id: reader.project_key(ClientProject(project, named_clients[project.client_id]))
             for project in found.values()
-            if project.client_id in clients
+            if project.client_id in named_clients
         }
 
-    def task_assignments(ids: Sequence[Id]) -> dict[Id, str]:
-        found = TASK_ASSIGNMENT.get_many(account_id, ids)
-        of_projects = PROJECT.get_many(account_id, {task_assignment.project_id for task_assignment in found.values()})
-        of_tasks = TASK.get_many(account_id, {task_assignment.task_id for task_assignment in found.values()})
-        clients = CLIENT.get_many(account_id, {project.client_id for project in of_projects.values()})
+    def of_task_assignments(ids: Sequence[Id]) -> dict[Id, str]:
+        found = task_assignments.get_many(account_id, ids)
+        named_projects = projects.get_many(
+            account_id, {task_assignment.project_id for task_assignment in found.values()}
+        )
+        named_tasks = tasks.get_many(account_id, {task_assignment.task_id for task_assignment in found.values()})
+        named_clients = clients.get_many(account_id, {project.client_id for project in named_projects.values()})
         keys = {}
         for task_assignment in found.values():
-            project, task = of_projects.get(task_assignment.project_id), of_tasks.get(task_assignment.task_id)
-            client = project and clients.get(project.client_id)
+            project, task = named_projects.get(task_assignment.project_id), named_tasks.get(task_assignment.task_id)
+            client = project and named_clients.get(project.client_id)
             if project and task and client:
                 keys[task_assignment.id] = reader.task_assignment_key(
                     AssignedTask(task_assignment, project, task), client
@@ -154,10 +152,10 @@ def _names(account_id: AccountId, kind: FileKind, reader: Reader) -> Names:
 
     match kind:
         case FileKind.TASKS:
-            return tasks
+            return of_tasks
         case FileKind.PROJECTS:
-            return projects
+            return of_projects
         case FileKind.TASK_ASSIGNMENTS:
-            return task_assignments
+            return of_task_assignments
         case FileKind.TIME_ENTRIES:
             return lambda _ids: {}

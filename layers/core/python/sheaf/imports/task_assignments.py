@@ -23,12 +23,8 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
-from sheaf.store import projects, task_assignments
-from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT, claim_of
-from sheaf.store.mappers.task import TASK
-from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.writes import StaleError
+from sheaf.store import clients, projects, task_assignments, tasks
+from sheaf.store.transactions import StaleError
 
 
 def task_assignment_steps(work: Work) -> Iterator[Step]:
@@ -45,7 +41,7 @@ def task_assignment_steps(work: Work) -> Iterator[Step]:
         groups.finish_pending(work)
         raise
     reading = Source(
-        get_many=partial(TASK_ASSIGNMENT.get_many, account_id),
+        get_many=partial(task_assignments.get_many, account_id),
         owners=partial(task_assignments.of_pairs, account_id),
         claim_of=_pair,
         claim_taken=RowError("task", str(TaskTakenError())),
@@ -113,20 +109,20 @@ def _change(row: Row, known: _Known, now: Timestamp) -> RowChange[TaskAssignment
         )
     pair = project.id, task.id
 
-    def new() -> TaskAssignment:
+    def create() -> TaskAssignment:
         fields = replace(default_fields(project, task), **given)
         return with_imported_metadata(
             new_task_assignment(metadata.id or NEW, project, task, fields, now), metadata, now
         )
 
-    def over(assignment: TaskAssignment) -> TaskAssignment:
+    def apply_to(assignment: TaskAssignment) -> TaskAssignment:
         if _pair(assignment) != pair:
             raise RowError(
                 "id", f"Task assignment {assignment.id} joins another task and project, and that never changes"
             )
         return with_changes(assignment, replace(fields_of(TaskAssignmentFields, assignment), **given), now)
 
-    return RowChange(row.number, metadata.id, pair, (metadata, pair, _frozen(given)), new, over)
+    return RowChange(row.number, metadata.id, pair, (metadata, pair, _frozen(given)), create, apply_to)
 
 
 def _pair(assignment: TaskAssignment) -> tuple[Id, Id]:
@@ -146,23 +142,25 @@ def _known(account_id: AccountId, rows: Sequence[TaskAssignmentRow]) -> _Known:
 
 
 def _tasks(account_id: AccountId, meant: Collection[_Named]) -> dict[_Named, Task]:
-    by_id = TASK.get_many(account_id, {task.id for task in meant if task.id is not None})
-    by_name = TASK.get_by_claim(account_id, {task.name for task in meant if task.id is None})
+    by_id = tasks.get_many(account_id, {task.id for task in meant if task.id is not None})
+    by_name = tasks.get_by_names(account_id, {task.name for task in meant if task.id is None})
     return {_Named(task_id): task for task_id, task in by_id.items()} | {
         _Named(None, name): task for name, task in by_name.items()
     }
 
 
 def _projects(account_id: AccountId, meant: Collection[_Named]) -> dict[_Named, Sequence[Project]]:
-    by_id = PROJECT.get_many(account_id, {project.id for project in meant if project.id is not None})
+    by_id = projects.get_many(account_id, {project.id for project in meant if project.id is not None})
     found: dict[_Named, Sequence[Project]] = {_Named(project_id): [project] for project_id, project in by_id.items()}
-    clients = CLIENT.owners(account_id, {project.client_name for project in meant if project.client_name is not None})
+    client_ids = clients.ids_by_name(
+        account_id, {project.client_name for project in meant if project.client_name is not None}
+    )
     claims = {
-        claim_of(clients[project.client_name], project.name): project
+        projects.name_claim(client_ids[project.client_name], project.name): project
         for project in meant
-        if project.client_name in clients
+        if project.client_name in client_ids
     }
-    found |= {claims[claim]: [project] for claim, project in PROJECT.get_by_claim(account_id, claims.keys()).items()}
+    found |= {claims[claim]: [project] for claim, project in projects.get_by_claims(account_id, claims.keys()).items()}
     if any(project.id is None and project.client_name is None for project in meant):
         named: dict[_Named, list[Project]] = defaultdict(list)
         for project in projects.everything(account_id):

@@ -14,21 +14,20 @@ from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
 from sheaf.store import tasks
-from sheaf.store.mappers.task import TASK
 
 
 def task_steps(work: Work) -> Iterator[Step]:
     """Tasks by id where their row has one, otherwise by name. Raises StaleError, BusyError."""
     account_id = work.account_id
-    reading = Source(
-        get_many=partial(TASK.get_many, account_id),
-        owners=partial(TASK.owners, account_id),
+    source = Source(
+        get_many=partial(tasks.get_many, account_id),
+        owners=partial(tasks.ids_by_name, account_id),
         claim_of=lambda task: fold_name(task.name),
         claim_taken=RowError("name", str(NameTakenError())),
         kind="TASK",
     )
     changes = [[_change(row, work.now) for row in group.rows] for group in groups.remaining_groups(work)]
-    return groups.steps(work, changes, reading, partial(tasks.written, account_id))
+    return groups.steps(work, changes, source, partial(tasks.written, account_id))
 
 
 def _change(row: Row, now: Timestamp) -> RowChange[Task]:
@@ -36,13 +35,13 @@ def _change(row: Row, now: Timestamp) -> RowChange[Task]:
         return invalid_row(row.number, groups.row_error(row))
     given, metadata = row.given, row.metadata
 
-    def new() -> Task:
+    def create() -> Task:
         if "name" not in given:
             raise RowError("name", "Name can't be blank")
         return with_imported_metadata(new_task(metadata.id or NEW, TaskFields(**given), now), metadata, now)
 
-    def over(task: Task) -> Task:
+    def apply_to(task: Task) -> Task:
         return with_changes(task, replace(fields_of(TaskFields, task), **given), now)
 
     claim = fold_name(given["name"]) if "name" in given else None
-    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), new, over)
+    return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), create, apply_to)

@@ -5,7 +5,8 @@ from sheaf.domain.identity import Account, AccountId
 from sheaf.domain.values import Timestamp
 from sheaf.store import keys, reads, sequence
 from sheaf.store.codec import Codec
-from sheaf.store.writes import commit, put_new
+from sheaf.store.transactions import commit
+from sheaf.store.writes import put_new
 
 CODEC = Codec(Account)
 

@@ -1,6 +1,6 @@
 """store: clients. Access patterns C1 to C5 of docs/data-model.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sheaf.domain.client import Client, ClientFields, new_client
 from sheaf.domain.identity import AccountId
@@ -9,12 +9,22 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.client import CLIENT
-from sheaf.store.writes import Write, commit, retried
+from sheaf.store.transactions import Write, commit, retried
 
 
 def get(account_id: AccountId, client_id: Id) -> Client:
     """One client (C1). Raises NotFoundError."""
     return CLIENT.get(account_id, client_id)
+
+
+def get_many(account_id: AccountId, client_ids: Collection[Id]) -> dict[Id, Client]:
+    """Many clients by their ids, without the missing ones."""
+    return CLIENT.get_many(account_id, client_ids)
+
+
+def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
+    """The ids of the clients that have these folded names."""
+    return CLIENT.owners(account_id, names)
 
 
 def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Client]:

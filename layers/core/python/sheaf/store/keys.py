@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from sheaf.domain.identity import AccountId
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Day, Id, Timestamp
 
 type Key = dict[str, dict[str, str]]
 """A primary key in DynamoDB's JSON: `{"pk": {"S": ...}, "sk": {"S": ...}}`."""
 
-Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT"]
 Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER"]
 
 ID_WIDTH = 16

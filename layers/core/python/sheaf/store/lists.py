@@ -15,7 +15,7 @@ from sheaf.store import keys, reads
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError
+from sheaf.store.transactions import StaleError
 
 _LOWEST = "0" * keys.ID_WIDTH
 _HIGHEST = "9" * keys.ID_WIDTH

@@ -10,16 +10,47 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.lists import Chosen, Listing, Source, Visible, page_of, with_records
 from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.project import PROJECT, claim_of
 from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import creation, operations, removal, resume
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.writes import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, commit, retried
 
 
 def get(account_id: AccountId, project_id: Id) -> ClientProject:
     """One project (P1). Raises NotFoundError."""
     return retried(lambda: _with_client(account_id, PROJECT.get(account_id, project_id)))
+
+
+def get_many(account_id: AccountId, project_ids: Collection[Id]) -> dict[Id, Project]:
+    """Many projects by their ids, without the missing ones and those that are being made."""
+    return PROJECT.get_many(account_id, project_ids)
+
+
+def name_claim(client_id: Id, folded_name: str) -> str:
+    """What is unique among the projects of an account: a client and a folded name."""
+    return claim_of(client_id, folded_name)
+
+
+def get_by_claims(account_id: AccountId, claims: Collection[str]) -> dict[str, Project]:
+    """Projects by their `name_claim`, without the free ones. Raises StaleError: one was renamed between two reads."""
+    return PROJECT.get_by_claim(account_id, claims)
+
+
+def ids_by_claim(account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
+    """The ids of the projects that have these claims."""
+    return PROJECT.owners(account_id, claims)
+
+
+def create_without_tasks(account_id: AccountId, fields: ProjectFields, now: Timestamp) -> Project:
+    """A new project to which nothing is assigned, not even the default tasks (E7).
+
+    Raises:
+        NameTakenError. InvalidError: there is no such client. BusyError.
+    """
+    project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
+    commit(creation.without_tasks(account_id, project))
+    return project
 
 
 def page(

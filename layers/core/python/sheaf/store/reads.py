@@ -8,8 +8,8 @@ from sheaf import settings
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
 from sheaf.store.items import Item
-from sheaf.store.keys import Key
-from sheaf.store.writes import ATTEMPTS, pause
+from sheaf.store.keys import Key, key_pair
+from sheaf.store.transactions import ATTEMPTS, pause
 
 _BATCH = 100  # BatchGetItem takes no more keys
 
@@ -35,7 +35,7 @@ def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
     found: dict[tuple[str, str], Item] = {}
     for start in range(0, len(keys), _BATCH):
         for item in _batch(keys[start : start + _BATCH]):
-            found[item["pk"]["S"], item["sk"]["S"]] = item
+            found[key_pair(item)] = item
     return found
 
 

@@ -10,12 +10,14 @@ from typing import Literal, Protocol
 
 from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.codec import Codec
 from sheaf.store.items import Item, read_id
-from sheaf.store.keys import Key, Kind
-from sheaf.store.writes import StaleError, Write, count, delete_if, put_changed, put_new
+from sheaf.store.keys import Key
+from sheaf.store.transactions import StaleError, Write
+from sheaf.store.writes import count, delete_if, put_changed, put_new
 
 
 class ListedRecord(Protocol):

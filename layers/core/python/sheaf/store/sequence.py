@@ -6,10 +6,12 @@ from contextlib import suppress
 from sheaf import settings
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.keys import Key, Kind
-from sheaf.store.writes import commit, update
+from sheaf.store.keys import Key
+from sheaf.store.transactions import commit
+from sheaf.store.writes import update
 
 
 def next_id(account_id: AccountId, kind: Kind) -> Id:

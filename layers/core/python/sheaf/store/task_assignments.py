@@ -28,7 +28,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations, resume
 from sheaf.store.resumable.operations import PendingOperations
-from sheaf.store.writes import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, commit, retried
 
 _MANY_PROJECTS = 20
 
@@ -40,6 +40,11 @@ def get(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedTas
     if not found:
         raise NotFoundError
     return found[0]
+
+
+def get_many(account_id: AccountId, assignment_ids: Collection[Id]) -> dict[Id, TaskAssignment]:
+    """Many assignments by their ids, without the missing ones."""
+    return TASK_ASSIGNMENT.get_many(account_id, assignment_ids)
 
 
 def page(
@@ -121,7 +126,7 @@ def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tu
     """Which assignments these pairs of a project and a task have (A10), without the pairs that have none."""
     wanted = [keys.pair(account_id, task_id, project_id) for project_id, task_id in pairs]
     found = reads.items(wanted)
-    key_pairs = [(key["pk"]["S"], key["sk"]["S"]) for key in wanted]
+    key_pairs = list(map(keys.key_pair, wanted))
     return {
         pair: time_guard.pair_assignment_id(found[key_pair])
         for pair, key_pair in zip(pairs, key_pairs, strict=True)

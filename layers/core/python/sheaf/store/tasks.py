@@ -1,6 +1,6 @@
 """store: tasks. Access patterns T1 to T6 of docs/data-model.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from sheaf.domain.identity import AccountId
@@ -12,7 +12,7 @@ from sheaf.store import keys, sequence, time_guard
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import operations, removal, resume
-from sheaf.store.writes import Write, commit, retried
+from sheaf.store.transactions import Write, commit, retried
 
 
 def get(account_id: AccountId, task_id: Id) -> Task:
@@ -22,6 +22,21 @@ def get(account_id: AccountId, task_id: Id) -> Task:
         NotFoundError: the account has no such task.
     """
     return TASK.get(account_id, task_id)
+
+
+def get_many(account_id: AccountId, task_ids: Collection[Id]) -> dict[Id, Task]:
+    """Many tasks by their ids, without the missing ones."""
+    return TASK.get_many(account_id, task_ids)
+
+
+def get_by_names(account_id: AccountId, names: Collection[str]) -> dict[str, Task]:
+    """Tasks by their folded names, without the free ones. Raises StaleError: one was renamed between two reads."""
+    return TASK.get_by_claim(account_id, names)
+
+
+def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
+    """The ids of the tasks that have these folded names."""
+    return TASK.owners(account_id, names)
 
 
 def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Task]:
@@ -35,7 +50,7 @@ def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
 
     Raises:
         NameTakenError: another task of the account has that name.
-        BusyError: see `writes.commit`.
+        BusyError: see `transactions.commit`.
     """
 
     def decide() -> Task:

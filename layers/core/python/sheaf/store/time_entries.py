@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sheaf.domain.errors import InvalidError, NotFoundError
+from sheaf.domain import logging_time
+from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
@@ -19,7 +20,7 @@ from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
 from sheaf.store.time_guard import AssignmentKey, pair_assignment_id
 from sheaf.store.time_lists import source_of
-from sheaf.store.writes import StaleError, commit, retried
+from sheaf.store.transactions import StaleError, commit, retried
 
 
 def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
@@ -81,7 +82,7 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         before, after = found.entry, change(found)
         if after is before:
             return found
-        _refuse_archived(found)
+        _require_active(found)
         target = _resolve_assignment(account_id, after) if _spot(after) != _spot(before) else found
         after = replace(after, assignment_id=target.assignment.id)
         commit(
@@ -106,7 +107,7 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
     def decide() -> LoggedTime:
         found = get(account_id, entry_id)
         check(found)
-        _refuse_archived(found)
+        _require_active(found)
         entry = found.entry
         commit(
             [
@@ -141,15 +142,15 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     )
     user = users.pick(account_id, found).get(entry.user_id)
     if user is None:
-        raise InvalidError("User can't be blank")
+        raise logging_time.missing("user")
     project = PROJECT.pick(account_id, found).get(entry.project_id)
     task = TASK.pick(account_id, found).get(entry.task_id)
-    missing = [name for name, record in (("Project", project), ("Task", task)) if record is None]
     if project is None or task is None:
-        raise InvalidError(", ".join(f"{name} can't be blank" for name in missing))
+        absent = {"project": project is None, "task": task is None}
+        raise logging_time.missing(*(name for name, is_absent in absent.items() if is_absent))
     pair = found.get(keys.key_pair(pair_key))
     if pair is None:
-        raise InvalidError("Task isn't assigned to this project")
+        raise logging_time.not_assigned()
     assignment_id = pair_assignment_id(pair)
     found = reads.items(
         [*TASK_ASSIGNMENT.keys_of(account_id, [assignment_id]), *CLIENT.keys_of(account_id, [project.client_id])]
@@ -159,15 +160,12 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     if assignment is None or client is None:
         raise StaleError  # they went between two reads
     resolved = LoggedTime(entry, user, client, project, task, assignment)
-    _refuse_archived(resolved)
+    _require_active(resolved)
     return resolved
 
 
-def _refuse_archived(found: LoggedTime) -> None:
-    """No time is logged, changed or removed where work has ended (Harvest: "archived")."""
-    for record, name in ((found.project, "Project"), (found.task, "Task"), (found.assignment, "Task assignment")):
-        if not record.is_active:
-            raise InvalidError(f"{name} is archived")
+def _require_active(found: LoggedTime) -> None:
+    logging_time.require_active(found.project, found.task, is_assignment_active=found.assignment.is_active)
 
 
 def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:

@@ -18,7 +18,8 @@ from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import Item, flag, number, read_id
 from sheaf.store.keys import Guarded, Key
-from sheaf.store.writes import StaleError, Write, delete_if, put_new, update, with_condition
+from sheaf.store.transactions import StaleError, Write
+from sheaf.store.writes import delete_if, put_new, update, with_condition
 
 _NONE: Item = {":none": {"N": "0"}}
 
@@ -129,7 +130,7 @@ def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering:
     for spots, step in ((leaving, -1), (entering, 1)):
         for spot in spots:
             for key in _guards(account_id, spot):
-                key_pair = key["pk"]["S"], key["sk"]["S"]
+                key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
     return [
         update(

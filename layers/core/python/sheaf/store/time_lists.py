@@ -163,9 +163,7 @@ class Updated:
                 attributes="pk, sk, spent_date",
             )
         ]
-        self._places = {
-            f"{item['spent_date']['S']}#{item['sk']['S']}": (item["pk"]["S"], item["sk"]["S"]) for item in changed
-        }
+        self._places = {f"{item['spent_date']['S']}#{item['sk']['S']}": keys.key_pair(item) for item in changed}
         self._positions: Sequence[str] = sorted(self._places, reverse=True)
 
     def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:

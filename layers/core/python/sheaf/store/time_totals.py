@@ -9,7 +9,8 @@ from sheaf.store import keys, reads
 from sheaf.store.items import number
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Write, update
+from sheaf.store.transactions import Write
+from sheaf.store.writes import update
 
 
 def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iterable[TimeEntry]) -> list[Write]:
@@ -18,7 +19,7 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
     for entries, step in ((leaving, -1), (entering, 1)):
         for entry in entries:
             for key in (keys.month_total(account_id, entry.spent_date[:7]), _of_user(account_id, entry.user_id)):
-                key_pair = key["pk"]["S"], key["sk"]["S"]
+                key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
     return [
         update({"pk": {"S": pk}, "sk": {"S": sk}}, "ADD time_entry_count :step", {":step": number(step)})

@@ -11,7 +11,8 @@ from sheaf.store import accounts, keys, reads, sequence, users
 from sheaf.store.codec import Codec
 from sheaf.store.items import number, text
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import Write, commit, put_new, update
+from sheaf.store.transactions import Write, commit
+from sheaf.store.writes import put_new, update
 
 CODEC = Codec(Token, sparse={"expires_at", "revoked_at"})
 

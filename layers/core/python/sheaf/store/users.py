@@ -11,7 +11,8 @@ from sheaf.store.codec import Codec
 from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError, Write, commit, delete_if, put_new, retried, update
+from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.writes import delete_if, put_new, update
 
 CODEC = Codec(User, sparse={"managed_projects"})
 

@@ -99,3 +99,20 @@ class Import:
     ignored_columns: tuple[str, ...] = ()
     file: StoredFile | None = None
     has_report: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSnapshot:
+    """An import as it stands now, with its progress: the batches done, and how it is to end if it is stopped.
+
+    `stop` is CANCELLED or FAILED with the reason, from the decision to stop until the import has that status.
+    """
+
+    job: Import
+    batches_done: int = 0
+    stop: tuple[ImportStatus, str | None] | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the verdict on every row is known."""
+        return self.job.batches_total is not None and self.batches_done >= self.job.batches_total

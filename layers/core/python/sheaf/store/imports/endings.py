@@ -19,7 +19,8 @@ from sheaf.store.imports.jobs import ImportClosedError, assign, while_running
 from sheaf.store.items import Item, flag, number, text
 from sheaf.store.mappers.import_job import own_key, shard_keys, to_item
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError, Write, commit, retried, update
+from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.writes import update
 
 
 def complete(account_id: AccountId, import_id: Id, now: Timestamp, *, has_report: bool) -> Import | None:

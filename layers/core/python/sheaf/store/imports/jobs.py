@@ -31,7 +31,8 @@ from sheaf.store.mappers.import_job import (
     to_item,
 )
 from sheaf.store.records import Counter, count_write
-from sheaf.store.writes import StaleError, Write, commit, put_new, retried, update
+from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.writes import put_new, update
 
 
 class ImportClosedError(Exception):

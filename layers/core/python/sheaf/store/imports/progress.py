@@ -19,7 +19,8 @@ from sheaf.store.items import Item, flag, number, text
 from sheaf.store.keys import Key
 from sheaf.store.mappers.import_job import from_item, own_key, purge_at
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError, Write, put_new, update
+from sheaf.store.transactions import StaleError, Write
+from sheaf.store.writes import put_new, update
 
 type Failure = tuple[Verdict, Mapping[str, Any]]
 """A row that failed, and its values as they stand in the file."""

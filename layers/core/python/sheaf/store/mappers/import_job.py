@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import Import, ImportStatus
+from sheaf.domain.imports.job import Import, ImportSnapshot, ImportStatus
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys
@@ -16,23 +16,6 @@ from sheaf.store.items import Item, number, read_id, read_text, text
 from sheaf.store.keys import Key
 
 KEPT_SECONDS = 120 * 86_400  # what an import needed on its way is kept; its own item stays for good
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSnapshot:
-    """An import as it stands now, for those who bring it on: the batches done, and how it is to end if it is stopped.
-
-    `stop` is CANCELLED or FAILED with the reason, from the decision to stop until the import has that status.
-    """
-
-    job: Import
-    batches_done: int = 0
-    stop: tuple[ImportStatus, str | None] | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the verdict on every row is known."""
-        return self.job.batches_total is not None and self.batches_done >= self.job.batches_total
 
 
 def own_key(account_id: AccountId, import_id: Id) -> Key:

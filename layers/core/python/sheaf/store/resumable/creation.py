@@ -17,7 +17,8 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.writes import StaleError, Write, commit, update
+from sheaf.store.transactions import StaleError, Write, commit
+from sheaf.store.writes import update
 
 IN_ONE = 20  # assignments that still fit into the project's own transaction: 4 writes for each
 CHUNK = 20  # assignments that one transaction of a larger creation makes

@@ -18,7 +18,8 @@ from sheaf.store import keys, reads
 from sheaf.store.items import Item, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.writes import StaleError, Write, delete_if, put_new, update
+from sheaf.store.transactions import StaleError, Write
+from sheaf.store.writes import delete_if, put_new, update
 
 OperationKind = Literal["remove_task", "remove_project", "create_project"]
 

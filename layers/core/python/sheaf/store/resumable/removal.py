@@ -15,7 +15,8 @@ from sheaf.store.records import Counter, count_write
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.time_guard import ReferenceCounts
-from sheaf.store.writes import StaleError, Write, commit, delete_if, update
+from sheaf.store.transactions import StaleError, Write, commit
+from sheaf.store.writes import delete_if, update
 
 IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
 CHUNK = 20  # assignments that one transaction sweeps up
@@ -88,7 +89,7 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
     writes: list[Write] = []
     for pair in chunk:
         guard = keys.guard(account_id, "PROJECT", read_id(pair["project_id"]))
-        has_project = (guard["pk"]["S"], guard["sk"]["S"]) in guards
+        has_project = keys.key_pair(guard) in guards
         writes += _without_pair(account_id, task_id, pair, has_project=has_project)
     commit(writes)
     return True
@@ -166,11 +167,11 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
     for assignment in assignments:
         task_id, project_id = read_id(assignment["task_id"]), read_id(assignment["project_id"])
         pair, guard = keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id)
-        as_read = found.get((pair["pk"]["S"], pair["sk"]["S"]))
+        as_read = found.get(keys.key_pair(pair))
         if as_read is None:
             raise StaleError
         writes += [_gone(key) for key in (pair, *_assignment_keys(account_id, project_id, read_id(assignment["id"])))]
-        if (guard["pk"]["S"], guard["sk"]["S"]) in found:
+        if keys.key_pair(guard) in found:
             active = int(assignment["is_active"]["BOOL"])
             writes.append(
                 update(

@@ -8,7 +8,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store.resumable import creation, operations, removal
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.writes import StaleError, pause
+from sheaf.store.transactions import StaleError, pause
 
 _PATIENCE = 10.0  # seconds of a request; API Gateway waits 29 for an answer, a function of ours 25
 _LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows no more

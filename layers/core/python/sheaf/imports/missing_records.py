@@ -1,0 +1,153 @@
+"""imports: what rows of time name and is not there is created first, outside the import's own transactions.
+
+Created twice it is still one record, and a record that no row needs in the end does no harm. Access pattern E7 of
+docs/data-model.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sheaf.domain.client import ClientFields
+from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
+from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.rows import RowError, TimeRow
+from sheaf.domain.project import Project, ProjectFields
+from sheaf.domain.task import Task, TaskFields
+from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import clients, projects, task_assignments, tasks, users
+from sheaf.store.imports import time_references
+from sheaf.store.imports.time_references import EntryReference, ResolvedReference
+from sheaf.store.transactions import StaleError
+
+_LATER = Id(0)  # stands for a client that is not created yet
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRecords:
+    """What is to be created for a row, None where it is there. `billable` is the assignment's, None for its default."""
+
+    client: ClientFields | None
+    project: ProjectFields | None
+    task: TaskFields | None
+    billable: bool | None
+
+
+def missing_records(row: TimeRow, resolved: ResolvedReference) -> MissingRecords:
+    """What of a row's records is missing. Raises RowError: it could not be created."""
+    client = project = task = None
+    field = "client"
+    try:
+        if resolved.project is None and resolved.client_id is None:
+            client = ClientFields(name=row.client.name or "")
+            client = replace(client, currency=row.currency or client.currency)
+        field = "project"
+        if resolved.project is None:
+            project = ProjectFields(client_id=_LATER, name=row.project.name or "", code=row.project_code)
+        field = "task"
+        if resolved.task is None:
+            task = TaskFields(name=row.task.name or "")
+    except InvalidError as problem:
+        raise RowError(field, str(problem)) from problem
+    return MissingRecords(client, project, task, row.billable)
+
+
+class Creator:
+    """Creates the missing records of the rows of a batch, each once, as the API would.
+
+    Another import may create the same record at the same time: then that one is taken.
+    """
+
+    def __init__(self, account_id: AccountId, now: Timestamp) -> None:
+        self._account_id = account_id
+        self._now = now
+        self._users: dict[str, Id] = {}
+        self._clients: dict[str, Id] = {}
+        self._projects: dict[tuple[Id, str], Project] = {}
+        self._tasks: dict[str, Task] = {}
+        self._assignments: dict[tuple[Id, Id], tuple[Id, bool]] = {}
+
+    def user(self, folded: str, first_name: str, last_name: str) -> Id:
+        """The user of this name. Raises StaleError: another one of that name has just been created."""
+        if folded not in self._users:
+            try:
+                created = users.create_without_email(self._account_id, first_name, last_name, self._now)
+            except NameTakenError:
+                raise StaleError from None
+            self._users[folded] = created.id
+        return self._users[folded]
+
+    def complete(
+        self, reference: EntryReference, resolved: ResolvedReference, missing: MissingRecords
+    ) -> ResolvedReference:
+        """The reference with all its records. Raises StaleError, BusyError."""
+        if resolved.assignment_id is not None:
+            return resolved
+        project, task = resolved.project, resolved.task
+        if project is None and missing.project is not None:
+            client_id = resolved.client_id or self._client(reference.client.name or "", missing.client)
+            project = self._project(client_id, reference.project.name or "", missing.project)
+        if task is None and missing.task is not None:
+            task = self._task(reference.task.name or "", missing.task)
+        if project is None or task is None:
+            raise StaleError  # what a row gives by its id was there a moment ago
+        assignment_id, is_active = self._assignment(project, task, missing.billable)
+        return ResolvedReference(project.client_id, project, task, assignment_id, is_active)
+
+    def _client(self, folded: str, fields: ClientFields | None) -> Id:
+        if fields is None:
+            raise StaleError
+        if folded not in self._clients:
+            try:
+                self._clients[folded] = clients.create(self._account_id, fields, self._now).id
+            except NameTakenError:
+                self._clients[folded] = _taken(clients.ids_by_name(self._account_id, [folded]), folded)
+        return self._clients[folded]
+
+    def _project(self, client_id: Id, folded: str, fields: ProjectFields) -> Project:
+        known = self._projects.get((client_id, folded))
+        if known is None:
+            try:
+                wanted = replace(fields, client_id=client_id)
+                known = projects.create_without_tasks(self._account_id, wanted, self._now)
+            except NameTakenError:
+                claim = projects.name_claim(client_id, folded)
+                known = _taken(projects.get_by_claims(self._account_id, [claim]), claim)
+            except InvalidError:  # the client was deleted meanwhile
+                raise StaleError from None
+            self._projects[client_id, folded] = known
+        return known
+
+    def _task(self, folded: str, fields: TaskFields) -> Task:
+        if folded not in self._tasks:
+            try:
+                self._tasks[folded] = tasks.create(self._account_id, fields, self._now)
+            except NameTakenError:
+                self._tasks[folded] = _taken(tasks.get_by_names(self._account_id, [folded]), folded)
+        return self._tasks[folded]
+
+    def _assignment(self, project: Project, task: Task, billable: bool | None) -> tuple[Id, bool]:
+        def fields(project: Project, task: Task) -> TaskAssignmentFields:
+            default = default_fields(project, task)
+            return default if billable is None else replace(default, billable=billable)
+
+        pair = project.id, task.id
+        if pair not in self._assignments:
+            try:
+                created = task_assignments.create(self._account_id, project.id, task.id, fields, self._now)
+                self._assignments[pair] = created.id, created.assignment.is_active
+            except TaskTakenError:
+                found = time_references.assignment_of(self._account_id, project.id, task.id)
+                if found is None:
+                    raise StaleError from None
+                self._assignments[pair] = found
+            except (NotFoundError, NoSuchTaskError):
+                raise StaleError from None
+        return self._assignments[pair]
+
+
+def _taken[Value](found: Mapping[str, Value], claim: str) -> Value:
+    """Whose claim it is. Raises StaleError: it is free again already."""
+    if claim not in found:
+        raise StaleError
+    return found[claim]

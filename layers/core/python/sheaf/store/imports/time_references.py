@@ -1,0 +1,165 @@
+"""store: the records that rows of time name, found for a whole batch. Access pattern E6 of docs/data-model.md."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.rows import Named
+from sheaf.domain.project import Project
+from sheaf.domain.task import Task
+from sheaf.domain.values import Id
+from sheaf.store import keys, reads
+from sheaf.store.items import Item, read_id
+from sheaf.store.keys import Key
+from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.task import TASK
+from sheaf.store.resumable import resume
+from sheaf.store.time_guard import pair_assignment_id
+from sheaf.store.transactions import StaleError
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReference:
+    """The client, project and task of a row, with folded names. A project that is given by its id needs no client."""
+
+    client: Named
+    project: Named
+    task: Named
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedReference:
+    """The records that a reference names, None where there is none. `is_active` is the assignment's."""
+
+    client_id: Id | None = None
+    project: Project | None = None
+    task: Task | None = None
+    assignment_id: Id | None = None
+    is_active: bool = True
+
+
+def resolve(account_id: AccountId, wanted: Collection[EntryReference]) -> dict[EntryReference, ResolvedReference]:
+    """The records of each reference (E6), in three reads for all of them.
+
+    Raises:
+        StaleError: a record was created or removed between the reads.
+    """
+    items = _Items()
+    items.read(key for reference in wanted for key in _first_keys(account_id, reference))
+    clients = {reference: _client_id(account_id, reference, items) for reference in wanted}
+    items.read(key for reference in wanted for key in _second_keys(account_id, reference, clients[reference], items))
+    ids = {reference: _ids(account_id, reference, clients[reference], items) for reference in wanted}
+    items.read(key for project_id, task_id in ids.values() for key in _third_keys(account_id, project_id, task_id))
+    return {
+        reference: _resolved(account_id, reference, clients[reference], ids[reference], items) for reference in wanted
+    }
+
+
+def assignment_of(account_id: AccountId, project_id: Id, task_id: Id) -> tuple[Id, bool] | None:
+    """The assignment of a task to a project and whether it is active; None where there is none."""
+    pair = reads.item(keys.pair(account_id, task_id, project_id))
+    return None if pair is None else (pair_assignment_id(pair), pair["is_open"]["BOOL"])
+
+
+class _Items:
+    """Items by key, each read once."""
+
+    def __init__(self) -> None:
+        self._asked: set[tuple[str, str]] = set()
+        self._found: dict[tuple[str, str], Item] = {}
+
+    def read(self, wanted: Iterable[Key]) -> None:
+        new = {key_pair: key for key in wanted if (key_pair := keys.key_pair(key)) not in self._asked}
+        self._asked |= new.keys()
+        self._found |= reads.items(list(new.values()))
+
+    def get(self, key: Key) -> Item | None:
+        return self._found.get(keys.key_pair(key))
+
+
+def _first_keys(account_id: AccountId, reference: EntryReference) -> Iterator[Key]:
+    """What needs nothing else to be known: claims on names, and records by ids."""
+    if reference.project.id is not None:
+        yield keys.record(account_id, "PROJECT", reference.project.id)
+    elif reference.client.id is not None:
+        yield keys.record(account_id, "CLIENT", reference.client.id)
+    elif reference.client.name is not None:
+        yield keys.name(account_id, "CLIENT", reference.client.name)
+    if reference.task.id is not None:
+        yield keys.record(account_id, "TASK", reference.task.id)
+    elif reference.task.name is not None:
+        yield keys.name(account_id, "TASK", reference.task.name)
+
+
+def _second_keys(
+    account_id: AccountId, reference: EntryReference, client_id: Id | None, items: _Items
+) -> Iterator[Key]:
+    if client_id is not None and reference.project.name is not None:
+        yield keys.name(account_id, "PROJECT", claim_of(client_id, reference.project.name))
+    task_id = _task_id(account_id, reference, items)
+    if task_id is not None:
+        yield keys.record(account_id, "TASK", task_id)
+
+
+def _third_keys(account_id: AccountId, project_id: Id | None, task_id: Id | None) -> Iterator[Key]:
+    if project_id is not None:
+        yield keys.record(account_id, "PROJECT", project_id)
+        if task_id is not None:
+            yield keys.pair(account_id, task_id, project_id)
+
+
+def _client_id(account_id: AccountId, reference: EntryReference, items: _Items) -> Id | None:
+    if reference.project.id is not None:
+        return None
+    if reference.client.id is not None:
+        return reference.client.id if items.get(keys.record(account_id, "CLIENT", reference.client.id)) else None
+    return (
+        None
+        if reference.client.name is None
+        else _claimant(items.get(keys.name(account_id, "CLIENT", reference.client.name)))
+    )
+
+
+def _task_id(account_id: AccountId, reference: EntryReference, items: _Items) -> Id | None:
+    if reference.task.id is not None or reference.task.name is None:
+        return reference.task.id
+    return _claimant(items.get(keys.name(account_id, "TASK", reference.task.name)))
+
+
+def _ids(
+    account_id: AccountId, reference: EntryReference, client_id: Id | None, items: _Items
+) -> tuple[Id | None, Id | None]:
+    """Of the project and of the task."""
+    project_id = reference.project.id
+    if project_id is None and client_id is not None and reference.project.name is not None:
+        project_id = _claimant(items.get(keys.name(account_id, "PROJECT", claim_of(client_id, reference.project.name))))
+    return project_id, _task_id(account_id, reference, items)
+
+
+def _resolved(
+    account_id: AccountId,
+    reference: EntryReference,
+    client_id: Id | None,
+    ids: tuple[Id | None, Id | None],
+    items: _Items,
+) -> ResolvedReference:
+    project_id, task_id = ids
+    project_item = None if project_id is None else items.get(keys.record(account_id, "PROJECT", project_id))
+    task_item = None if task_id is None else items.get(keys.record(account_id, "TASK", task_id))
+    if project_item is None and project_id is not None and reference.project.id is None:
+        resume.finish_pending(account_id)  # its name is taken, but it is still being created
+        raise StaleError
+    if task_item is None and task_id is not None and reference.task.id is None:
+        raise StaleError
+    project = None if project_item is None else PROJECT.codec.from_item(project_item)
+    task = None if task_item is None else TASK.codec.from_item(task_item)
+    if project is None or task is None:
+        return ResolvedReference(client_id, project, task)
+    pair = items.get(keys.pair(account_id, task.id, project.id))
+    if pair is None:
+        return ResolvedReference(project.client_id, project, task)
+    return ResolvedReference(project.client_id, project, task, pair_assignment_id(pair), pair["is_open"]["BOOL"])
+
+
+def _claimant(claim: Item | None) -> Id | None:
+    return None if claim is None else read_id(claim["record_id"])
