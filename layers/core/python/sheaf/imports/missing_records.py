@@ -1,7 +1,6 @@
 """imports: what rows of time name and is not there is created first, outside the import's own transactions.
 
-Created twice it is still one record, and a record that no row needs in the end does no harm. Access pattern E7 of
-docs/data-model.md.
+Created twice it is still one record, and a record that no row needs in the end does no harm.
 """
 
 from collections.abc import Mapping

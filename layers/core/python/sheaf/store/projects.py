@@ -1,4 +1,4 @@
-"""store: projects. Access patterns P1 to P6 of docs/data-model.md."""
+"""store: projects. Access patterns P1 to P6 and E7 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 

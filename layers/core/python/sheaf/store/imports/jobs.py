@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus, StoredFile
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, StoredFile
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
@@ -20,7 +20,6 @@ from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.import_job import (
-    ImportSnapshot,
     from_item,
     has_shards,
     own_key,
