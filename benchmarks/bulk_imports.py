@@ -24,6 +24,7 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, AccountId
 from sheaf.domain.imports import columns
 from sheaf.domain.imports.job import ImportFields, RowCounts, StoredFile
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
@@ -164,7 +165,7 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     job = jobs.start_from_inbox(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
     table = formats.read(files.stream(content))
     kind = columns.kind_of(table.columns)
-    reader = columns.reader(kind, table.columns)
+    reader = Reader(kind, table.columns)
     jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
     with staging.stage(table, reader, lambda _ids: {}) as staged:
         return job.id, [to_json(message) for message in staged.messages(account_id, job.id, kind)]

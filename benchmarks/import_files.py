@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.table import Table
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import columns
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.values import Id
 from sheaf.imports import formats, staging
 from sheaf.imports.batch import to_json
@@ -80,7 +81,7 @@ def _read(size: int) -> Reading:
     began = time.process_time()
     table = formats.read(Stream(large_export(size)))
     kind = columns.kind_of(table.columns)
-    with staging.stage(table, columns.reader(kind, table.columns), lambda _ids: {}) as staged:
+    with staging.stage(table, Reader(kind, table.columns), lambda _ids: {}) as staged:
         staged_at = time.process_time()
         batches = sum(1 for message in staged.messages(AccountId(1), Id(1), kind) if to_json(message))
         ended = time.process_time()

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sheaf.domain.imports import cells
-from sheaf.domain.imports.columns import folded_column, kind_of, reader
+from sheaf.domain.imports.columns import folded_column, kind_of
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import (
     BadRow,
     FileError,
@@ -29,7 +30,7 @@ from tests.imports import files
 
 
 def read(kind: FileKind, values: Mapping[str, Any], columns: Sequence[str] | None = None) -> Row:
-    return reader(kind, columns or list(values)).read(RawRow(7, values))
+    return Reader(kind, columns or list(values)).read(RawRow(7, values))
 
 
 def bad(kind: FileKind, values: Mapping[str, Any], columns: Sequence[str] | None = None) -> tuple[str, str]:
@@ -94,7 +95,7 @@ ASSIGNMENT_OBJECT = ("id", "billable", "is_active", "hourly_rate", "budget", "pr
 )
 def test_the_columns_tell_what_the_rows_are(columns: Sequence[str], kind: FileKind) -> None:
     assert kind_of(columns) is kind
-    reader(kind, columns)
+    Reader(kind, columns)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_columns_that_fit_nothing_for_certain_are_refused(columns: Sequence[str]
 )
 def test_a_missing_column_is_named(kind: FileKind, columns: Sequence[str], missing: str) -> None:
     with pytest.raises(FileError) as refusal:
-        reader(kind, columns)
+        Reader(kind, columns)
     assert str(refusal.value) == f"The file has no column for {missing} need; found: {', '.join(columns)}"
 
 
@@ -152,19 +153,19 @@ def test_a_missing_column_is_named(kind: FileKind, columns: Sequence[str], missi
 )
 def test_two_columns_that_mean_the_same_are_refused(kind: FileKind, columns: Sequence[str]) -> None:
     with pytest.raises(FileError, match=r"^The columns '\w+' and '\w+' mean the same$"):
-        reader(kind, columns)
+        Reader(kind, columns)
 
 
 def test_columns_that_mean_nothing_are_ignored_and_named() -> None:
-    assert reader(FileKind.TIME_ENTRIES, files.DETAILED_EXPORT).ignored == (
+    assert Reader(FileKind.TIME_ENTRIES, files.DETAILED_EXPORT).ignored == (
         *("Invoiced?", "Approved?", "Roles", "Employee?"),
         *("Billable Rate", "Billable Amount", "Cost Rate", "Cost Amount"),
     )
-    assert reader(FileKind.TIME_ENTRIES, files.TIME_IMPORT).ignored == ()
+    assert Reader(FileKind.TIME_ENTRIES, files.TIME_IMPORT).ignored == ()
 
 
 def test_ignored_fields_of_later_json_rows_are_named_too() -> None:
-    found = reader(FileKind.TASKS, ["name"])
+    found = Reader(FileKind.TASKS, ["name"])
     found.read(RawRow(1, {"name": "A", "weight": 1}))
     found.read(RawRow(2, {"name": "B", "color": 1, "weight": 2}))
     assert found.ignored == ("weight", "color")
@@ -552,7 +553,7 @@ def test_a_broken_row_of_time_is_named(values: Mapping[str, Any], field: str, me
 
 
 def test_a_memory_of_cells_never_takes_one_type_for_another() -> None:
-    found = reader(FileKind.TASKS, ["id", "name", "is_default"])
+    found = Reader(FileKind.TASKS, ["id", "name", "is_default"])
     rows = [
         found.read(RawRow(1, {"name": "A", "hourly_rate": 1})),
         found.read(RawRow(2, {"name": "A", "hourly_rate": True})),

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.imports import columns
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow
 from sheaf.imports import formats, lines
 from tests.imports.files import Stream, stream
@@ -362,7 +363,7 @@ def test_any_bytes_are_rows_or_a_file_error(data: bytes) -> None:
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
     try:
         kind = columns.kind_of(table.columns)
-        reader = columns.reader(kind, table.columns)
+        reader = Reader(kind, table.columns)
     except FileError:
         return
     for row in rows:

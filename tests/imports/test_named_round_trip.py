@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports import columns
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import RawRow
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.project import BillBy, BudgetBy
@@ -80,7 +80,7 @@ def _shown(kind: FileKind, account_id: AccountId) -> list[dict[str, Any]]:
 
 def _groups(kind: FileKind, objects: Sequence[dict[str, Any]]) -> Iterator[Group]:
     file = formats.read(stream(ndjson_bytes(objects)))
-    reader = columns.reader(kind, file.columns)
+    reader = Reader(kind, file.columns)
     for raw in file.rows:
         assert isinstance(raw, RawRow)
         yield group(reader.read(raw))

@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 
 from sheaf.domain.imports import cells
-from sheaf.domain.imports.columns import kind_of, reader
+from sheaf.domain.imports.columns import kind_of
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow
 from sheaf.domain.imports.transfer import OPEN_FOR
 from sheaf.imports import batch, finishing, formats, lines, splitting, staging
@@ -26,7 +27,7 @@ def kind_of_example(example: str) -> FileKind:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.partition("\n")[0])
 def test_every_row_of_an_example_is_read_and_every_column_means_something(example: str) -> None:
     table = formats.read(BytesIO(example.encode()))
-    reading = reader(kind_of(table.columns), table.columns)
+    reading = Reader(kind_of(table.columns), table.columns)
     rows = [row if isinstance(row, BadRow) else reading.read(row) for row in table.rows]
     assert rows != []
     assert [row for row in rows if isinstance(row, BadRow)] == []

@@ -16,6 +16,7 @@ from sheaf.domain.client import Client
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import columns
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow, TimeRow
 from sheaf.domain.project import ClientProject, ProjectFields, new_project
 from sheaf.domain.task import TaskFields, new_task
@@ -28,11 +29,11 @@ from tests.imports import files
 QUEUE_BYTES = 262_144
 NOW = Timestamp("2026-11-01T12:00:00Z")
 
-Names = Callable[[columns.Reader], Mapping[int, str]]
+Names = Callable[[Reader], Mapping[int, str]]
 """The names that records have in the table now, by id."""
 
 
-def nothing(_reader: columns.Reader) -> Mapping[int, str]:
+def nothing(_reader: Reader) -> Mapping[int, str]:
     return {}
 
 
@@ -40,7 +41,7 @@ def staged(data: bytes, names: Names = nothing) -> tuple[int, list[Message]]:
     """How many rows a file has, and its batches."""
     table = formats.read(files.stream(data))
     kind = columns.kind_of(table.columns)
-    reader = columns.reader(kind, table.columns)
+    reader = Reader(kind, table.columns)
 
     def current_names(ids: Sequence[Id]) -> Mapping[Id, str]:
         return {record_id: name for record_id, name in names(reader).items() if record_id in ids}  # type: ignore[misc]
@@ -133,7 +134,7 @@ def test_tasks_of_one_name_or_one_id_go_together_and_so_on_from_row_to_row() -> 
 
 
 def test_a_task_that_gives_its_name_away_goes_with_the_one_that_takes_it() -> None:
-    def names(reader: columns.Reader) -> Mapping[int, str]:
+    def names(reader: Reader) -> Mapping[int, str]:
         return {1: reader.task_key(new_task(Id(1), TaskFields(name="design"), NOW))}
 
     data = files.csv_bytes(("Id", "Name"), [("2", "Design"), ("3", "Coding"), ("1", "Art")])
@@ -160,7 +161,7 @@ ASSIGNED = AssignedTask(
 def test_a_project_that_gives_its_name_away_goes_with_the_one_that_takes_it(client: Mapping[str, Any]) -> None:
     rows = [{"id": 1, **client, "name": "site"}, {"id": 6, **client, "name": "Shop"}, {"id": 3, **client, "name": "x"}]
 
-    def names(reader: columns.Reader) -> Mapping[int, str]:
+    def names(reader: Reader) -> Mapping[int, str]:
         return {6: reader.project_key(ClientProject(SITE, ACME))}
 
     assert together(files.ndjson_bytes(rows), names) == sets([1, 2], [3])
@@ -182,7 +183,7 @@ def test_an_assignment_by_its_id_goes_with_the_same_one_by_its_pair(pair: Mappin
     other = {name: "9" if name.endswith("id") else "Other" for name in pair}
     rows = [{**pair, "id": None}, {**other, "id": 8}, {**other, "id": None, "task": "x", "task.id": 3}]
 
-    def names(reader: columns.Reader) -> Mapping[int, str]:
+    def names(reader: Reader) -> Mapping[int, str]:
         return {8: reader.task_assignment_key(ASSIGNED, ACME)}
 
     found = together(files.ndjson_bytes(rows), names)
@@ -411,7 +412,7 @@ def test_more_records_than_can_be_compared_are_refused(monkeypatch: pytest.Monke
 def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     table = formats.read(files.stream(files.tasks(10)))
-    with staging.stage(table, columns.reader(FileKind.TASKS, table.columns), lambda _ids: {}):
+    with staging.stage(table, Reader(FileKind.TASKS, table.columns), lambda _ids: {}):
         (folder,) = tmp_path.iterdir()
         assert [path.name for path in folder.iterdir()] == ["rows"]
     assert list(tmp_path.iterdir()) == []
@@ -427,7 +428,7 @@ def test_nothing_stays_on_disk_when_the_file_breaks_off(tmp_path: Path, monkeypa
     table = formats.Table(("Name",), rows())
     with (
         pytest.raises(FileError, match=r"^broken$"),
-        staging.stage(table, columns.reader(FileKind.TASKS, table.columns), lambda _ids: {}),
+        staging.stage(table, Reader(FileKind.TASKS, table.columns), lambda _ids: {}),
     ):
         pass
     assert list(tmp_path.iterdir()) == []
@@ -445,5 +446,5 @@ def test_the_memory_that_a_file_takes_does_not_grow_with_it() -> None:
 def test_the_highest_id_of_a_file_is_known(ids: Sequence[str], highest: int | None) -> None:
     rows = [(item, f"Task {number}") for number, item in enumerate(ids)]
     table = formats.read(files.stream(files.csv_bytes(("Id", "Name"), rows)))
-    with staging.stage(table, columns.reader(FileKind.TASKS, table.columns), lambda _ids: {}) as found:
+    with staging.stage(table, Reader(FileKind.TASKS, table.columns), lambda _ids: {}) as found:
         assert found.highest_id == highest

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sheaf.domain.identity import Role, User
-from sheaf.domain.imports import columns
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter
@@ -30,7 +30,7 @@ CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 
 def _import(data: bytes, name: str) -> Counter[Outcome]:
     table = formats.read(stream(data))
-    reader = columns.reader(FileKind.TIME_ENTRIES, table.columns)
+    reader = Reader(FileKind.TIME_ENTRIES, table.columns)
     counts: Counter[Outcome] = Counter()
     with stage(table, reader, lambda _ids: {}) as staged:
         for message in staged.messages(ACCOUNT, Id(1), FileKind.TIME_ENTRIES):

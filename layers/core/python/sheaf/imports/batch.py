@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.columns import Reader
-from sheaf.domain.imports.columns import reader as columns_reader
 from sheaf.domain.imports.grouping import group_of, hint_keys
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.transactions import Write
@@ -145,7 +144,7 @@ def groups_of(message: Message) -> Sequence[Group]:
 
     The rows of a group are sorted by what stands in them, so that their order in the file makes no difference.
     """
-    reader = columns_reader(message.kind, message.columns)
+    reader = Reader(message.kind, message.columns)
     columns = tuple(message.columns)
     groups = []
     for raw in message.groups:

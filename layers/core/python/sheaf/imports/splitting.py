@@ -9,8 +9,8 @@ from sheaf.aws import files, queue
 from sheaf.aws.files import Upload
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import columns
-from sheaf.domain.imports.columns import Reader
 from sheaf.domain.imports.job import FileKind, Import, ImportStatus
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import FileError
 from sheaf.domain.project import ClientProject
 from sheaf.domain.record import Kind
@@ -77,7 +77,7 @@ def _split(upload: Upload, job: Import) -> int:
         with files.open_file(upload.file) as stream:
             table = formats.read(stream)
             kind = job.kind or columns.kind_of(table.columns)
-            reader = columns.reader(kind, table.columns)
+            reader = Reader(kind, table.columns)
             jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
             with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
                 if staged.highest_id is not None and not job.dry_run:

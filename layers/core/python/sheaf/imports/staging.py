@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import grouping
-from sheaf.domain.imports.columns import Reader
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow, TaskAssignmentRow, TimeRow
 from sheaf.domain.values import Day, Id
 from sheaf.imports import batches

@@ -1,32 +1,12 @@
-"""domain: what the columns of a file mean, and how its rows are read by them."""
+"""domain: what the columns of a file mean, and of which kind a file with such columns is."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 
-from sheaf.domain.client import Client
-from sheaf.domain.imports import cells, grouping
-from sheaf.domain.imports.cells import Cells, Read
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.rows import (
-    BadRow,
     FileError,
-    Named,
-    Person,
-    ProjectRow,
-    RawRow,
-    Row,
-    RowError,
-    TaskAssignmentRow,
-    TaskRow,
-    TimeRow,
 )
-from sheaf.domain.project import ClientProject, ProjectFields
-from sheaf.domain.task import Task, TaskFields
-from sheaf.domain.task_assignment import AssignedTask, TaskAssignmentFields
-
-LAYOUTS = 100  # shapes of JSON objects that a reader remembers
-COLUMNS = 200  # ignored ones that it remembers
 
 _SHARED = {
     "id": "id",
@@ -58,7 +38,7 @@ def folded_column(name: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold())) or name
 
 
-_MEANINGS: Mapping[FileKind, Mapping[str, str]] = {
+MEANINGS: Mapping[FileKind, Mapping[str, str]] = {
     FileKind.TASKS: _meanings(
         "is_active created_at updated_at",
         id="id task_id",
@@ -106,7 +86,7 @@ _MEANINGS: Mapping[FileKind, Mapping[str, str]] = {
 }
 
 # What a file must have: one field of each group.
-_REQUIRED: Mapping[FileKind, Sequence[Sequence[str]]] = {
+REQUIRED: Mapping[FileKind, Sequence[Sequence[str]]] = {
     FileKind.TASKS: [("name", "id")],
     FileKind.PROJECTS: [("client", "client_id", "id"), ("name", "id")],
     FileKind.TASK_ASSIGNMENTS: [("project", "project_id"), ("task", "task_id")],
@@ -128,7 +108,7 @@ def kind_of(columns: Sequence[str]) -> FileKind:
         FileError: they fit nothing, or nothing for certain.
     """
     folded = {folded_column(name) for name in columns}
-    has = {kind: {meanings[name] for name in folded & meanings.keys()} for kind, meanings in _MEANINGS.items()}
+    has = {kind: {meanings[name] for name in folded & meanings.keys()} for kind, meanings in MEANINGS.items()}
     if has[FileKind.TIME_ENTRIES] >= {"spent_date", "hours"}:
         return FileKind.TIME_ENTRIES
     named = has[FileKind.TASK_ASSIGNMENTS]
@@ -138,197 +118,21 @@ def kind_of(columns: Sequence[str]) -> FileKind:
         return FileKind.PROJECTS
     # A name alone may be that of anything; it needs a sign of tasks, or no sign of anything else.
     is_task = folded & {"task", "taskname", "billablebydefault", "defaulthourlyrate", "isdefault"}
-    if "name" in has[FileKind.TASKS] and (is_task or folded <= _MEANINGS[FileKind.TASKS].keys()):
+    if "name" in has[FileKind.TASKS] and (is_task or folded <= MEANINGS[FileKind.TASKS].keys()):
         return FileKind.TASKS
     raise FileError(
         "The columns fit neither tasks (Name, ...) nor projects (Client, Project, ...) nor task assignments"
         " (Project, Task, ...) nor time entries (Date, Client, Project, Task, Notes, Hours, First name, Last name);"
-        f" found: {_shown(columns)}. If it is one of them, say which when you import it"
+        f" found: {shown(columns)}. If it is one of them, say which when you import it"
     )
 
 
-def reader(kind: FileKind, columns: Sequence[str]) -> "Reader":
-    """What reads the rows of a file with these columns.
-
-    Raises:
-        FileError: a column is missing, or two mean the same.
-    """
-    return Reader(kind, columns)
-
-
-class Reader:
-    """Reads rows of one file. Whether a record is given by id or by name is a matter of the columns, not of each row.
-
-    Projects and tasks are given by id where the file has their ids, clients and people by name where it has names.
-    """
-
-    def __init__(self, kind: FileKind, columns: Sequence[str]) -> None:
-        """Raises FileError."""
-        self.kind = kind
-        self.columns = tuple(columns)
-        self._ignored: dict[str, None] = {}
-        self._layouts: dict[tuple[str, ...], Mapping[str, str]] = {}
-        try:
-            fields = self._layout(self.columns)
-        except RowError as error:
-            raise FileError(str(error)) from error
-        missing = [" or ".join(map(_words, group)) for group in _REQUIRED[kind] if not fields.keys() & set(group)]
-        if missing:
-            raise FileError(
-                f"The file has no column for {', '.join(missing)}, which {kind.replace('_', ' ')} need;"
-                f" found: {_shown(columns)}"
-            )
-        self.project_by_id = "project_id" in fields
-        self.task_by_id = "task_id" in fields
-        self.client_by_id = "client" not in fields
-        self.client_narrows = not self.project_by_id and not self.client_by_id
-        self.person_by_id = not fields.keys() & {"first_name", "last_name", "user"}
-        reads: Mapping[FileKind, Callable[[Cells], Row]] = {
-            FileKind.TASKS: self._task,
-            FileKind.PROJECTS: self._project,
-            FileKind.TASK_ASSIGNMENTS: self._task_assignment,
-            FileKind.TIME_ENTRIES: self._time,
-        }
-        self._read = reads[kind]
-
-    @property
-    def ignored(self) -> tuple[str, ...]:
-        """The columns, of the rows read so far, that mean nothing to Sheaf."""
-        return tuple(self._ignored)
-
-    def read(self, raw: RawRow) -> Row:
-        """What a row asks for, checked as far as it can be without the table; a BadRow where it breaks a rule."""
-        try:
-            return self._read(Cells(raw, self._layout(tuple(raw.values))))
-        except RowError as error:
-            return BadRow(raw.number, error.field, str(error), raw.values)
-
-    def task_key(self, task: Task) -> str:
-        """The key of `grouping.keys_of` that a task has by its name as it is now."""
-        return grouping.task_key(task.name)
-
-    def project_key(self, client_project: ClientProject) -> str:
-        """The same of a project, by its client and its name."""
-        client = Named(id=client_project.client.id) if self.client_by_id else Named(name=client_project.client.name)
-        return grouping.project_key(client, client_project.project.name)
-
-    def task_assignment_key(self, assigned_task: AssignedTask, client: Client) -> str:
-        """The same of an assignment, by what it joins; `client` is the project's."""
-        project = Named(id=assigned_task.project.id) if self.project_by_id else Named(name=assigned_task.project.name)
-        task = Named(id=assigned_task.task.id) if self.task_by_id else Named(name=assigned_task.task.name)
-        return grouping.pair_key(client.name if self.client_narrows else None, project, task)
-
-    def _layout(self, columns: tuple[str, ...]) -> Mapping[str, str]:
-        """The column of each field."""
-        known = self._layouts.get(columns)
-        if known is not None:
-            return known
-        layout: dict[str, str] = {}
-        for column in columns:
-            field = _MEANINGS[self.kind].get(folded_column(column))
-            if field is None:
-                if len(self._ignored) < COLUMNS:
-                    self._ignored[column] = None
-            elif field in layout:
-                raise RowError(column, f"The columns {layout[field][:50]!r} and {column[:50]!r} mean the same")
-            else:
-                layout[field] = column
-        if len(self._layouts) >= LAYOUTS:
-            self._layouts.clear()
-        self._layouts[columns] = layout
-        return layout
-
-    def _task(self, row: Cells) -> TaskRow:
-        metadata, given = row.metadata(), row.given(_TASK_FIELDS, _NULLABLE)
-        if metadata.id is None:
-            row.needed("name", cells.name)
-        return TaskRow(row.number, metadata, row.valid(TaskFields, {"name": "-"}, given))
-
-    def _project(self, row: Cells) -> ProjectRow:
-        metadata, given = row.metadata(), row.given(_PROJECT_FIELDS, _NULLABLE)
-        if metadata.id is None:
-            row.needed("name", cells.name)
-        client = self._client(row, is_needed=metadata.id is None)
-        return ProjectRow(row.number, metadata, client, row.valid(ProjectFields, {"client_id": 1, "name": "-"}, given))
-
-    def _task_assignment(self, row: Cells) -> TaskAssignmentRow:
-        given = row.given(_TASK_ASSIGNMENT_FIELDS, _NULLABLE)
-        return TaskAssignmentRow(
-            number=row.number,
-            metadata=row.metadata(),
-            project=row.named("project", by_id=self.project_by_id),
-            client_name=row.optional("client", cells.name) if self.client_narrows else None,
-            task=row.named("task", by_id=self.task_by_id),
-            given=row.valid(TaskAssignmentFields, {"billable": True, "hourly_rate": None}, given),
-        )
-
-    def _time(self, row: Cells) -> TimeRow:
-        makes_project = not self.project_by_id
-        return TimeRow(
-            number=row.number,
-            metadata=row.metadata(),
-            person=self._person(row),
-            client=self._client(row, is_needed=True) if makes_project else Named(),
-            project=row.named("project", by_id=self.project_by_id),
-            task=row.named("task", by_id=self.task_by_id),
-            spent_date=row.needed("spent_date", cells.day),
-            hours=row.needed("hours", cells.hours),
-            notes=row.optional("notes", cells.notes),
-            external_reference=row.reference(),
-            project_code=row.optional("project_code", cells.line) if makes_project else None,
-            currency=row.optional("currency", cells.currency) if makes_project and not self.client_by_id else None,
-            billable=row.optional("billable", cells.flag),
-            missing_columns=_missing_columns(notes=row.has("notes"), external_reference=row.has(*_REFERENCE)),
-        )
-
-    def _client(self, row: Cells, *, is_needed: bool) -> Named:
-        if is_needed:
-            return row.named("client", by_id=self.client_by_id)
-        if self.client_by_id:
-            return Named(id=row.optional("client_id", cells.number))
-        return Named(name=row.optional("client", cells.name))
-
-    def _person(self, row: Cells) -> Person:
-        if self.person_by_id:
-            return Person(id=row.needed("user_id", cells.number))
-        first, last = row.optional("first_name", cells.line) or "", row.optional("last_name", cells.line) or ""
-        if not first and not last:
-            whole = row.needed("user" if row.has("user") else "first_name", cells.name)
-            first, _, last = whole.rpartition(" ")
-            first, last = (first.strip(), last) if first else (last, "")
-        return Person(row.optional("user_id", cells.number), first, last)
-
-
-_REFERENCE = ("external_reference", *cells.REFERENCE)
-_AMOUNTS = "default_hourly_rate hourly_rate budget over_budget_notification_percentage cost_budget fee"
-_NULLABLE = frozenset({*_AMOUNTS.split(), "code", "notes", "starts_on", "ends_on"})
-_TASK_FIELDS: Mapping[str, Read[object]] = {
-    "name": cells.text,
-    "default_hourly_rate": cells.amount,
-    **dict.fromkeys(("billable_by_default", "is_default", "is_active"), cells.flag),
-}
-_TASK_ASSIGNMENT_FIELDS: Mapping[str, Read[object]] = {
-    **dict.fromkeys(("hourly_rate", "budget"), cells.amount),
-    **dict.fromkeys(("billable", "is_active"), cells.flag),
-}
-_PROJECT_FIELDS: Mapping[str, Read[object]] = {
-    **dict.fromkeys(("name", "code", "bill_by", "budget_by", "notes"), cells.text),
-    **dict.fromkeys(("is_active", "is_billable", "is_fixed_fee", "budget_is_monthly"), cells.flag),
-    **dict.fromkeys(("notify_when_over_budget", "show_budget_to_all", "cost_budget_include_expenses"), cells.flag),
-    **dict.fromkeys(_AMOUNTS.split()[1:], cells.amount),
-    **dict.fromkeys(("starts_on", "ends_on"), cells.day),
-}
-
-
-@cache
-def _missing_columns(**said: bool) -> frozenset[str]:
-    return frozenset(field for field, is_said in said.items() if not is_said)
-
-
-def _words(field: str) -> str:
+def words(field: str) -> str:
+    """A field as it is called in sentences."""
     return field.replace("_", " ")
 
 
-def _shown(columns: Sequence[str]) -> str:
-    shown = ", ".join(columns)
-    return shown if len(shown) <= 300 else f"{shown[:300]}..."
+def shown(columns: Sequence[str]) -> str:
+    """The names of columns, as sentences list them."""
+    listed = ", ".join(columns)
+    return listed if len(listed) <= 300 else f"{listed[:300]}..."
