@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from sheaf import settings
@@ -74,23 +73,12 @@ def handler_of(operation: str) -> Endpoint:
     return handler
 
 
-def load_event(operation: str, scenario: str) -> dict[str, Any]:
-    """One of the example events that `sam local invoke` is given too."""
-    event: dict[str, Any] = json.loads((EVENTS / operation / f"{scenario}.json").read_text())
-    return event
-
-
 def only_reads(event: Mapping[str, Any]) -> bool:
     """Whether a request is a GET of an operation that has no other method: one path of v1 changes something by GET."""
     http = event["requestContext"]["http"]
     operation = route_of(http["method"], http["path"]).operation
     methods = {route.method for route in routes() if route.operation == operation}
     return bool(http["method"] == "GET" and methods <= {"GET", ""})
-
-
-def scenarios() -> list[Path]:
-    """Every example event there is."""
-    return sorted(EVENTS.glob("*/*.json"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +149,7 @@ class Api:
             "rawPath": path,
             "rawQueryString": query,
             "headers": {name: value for name, value in sent.items() if value},
-            "pathParameters": _path_parameters(route, path),
+            "pathParameters": path_parameters(route, path),
             "requestContext": {
                 "requestId": "gateway-id",
                 "domainName": "sheaf.test",
@@ -180,12 +168,12 @@ def route_of(method: str, path: str) -> Route:
     """The route that API Gateway would choose: the one whose path fits, otherwise `$default`."""
     path = path.partition("?")[0]
     for route in routes():
-        if route.method == method and _path_parameters(route, path) is not None:
+        if route.method == method and path_parameters(route, path) is not None:
             return route
     return next(route for route in routes() if route.path == "$default")
 
 
-def _path_parameters(route: Route, path: str) -> dict[str, str] | None:
+def path_parameters(route: Route, path: str) -> dict[str, str] | None:
     names, values = route.path.split("/"), path.split("/")
     pairs = list(zip(names, values, strict=False))
     if len(names) != len(values) or any(name != value and not (name[:1] == "{" and value) for name, value in pairs):

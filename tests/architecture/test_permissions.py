@@ -32,8 +32,9 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, put_new, update
 from tests.functions import api_records
-from tests.harness import EVENTS, NOW, Api, load_event, make_table, only_reads
+from tests.harness import NOW, Api, make_table, only_reads
 from tests.seeds import DemoToRead, put_demo_account
+from tests.support.example_requests import load_event, names_of
 from tools.local import examples
 from tools.template import Function, functions, template
 
@@ -246,7 +247,7 @@ def used(function: Function, to_read: DemoToRead) -> set[Right]:
     """All that a function does while it answers its example events."""
     handler = import_module(f"functions.{function.operation}.handler").handler
     endpoint_url = to_read.endpoint_url
-    names = sorted(path.stem for path in (EVENTS / function.operation).glob("*.json"))
+    names = names_of(function.operation)
     rights: set[Right] = set()
     table = ""
     for name, prepare in [*((name, nothing) for name in names), *RARE.get(function.operation, [])]:

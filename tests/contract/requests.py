@@ -1,6 +1,6 @@
 """Requests for every operation that between them get every answer which docs/openapi.yaml describes.
 
-All are sent to the demo account: the example events, the PATCH ones again as PUT, and what an example cannot hold.
+All are sent to the demo account: the examples, the PATCH ones again as PUT, and what an example cannot hold.
 """
 
 import re
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ from sheaf.http.body import BODY_LIMIT
 from sheaf.store import reads, transactions
 from tests.contract.document import is_v1
 from tests.functions import api_records
-from tests.functions.examples import requests as examples
-from tests.harness import Answer, Api, handler_of, load_event, make_table, route_of
+from tests.harness import Answer, Api, handler_of, make_table, route_of
 from tests.seeds import put_demo_account
+from tests.support.example_requests import every_example, load_event
 from tools.template import routes
 
 ADMIN = Api("local-admin-token")
@@ -114,23 +113,23 @@ def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple
             table = ""
 
 
-def of_v1(path: Path) -> bool:
-    """Whether an example event is of the first API."""
-    return path.parent.name.startswith("v1_") or path.stem.startswith("v1_")
+def of_v1(operation: str, scenario: str) -> bool:
+    """Whether an example is a request of v1."""
+    return operation.startswith("v1_") or scenario.startswith("v1_")
 
 
 def _examples() -> Iterator[Request]:
-    for path in examples():
-        if of_v1(path):
+    for operation, scenario in every_example():
+        if of_v1(operation, scenario):
             continue
-        event = load_event(path.parent.name, path.stem)
-        yield Request(f"{path.parent.name}/{path.stem}", event)
+        event = load_event(operation, scenario)
+        yield Request(f"{operation}/{scenario}", event)
         if event["routeKey"].startswith("PATCH"):
             key = event["routeKey"].replace("PATCH", "PUT")
             http = {**event["requestContext"]["http"], "method": "PUT"}
             context = {**event["requestContext"], "http": http}
             again = {**event, "routeKey": key, "requestContext": context}
-            yield Request(f"{path.parent.name}/{path.stem} as PUT", again)
+            yield Request(f"{operation}/{scenario} as PUT", again)
 
 
 def _anywhere() -> Iterator[Request]:
@@ -142,9 +141,23 @@ def _anywhere() -> Iterator[Request]:
         for kind, query in (("not UTF-8", "?a=%ff"), ("too long", "?" + "&".join(map(str, range(101))))):
             event = ADMIN.event(method, address + query, headers={"authorization": ""})
             yield Request(f"{name} query {kind}", event)
-        event = ADMIN.event(method, address, body_of(method, address))
+        body = body_of(method, address)
+        for kind, headers in _NOT_AUTHENTICATED.items():
+            yield Request(f"{name} {kind}", ADMIN.event(method, address, body, headers))
+        if route_of(method, address).operation.startswith("list_"):
+            for query in _UNREADABLE:
+                yield Request(f"{name} {query}", ADMIN.event(method, f"{address}?{query}"))
+        event = ADMIN.event(method, address, body)
         yield Request(f"{name} without a table", event, trouble=no_table)
         yield Request(f"{name} on a busy table", event, trouble=busy_table)
+
+
+_NOT_AUTHENTICATED = {
+    "without a token": {"authorization": ""},
+    "of another account": {"harvest-account-id": "2"},
+    "without a user agent": {"user-agent": ""},
+}
+_UNREADABLE = ("updated_since=yesterday", "page=0", "per_page=2001", "cursor=x", "is_active=maybe")
 
 
 def _with_bodies() -> Iterator[Request]:

@@ -22,10 +22,10 @@ from tests.contract.requests import (
     of_v1,
 )
 from tests.functions import api_records
-from tests.functions.examples import requests as examples
 from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Answer, Api, load_event, make_account, make_token, route_of
+from tests.harness import NOW, Answer, Api, make_account, make_token, route_of
 from tests.seeds import put_demo_account, put_made
+from tests.support.example_requests import every_example, load_event
 from tests.v1 import XML, basic, texts, v1
 
 # One process answers all requests once, for all of these tests.
@@ -60,8 +60,9 @@ def described(route: tuple[str, str]) -> Part:
 
 def every_request() -> Iterator[Request]:
     """The example events, and what they cannot hold."""
-    for path in filter(of_v1, examples()):
-        yield Request(f"{path.parent.name}/{path.stem}", load_event(path.parent.name, path.stem))
+    for name, scenario in every_example():
+        if of_v1(name, scenario):
+            yield Request(f"{name}/{scenario}", load_event(name, scenario))
     for (method, route), address in {**ADDRESSES_OF_V1, DEFAULT: "/tasks/"}.items():
         for kind in (XML, JSON):
             api = v1(Api("local-admin-token"), kind, content_type=XML)
@@ -71,6 +72,9 @@ def every_request() -> Iterator[Request]:
                 yield Request(f"{name} query {what}", api.event(verb, address + query, body, {"authorization": ""}))
             event = api.event(verb, address, body)
             yield Request(f"{name} without a token", api.event(verb, address, body, {"authorization": ""}))
+            yield Request(
+                f"{name} updated since yesterday", api.event(verb, address + "?updated_since=yesterday", body)
+            )
             yield Request(f"{name} in no format", api.event(verb, address, body, {"accept": "text/html"}))
             yield Request(f"{name} without a table", event, trouble=no_table)
             yield Request(f"{name} on a busy table", event, trouble=busy_table)

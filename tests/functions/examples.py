@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sheaf.domain.values import Timestamp, to_timestamp
-from tests.harness import EVENTS, handler_of, load_event, scenarios
+from tests.harness import handler_of
+from tests.support.example_requests import load_event
 
 RECENT = "<between the start of the test and now>"
 SOON = "<a quarter of an hour after that>"
@@ -47,16 +47,6 @@ def expected(status: int, body: object, headers: dict[str, str] | None = None) -
     return Whole(status, {**ALWAYS, **(headers or {})}, _indented(body))
 
 
-def names_of(operation: str) -> list[str]:
-    """The scenarios that there are example events for."""
-    return sorted(path.stem for path in (EVENTS / operation).glob("*.json"))
-
-
-def requests() -> list[Path]:
-    """The example events that are requests; those of functions that something else wakes are left out."""
-    return [path for path in scenarios() if not path.parent.name.startswith("on_")]
-
-
 def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     """What the handler answers to an example event.
 
@@ -64,7 +54,12 @@ def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     later, the text of a cursor, which is signed with a random key, by CURSOR, and a signed address by bucket and key.
     Anything else is left to differ from what was expected.
     """
-    reply = handler_of(operation)(load_event(operation, scenario))
+    return answer_to(operation, load_event(operation, scenario), started)
+
+
+def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> Whole:
+    """The same for any request of the demo account."""
+    reply = handler_of(operation)(event)
     now = to_timestamp(datetime.now(UTC))
     text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), reply["body"])
     text = _SIGNED.sub(lambda address: signed(address[1]), _CURSOR.sub(CURSOR, text))
@@ -296,7 +291,7 @@ ADAS_IMPORT = an_import(1, kind="time_entries", file_name="time.csv")
 """The demo account's one import."""
 
 _INVALID_TOKEN = "The access token provided is expired, revoked, malformed or invalid for other reasons."
-NO_ENTRY = expected(
+NOT_AUTHENTICATED = expected(
     401,
     {"error": "invalid_token", "error_description": _INVALID_TOKEN},
     {"WWW-Authenticate": f'Bearer realm="Sheaf", error="invalid_token", error_description="{_INVALID_TOKEN}"'},
@@ -344,25 +339,3 @@ BROKEN_BRACE = unreadable(
 NO_USER_AGENT = expected(
     400, {"message": "User-Agent header is missing: name your application and a link or an email address"}
 )
-
-REFUSED_ALIKE = {
-    "without_a_token": NO_ENTRY,
-    "of_another_account": NOT_FOUND,
-    "without_a_user_agent": NO_USER_AGENT,
-}
-"""The refusals that the entry wrapper gives for every operation."""
-
-LIST_REFUSED_ALIKE = {
-    **REFUSED_ALIKE,
-    "unreadable_updated_since": unreadable('Invalid updated_since datetime provided: "yesterday"'),
-    "unreadable_page": unreadable("Invalid page provided: '0'; it must be a whole number from 1 on"),
-    "per_page_too_large": invalid("per_page must be between 1 and 2000"),
-    "broken_cursor": invalid("cursor is not valid for this list and filter; begin again without it"),
-}
-"""Those, and the refusals of every list."""
-
-STATES_REFUSED_ALIKE = {
-    **LIST_REFUSED_ALIKE,
-    "unreadable_is_active": unreadable("Invalid is_active provided: 'maybe'; it must be true or false"),
-}
-"""Those, and the refusal of every list of what can be archived."""

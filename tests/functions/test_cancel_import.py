@@ -3,23 +3,11 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    ADAS_IMPORT,
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    RECENT,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, NOT_FOUND, RECENT, expected, moved, not_an_id
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "awaiting_upload": expected(200, {**ADAS_IMPORT, "status": "cancelled", "finished_at": RECENT, "report": None}),
     "by_a_manager": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
@@ -27,15 +15,6 @@ EXPECTED = {
     "not_an_id": not_an_id("import_id"),
     "json_suffix": moved("/v2/imports/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("cancel_import"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("cancel_import", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("cancel_import")
 
 
 def test_what_the_rows_have_done_stays_done_and_counted(api: Api) -> None:

@@ -3,19 +3,7 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    HOST,
-    NOT_AUTHORIZED,
-    REFUSED_ALIKE,
-    XML_IS_NOT_READ,
-    Whole,
-    client,
-    expected,
-    invalid,
-    names_of,
-    unreadable,
-)
+from tests.functions.examples import HOST, NOT_AUTHORIZED, XML_IS_NOT_READ, Whole, client, expected, invalid, unreadable
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
@@ -25,7 +13,6 @@ def created(name: str, **fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "name_only": created("Your New Client"),
     "by_a_manager": created("Your New Client"),
     "by_a_member": NOT_AUTHORIZED,
@@ -40,15 +27,6 @@ EXPECTED = {
     "broken_json": unreadable("The body is not valid JSON: Expecting ',' delimiter at line 1 column 26"),
     "wrong_content_type": XML_IS_NOT_READ,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_client"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_client", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_client")
 
 
 def test_the_location_is_where_the_client_is_found(api: Api) -> None:

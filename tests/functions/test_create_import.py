@@ -6,18 +6,15 @@ import pytest
 
 from sheaf.domain.identity import Right
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     HOST,
     NOT_AUTHORIZED,
-    REFUSED_ALIKE,
     SOON,
     XML_IS_NOT_READ,
     Whole,
     an_import,
     expected,
     invalid,
-    names_of,
     signed,
     unreadable,
 )
@@ -33,7 +30,6 @@ def created(file_name: str | None, **fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "time_from_harvest": created("time.csv", kind="time_entries"),
     "nothing_said": created(None),
     "dry_run_of_tasks": created("tasks.ndjson.gz", kind="tasks", dry_run=True),
@@ -46,15 +42,6 @@ EXPECTED = {
     "by_a_manager": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_import"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_import", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_import")
 
 
 def test_the_location_is_where_the_import_is_found(api: Api) -> None:

@@ -6,16 +6,13 @@ import pytest
 
 from sheaf.domain.identity import Right
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     HOST,
     NOT_AUTHORIZED,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     expected,
     invalid,
-    names_of,
     project,
     unreadable,
 )
@@ -28,7 +25,6 @@ def created(name: str, **fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "client_and_name": created("Your New Project"),
     "by_a_manager": created("Your New Project"),
     "by_a_member": NOT_AUTHORIZED,
@@ -72,15 +68,6 @@ EXPECTED = {
     "broken_json": unreadable("The body is not valid JSON: Expecting ',' delimiter at line 1 column 27"),
     "wrong_content_type": XML_IS_NOT_READ,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_project"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_project", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_project")
 
 
 def test_the_location_is_where_the_project_is_found(api: Api) -> None:

@@ -4,8 +4,7 @@ import pytest
 
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys
-from tests.functions.conftest import Replay
-from tests.functions.examples import HOST, NOT_AUTHORIZED, REFUSED_ALIKE, expected, names_of, task
+from tests.functions.examples import HOST, NOT_AUTHORIZED, expected, task
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
@@ -13,7 +12,6 @@ LOCATION = {"Location": f"{HOST}/v2/tasks/6"}
 CREATED = expected(201, task(6, "New Task Name"), LOCATION)
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "name_only": CREATED,
     "harvests_own_example": CREATED,
     "by_a_manager": CREATED,
@@ -50,15 +48,6 @@ EXPECTED = {
         },
     ),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_task")
 
 
 def test_the_location_is_where_the_task_is_found(api: Api) -> None:

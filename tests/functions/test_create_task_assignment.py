@@ -5,20 +5,17 @@ from typing import Any
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
     HOST,
     NOT_AUTHORIZED,
     NOT_FOUND,
     ONLINE_STORE,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     assignment,
     expected,
     invalid,
-    names_of,
     not_an_id,
     unreadable,
 )
@@ -34,7 +31,6 @@ def created(**fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "task_only": created(),
     "by_its_manager": created(),
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
@@ -60,15 +56,6 @@ EXPECTED = {
     "unknown_project": NOT_FOUND,
     "project_not_an_id": not_an_id("project_id"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_task_assignment"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_task_assignment", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_task_assignment")
 
 
 def address_of(project: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ import pytest
 
 from sheaf.domain.identity import Right
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     ADA,
     HOST,
@@ -16,12 +15,10 @@ from tests.functions.examples import (
     NOT_AUTHORIZED,
     OF_MARKETING_WEBSITE,
     OF_ONLINE_STORE,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     expected,
     invalid,
-    names_of,
     reference,
     time_entry,
     unreadable,
@@ -42,7 +39,6 @@ def created(user: Mapping[str, Any], assigned: Mapping[str, Any], *, rates: bool
 DESIGN = OF_ONLINE_STORE[0]
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "ones_own": created(ADA, DESIGN, billable_rate=100.0),
     "by_a_member": created(MIA, DESIGN, rates=False),
     "by_a_manager": created(MAX, OF_MARKETING_WEBSITE[3], rates=False),
@@ -82,15 +78,6 @@ EXPECTED = {
     "broken_json": unreadable("The body is not valid JSON: Expecting ',' delimiter at line 1 column 16"),
     "wrong_content_type": XML_IS_NOT_READ,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("create_time_entry"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("create_time_entry", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("create_time_entry")
 
 
 @pytest.fixture

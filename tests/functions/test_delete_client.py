@@ -3,23 +3,13 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    REFUSED_ALIKE,
-    moved,
-    names_of,
-    not_an_id,
-    not_removable,
-)
+from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, moved, not_an_id, not_removable
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
 HAS_PROJECTS = not_removable("This client is not removable. It still has projects and/or invoices.")
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "has_projects": HAS_PROJECTS,
     "by_a_manager": HAS_PROJECTS,
     "by_a_member": NOT_AUTHORIZED,
@@ -27,15 +17,6 @@ EXPECTED = {
     "not_an_id": not_an_id("client_id"),
     "json_suffix": moved("/v2/clients/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("delete_client"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("delete_client", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("delete_client")
 
 
 @pytest.mark.parametrize("is_active", [True, False])

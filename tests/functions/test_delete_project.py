@@ -6,23 +6,19 @@ from typing import Any
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     MARKETING_WEBSITE,
     NOT_AUTHORIZED,
     NOT_FOUND,
     ONLINE_STORE,
-    REFUSED_ALIKE,
     expected,
     moved,
-    names_of,
     not_an_id,
 )
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "with_time": expected(200, {**ONLINE_STORE, "is_active": False}),
     "without_time": expected(200, {**MARKETING_WEBSITE, "is_active": False}),
     "by_its_manager": expected(200, {**ONLINE_STORE, "is_active": False}),
@@ -32,15 +28,6 @@ EXPECTED = {
     "not_an_id": not_an_id("project_id"),
     "json_suffix": moved("/v2/projects/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("delete_project"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("delete_project", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("delete_project")
 
 
 @pytest.mark.parametrize(("assignments", "entries"), [(0, 0), (1, 0), (2, 3), (25, 21)])

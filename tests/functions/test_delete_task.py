@@ -7,17 +7,14 @@ import pytest
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BUSINESS_DEVELOPMENT,
     GRAPHIC_DESIGN,
     NOT_AUTHORIZED,
     NOT_FOUND,
-    REFUSED_ALIKE,
     RESEARCH,
     expected,
     moved,
-    names_of,
     not_an_id,
     not_removable,
 )
@@ -33,7 +30,6 @@ class Spot(NamedTuple):
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "without_time": expected(200, BUSINESS_DEVELOPMENT),
     "by_a_manager": expected(200, RESEARCH),
     "assigned_to_projects": expected(200, GRAPHIC_DESIGN),
@@ -43,15 +39,6 @@ EXPECTED = {
     "not_an_id": not_an_id("task_id"),
     "json_suffix": moved("/v2/tasks/5"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("delete_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("delete_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("delete_task")
 
 
 @pytest.mark.parametrize("is_active", [True, False])

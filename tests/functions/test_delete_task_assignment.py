@@ -3,15 +3,12 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     NOT_AUTHORIZED,
     NOT_FOUND,
     OF_ONLINE_STORE,
-    REFUSED_ALIKE,
     expected,
     moved,
-    names_of,
     not_an_id,
     not_removable,
 )
@@ -19,7 +16,6 @@ from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
@@ -32,15 +28,6 @@ EXPECTED = {
     "by_its_manager": expected(200, OF_ONLINE_STORE[0]),
     "has_time": not_removable("This task assignment is not removable. It still has time entries."),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("delete_task_assignment"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("delete_task_assignment", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("delete_task_assignment")
 
 
 @pytest.mark.parametrize("is_active", [True, False])

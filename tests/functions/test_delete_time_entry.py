@@ -5,22 +5,11 @@ from typing import Any
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    MIAS_TIME,
-    MIAS_TIME_WITH_RATE,
-    NOT_FOUND,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import MIAS_TIME, MIAS_TIME_WITH_RATE, NOT_FOUND, expected, moved, not_an_id
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "by_an_administrator": expected(200, MIAS_TIME_WITH_RATE),
     "by_its_user": expected(200, MIAS_TIME),
     "by_the_manager_of_its_project": expected(200, MIAS_TIME),
@@ -28,15 +17,6 @@ EXPECTED = {
     "not_an_id": not_an_id("time_entry_id"),
     "json_suffix": moved("/v2/time_entries/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("delete_time_entry"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("delete_time_entry", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("delete_time_entry")
 
 
 @pytest.fixture

@@ -1,67 +1,57 @@
-"""The example events are such as API Gateway makes, and every operation has some."""
+"""The example events are such as API Gateway, SQS and EventBridge make, and every function has some."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.functions.examples import requests
-from tests.harness import EVENTS, Api, route_of, scenarios
+from tests.harness import EVENTS, Api, route_of
 from tools.template import functions, routes
 
-EVERY = pytest.mark.parametrize("path", requests(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+REQUESTS = {route.operation for route in routes()}
 
 
-def read(path: Path) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads(path.read_text())
-    return event
+def events() -> Mapping[Path, dict[str, Any]]:
+    """Every example event, by its path in `events/`."""
+    return {path.relative_to(EVENTS): json.loads(path.read_text()) for path in sorted(EVENTS.glob("*/*.json"))}
 
 
-def test_every_operation_has_examples_and_nothing_else_has() -> None:
-    assert {path.name for path in EVENTS.iterdir()} == {function.operation for function in functions()}
-    assert {path.parent.name for path in scenarios()} == {function.operation for function in functions()}
+def requests() -> Mapping[Path, dict[str, Any]]:
+    """Those of functions that have a route."""
+    return {path: event for path, event in events().items() if path.parent.name in REQUESTS}
 
 
-def test_the_examples_that_are_requests_are_those_of_functions_with_routes() -> None:
-    assert {path.parent.name for path in requests()} == {route.operation for route in routes()}
+def test_every_function_has_one_to_eight_example_events_and_nothing_else_has() -> None:
+    counts = {path.name: len(list(path.iterdir())) for path in EVENTS.iterdir()}
+    assert counts.keys() == {function.operation for function in functions()}
+    assert {name: count for name, count in counts.items() if not 1 <= count <= 8} == {}
 
 
-@EVERY
-def test_an_example_is_of_the_operation_that_its_request_leads_to(path: Path) -> None:
-    http = read(path)["requestContext"]["http"]
-
-    assert route_of(http["method"], http["path"]).operation == path.parent.name
-
-
-@EVERY
-def test_an_example_has_the_route_and_the_path_parameters_that_its_request_gives(path: Path) -> None:
-    event = read(path)
-    http = event["requestContext"]["http"]
-    made = Api().event(http["method"], http["path"])
-
-    shared = ("version", "routeKey", "rawPath")
-    assert [event[name] for name in shared] == [made[name] for name in shared]
-    assert event.get("pathParameters", {}) == (made["pathParameters"] or {})
-
-
-@EVERY
-def test_an_example_has_the_header_names_in_lower_case_and_the_known_request_id(path: Path) -> None:
-    event = read(path)
-
-    assert [name for name in event["headers"] if name != name.lower()] == []
-    assert event["requestContext"]["requestId"] == "example"
+def test_an_event_has_the_route_the_path_parameters_and_the_request_id_of_its_request() -> None:
+    wrong = {}
+    for path, event in requests().items():
+        http = event["requestContext"]["http"]
+        made = Api().event(http["method"], http["path"])
+        shown = [event.get(name) for name in ("version", "routeKey", "rawPath")]
+        if (
+            route_of(http["method"], http["path"]).operation != path.parent.name
+            or shown != [made[name] for name in ("version", "routeKey", "rawPath")]
+            or event.get("pathParameters", {}) != (made["pathParameters"] or {})
+            or event["requestContext"]["requestId"] != "example"
+            or any(name != name.lower() for name in event["headers"])
+        ):
+            wrong[path] = event
+    assert wrong == {}
 
 
-@pytest.mark.parametrize("path", sorted(EVENTS.glob("on_*_due/*.json")), ids=lambda path: path.parent.name)
-def test_an_example_of_a_schedule_is_such_as_eventbridge_scheduler_makes(path: Path) -> None:
-    event = read(path)
-
+def test_an_event_of_a_schedule_is_such_as_eventbridge_scheduler_makes() -> None:
+    scheduled = {path: event for path, event in events().items() if path.parent.name.endswith("_due")}
     fields = ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"]
-    assert list(event) == fields
-    assert (event["source"], event["detail-type"], event["detail"]) == ("aws.scheduler", "Scheduled Event", "{}")
+    assert {path: list(event) for path, event in scheduled.items()} == dict.fromkeys(scheduled, fields)
+    kinds = {(event["source"], event["detail-type"], event["detail"]) for event in scheduled.values()}
+    assert kinds == {("aws.scheduler", "Scheduled Event", "{}")}
 
 
-@pytest.mark.parametrize("path", scenarios(), ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_an_example_is_ten_to_twenty_lines_long(path: Path) -> None:
-    assert 10 <= len(path.read_text().splitlines()) <= 20
+def test_an_event_is_ten_to_twenty_lines_long() -> None:
+    lengths = {path: len((EVENTS / path).read_text().splitlines()) for path in events()}
+    assert {path: length for path, length in lengths.items() if not 10 <= length <= 20} == {}

@@ -6,14 +6,11 @@ from typing import Any
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
-    LIST_REFUSED_ALIKE,
     MARKETING_WEBSITE,
     OF_MARKETING_WEBSITE,
     OF_ONLINE_STORE,
     ONLINE_STORE,
-    names_of,
     only,
     user_assignment,
     without,
@@ -41,7 +38,6 @@ ALL = [mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE), mine(ONLINE_STORE, OF_ONLI
 WEBSITE = mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE, rates=False)
 
 EXPECTED = {
-    **LIST_REFUSED_ALIKE,
     "all": only_page(PATH, ALL),
     "by_a_manager": only_page(PATH, [WEBSITE, mine(ONLINE_STORE, OF_ONLINE_STORE, manages=True, rates=False)]),
     "by_a_member": only_page(PATH, [WEBSITE, mine(ONLINE_STORE, OF_ONLINE_STORE, rates=False)]),
@@ -50,15 +46,6 @@ EXPECTED = {
     "start_of_a_cursor_walk": start_of_cursor_walk(PATH, ALL[:1], (1, 2)),
     "last_page": last_page(PATH, ALL[1:], (1, 2)),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("list_my_project_assignments"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("list_my_project_assignments", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("list_my_project_assignments")
 
 
 def shown(api: Api) -> dict[str, list[str]]:

@@ -1,17 +1,7 @@
 """GET /v2/projects/{project_id}/task_assignments."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    OF_ONLINE_STORE,
-    STATES_REFUSED_ALIKE,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, OF_ONLINE_STORE, not_an_id
 from tests.functions.pages import last_page, only_page, start_of_cursor_walk
 from tests.harness import Api
 
@@ -19,7 +9,6 @@ PATH = "/v2/projects/1/task_assignments"
 ALL = OF_ONLINE_STORE[::-1]
 
 EXPECTED = {
-    **STATES_REFUSED_ALIKE,
     "all": only_page(PATH, ALL),
     "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
@@ -33,15 +22,6 @@ EXPECTED = {
     "unknown_project": NOT_FOUND,
     "project_not_an_id": not_an_id("project_id"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("list_project_task_assignments"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("list_project_task_assignments", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("list_project_task_assignments")
 
 
 def test_a_list_holds_the_assignments_of_its_own_project_only(api: Api) -> None:

@@ -3,15 +3,7 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    MARKETING_WEBSITE,
-    NOT_AUTHORIZED,
-    ONLINE_STORE,
-    STATES_REFUSED_ALIKE,
-    names_of,
-    unreadable,
-)
+from tests.functions.examples import MARKETING_WEBSITE, NOT_AUTHORIZED, ONLINE_STORE, unreadable
 from tests.functions.pages import ids, last_page, only_page, start_of_cursor_walk, walk
 from tests.harness import Api
 
@@ -19,7 +11,6 @@ PATH = "/v2/projects"
 ALL = [MARKETING_WEBSITE, ONLINE_STORE]
 
 EXPECTED = {
-    **STATES_REFUSED_ALIKE,
     "all": only_page(PATH, ALL),
     "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
@@ -35,15 +26,6 @@ EXPECTED = {
     "by_a_manager_archived": only_page(PATH, [], "is_active=false"),
     "by_a_member": NOT_AUTHORIZED,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("list_projects"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("list_projects", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("list_projects")
 
 
 @pytest.fixture

@@ -3,15 +3,7 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    CURSOR,
-    NOT_AUTHORIZED,
-    OF_MARKETING_WEBSITE,
-    OF_ONLINE_STORE,
-    STATES_REFUSED_ALIKE,
-    names_of,
-)
+from tests.functions.examples import CURSOR, NOT_AUTHORIZED, OF_MARKETING_WEBSITE, OF_ONLINE_STORE
 from tests.functions.pages import ids, last_page, only_page, page, start_of_cursor_walk, walk
 from tests.harness import Api
 
@@ -20,7 +12,6 @@ OF_FIRST = OF_ONLINE_STORE[::-1]
 ALL = [*OF_MARKETING_WEBSITE[::-1], *OF_FIRST]
 
 EXPECTED = {
-    **STATES_REFUSED_ALIKE,
     "all": only_page(PATH, ALL),
     "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
@@ -43,15 +34,6 @@ EXPECTED = {
     ),
     "by_a_member": NOT_AUTHORIZED,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("list_task_assignments"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("list_task_assignments", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("list_task_assignments")
 
 
 @pytest.fixture

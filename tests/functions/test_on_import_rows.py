@@ -14,10 +14,9 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import applying
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import Header
-from tests.functions.examples import names_of
 from tests.functions.whole_table import whole_table
-from tests.harness import load_event
 from tests.imports.pipeline import Carrier, Context, carrying
+from tests.support.example_requests import load_event, names_of
 
 OPERATION = "on_import_rows"
 ACCOUNT = AccountId(1)

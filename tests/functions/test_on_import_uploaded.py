@@ -11,9 +11,8 @@ from sheaf.domain.imports.job import ImportStatus
 from sheaf.domain.values import Id
 from sheaf.imports import splitting
 from sheaf.store.imports import jobs
-from tests.functions.examples import names_of
-from tests.harness import load_event
 from tests.imports.pipeline import Carrier, carrying
+from tests.support.example_requests import load_event, names_of
 from tools.local import examples
 
 OPERATION = "on_import_uploaded"

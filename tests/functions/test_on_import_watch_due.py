@@ -11,9 +11,8 @@ from sheaf.domain.imports.job import ImportStatus
 from sheaf.domain.values import Id, Timestamp, to_timestamp
 from sheaf.imports import clock
 from sheaf.store.imports import jobs
-from tests.functions.examples import names_of
-from tests.harness import load_event
 from tests.imports.pipeline import Carrier, carrying
+from tests.support.example_requests import load_event, names_of
 
 OPERATION = "on_import_watch_due"
 EXPECTED = {"due": {"done": 0}}

@@ -7,9 +7,9 @@ import pytest
 from functions.on_repair_due.handler import handler
 from sheaf.store.resumable import resume
 from tests.functions import api_records
-from tests.functions.examples import names_of
 from tests.functions.whole_table import whole_table
-from tests.harness import Api, load_event
+from tests.harness import Api
+from tests.support.example_requests import load_event, names_of
 
 OPERATION = "on_repair_due"
 EXPECTED = {"due": {"done": 0}}

@@ -4,21 +4,10 @@ import pytest
 
 from sheaf.domain.identity import Right
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    INDUSTRIES,
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import INDUSTRIES, NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "found": expected(200, INDUSTRIES),
     "by_a_manager": expected(200, INDUSTRIES),
     "by_a_member": NOT_AUTHORIZED,
@@ -26,15 +15,6 @@ EXPECTED = {
     "not_an_id": not_an_id("client_id"),
     "json_suffix": moved("/v2/clients/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_client"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_client", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_client")
 
 
 @pytest.mark.parametrize(

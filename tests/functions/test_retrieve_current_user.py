@@ -1,9 +1,6 @@
 """GET /v2/users/me."""
 
-import pytest
-
-from tests.functions.conftest import Replay
-from tests.functions.examples import RECENT, REFUSED_ALIKE, Whole, expected, names_of
+from tests.functions.examples import RECENT, Whole, expected
 
 
 def user(user_id: int, first_name: str, last_name: str, access_roles: list[str]) -> Whole:
@@ -34,18 +31,8 @@ def user(user_id: int, first_name: str, last_name: str, access_roles: list[str])
 OF_MIA = user(3, "Mia", "Member", ["member"])
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "by_an_administrator": user(1, "Ada", "Admin", ["administrator"]),
     "by_a_manager": user(2, "Max", "Manager", ["manager", "client_and_task_manager", "project_creator"]),
     "by_a_member": OF_MIA,
     "token_in_the_query": OF_MIA,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_current_user"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_current_user", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_current_user")

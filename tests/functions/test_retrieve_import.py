@@ -2,24 +2,11 @@
 
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    ADAS_IMPORT,
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id
 from tests.harness import NOW, Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "found": expected(200, {**ADAS_IMPORT, "report": None}),
     "by_a_manager": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
@@ -27,15 +14,6 @@ EXPECTED = {
     "not_an_id": not_an_id("import_id"),
     "json_suffix": moved("/v2/imports/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_import"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_import", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_import")
 
 
 def test_an_import_that_runs_says_how_far_it_is(api: Api) -> None:

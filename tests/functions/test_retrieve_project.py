@@ -1,23 +1,10 @@
 """GET /v2/projects/{project_id}."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    ONLINE_STORE,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, ONLINE_STORE, expected, moved, not_an_id
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "found": expected(200, ONLINE_STORE),
     "by_its_manager": expected(200, ONLINE_STORE),
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
@@ -27,15 +14,6 @@ EXPECTED = {
     "not_an_id": not_an_id("project_id"),
     "json_suffix": moved("/v2/projects/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_project"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_project", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_project")
 
 
 def test_a_change_of_the_client_is_seen_at_once(api: Api) -> None:

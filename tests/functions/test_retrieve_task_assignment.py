@@ -1,23 +1,10 @@
 """GET /v2/projects/{project_id}/task_assignments/{task_assignment_id}."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    NOT_AUTHORIZED,
-    NOT_FOUND,
-    OF_ONLINE_STORE,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, OF_ONLINE_STORE, expected, moved, not_an_id
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
@@ -29,15 +16,6 @@ EXPECTED = {
     "found": expected(200, OF_ONLINE_STORE[0]),
     "by_its_manager": expected(200, OF_ONLINE_STORE[0]),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_task_assignment"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_task_assignment", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_task_assignment")
 
 
 def test_a_write_is_read_at_once(api: Api) -> None:

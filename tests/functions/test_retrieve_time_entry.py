@@ -1,23 +1,10 @@
 """GET /v2/time_entries/{time_entry_id}."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import (
-    MIAS_TIME,
-    MIAS_TIME_WITH_RATE,
-    NOT_FOUND,
-    REFUSED_ALIKE,
-    expected,
-    moved,
-    names_of,
-    not_an_id,
-)
+from tests.functions.examples import MIAS_TIME, MIAS_TIME_WITH_RATE, NOT_FOUND, expected, moved, not_an_id
 from tests.harness import Api
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "found": expected(200, MIAS_TIME_WITH_RATE),
     "by_its_user": expected(200, MIAS_TIME),
     "by_the_manager_of_its_project": expected(200, MIAS_TIME),
@@ -25,15 +12,6 @@ EXPECTED = {
     "not_an_id": not_an_id("time_entry_id"),
     "json_suffix": moved("/v2/time_entries/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("retrieve_time_entry"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("retrieve_time_entry", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("retrieve_time_entry")
 
 
 def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api) -> None:

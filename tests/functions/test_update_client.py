@@ -6,19 +6,16 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import AccountId
 from sheaf.store import clients
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
     NOT_AUTHORIZED,
     NOT_FOUND,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     client,
     expected,
     invalid,
     moved,
-    names_of,
     not_an_id,
 )
 from tests.functions.whole_table import whole_table
@@ -30,7 +27,6 @@ def changed(name: str = "123 Industries", **fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "one_field": changed(address="Main Street 1"),
     "by_a_manager": changed(address="Main Street 1"),
     "by_a_member": NOT_AUTHORIZED,
@@ -51,15 +47,6 @@ EXPECTED = {
     "not_an_id": not_an_id("client_id"),
     "json_suffix": moved("/v2/clients/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("update_client"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("update_client", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("update_client")
 
 
 @pytest.fixture

@@ -7,19 +7,16 @@ from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id
 from sheaf.store import projects
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
     NOT_AUTHORIZED,
     NOT_FOUND,
     ONLINE_STORE,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     expected,
     invalid,
     moved,
-    names_of,
     not_an_id,
 )
 from tests.functions.whole_table import whole_table
@@ -31,7 +28,6 @@ def changed(**fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "one_field": changed(notes="Bring cake"),
     "by_its_manager": changed(notes="Bring cake"),
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
@@ -75,15 +71,6 @@ EXPECTED = {
     "not_an_id": not_an_id("project_id"),
     "json_suffix": moved("/v2/projects/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("update_project"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("update_project", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("update_project")
 
 
 @pytest.fixture

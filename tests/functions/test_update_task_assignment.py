@@ -9,19 +9,16 @@ from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.values import Id
 from sheaf.store import task_assignments
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
     NOT_AUTHORIZED,
     NOT_FOUND,
     OF_ONLINE_STORE,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     expected,
     invalid,
     moved,
-    names_of,
     not_an_id,
 )
 from tests.functions.whole_table import whole_table
@@ -33,7 +30,6 @@ def changed(**fields: object) -> Whole:
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "by_the_manager_of_another_project": NOT_AUTHORIZED,
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
@@ -56,15 +52,6 @@ EXPECTED = {
     "broken_json": BROKEN_BRACE,
     "wrong_content_type": XML_IS_NOT_READ,
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("update_task_assignment"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("update_task_assignment", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("update_task_assignment")
 
 
 @pytest.fixture

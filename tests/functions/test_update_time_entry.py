@@ -11,7 +11,6 @@ from sheaf.domain.time_entry import ExternalReference, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import time_entries
 from tests.functions import api_records
-from tests.functions.conftest import Replay
 from tests.functions.examples import (
     BROKEN_BRACE,
     MIA,
@@ -19,13 +18,11 @@ from tests.functions.examples import (
     NOT_FOUND,
     OF_MARKETING_WEBSITE,
     OF_ONLINE_STORE,
-    REFUSED_ALIKE,
     XML_IS_NOT_READ,
     Whole,
     expected,
     invalid,
     moved,
-    names_of,
     not_an_id,
     reference,
     time_entry,
@@ -41,7 +38,6 @@ def changed(assigned: Mapping[str, Any] = OF_ONLINE_STORE[1], *, rates: bool = T
 
 
 EXPECTED = {
-    **REFUSED_ALIKE,
     "one_field": changed(notes="Adding CSS"),
     "by_its_user": changed(notes="Adding CSS", rates=False),
     "by_the_manager_of_its_project": changed(notes="Adding CSS", rates=False),
@@ -73,15 +69,6 @@ EXPECTED = {
     "not_an_id": not_an_id("time_entry_id"),
     "json_suffix": moved("/v2/time_entries/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("update_time_entry"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay: Replay) -> None:
-    assert replay("update_time_entry", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("update_time_entry")
 
 
 @pytest.fixture

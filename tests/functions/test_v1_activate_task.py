@@ -3,8 +3,6 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
 from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, NOT_FOUND, done, not_an_id
 from tests.functions.whole_table import whole_table
 from tests.harness import Api
@@ -20,15 +18,6 @@ EXPECTED = {
     "unknown_id": NOT_FOUND,
     "not_an_id": not_an_id("task_id", JSON),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_activate_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_activate_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_activate_task")
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])

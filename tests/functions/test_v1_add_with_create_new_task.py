@@ -5,7 +5,7 @@ import pytest
 from sheaf.domain.identity import Right
 from tests.functions import api_records
 from tests.functions.conftest import Replay
-from tests.functions.examples import RECENT, names_of
+from tests.functions.examples import RECENT
 from tests.functions.v1_examples import (
     MANAGED_REFUSED_ALIKE,
     TASK_EXAMPLE,
@@ -29,15 +29,6 @@ EXPECTED = {
     "blank_name": refused(400, "Name can't be blank"),
     "empty_body": refused(400, "Name can't be blank", JSON),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_add_with_create_new_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_add_with_create_new_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_add_with_create_new_task")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
     ASSIGN_EXAMPLE,
     FORM_IS_NOT_READ,
@@ -34,15 +33,6 @@ EXPECTED = {
     "form": FORM_IS_NOT_READ,
     "broken_json": refused(400, "The body is not valid JSON: Expecting value at line 1 column 9", JSON),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_assign_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_assign_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_assign_task")
 
 
 def test_an_assigned_task_is_read_through_both_versions_at_once(replay_v1: Replay) -> None:

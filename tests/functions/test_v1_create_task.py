@@ -3,7 +3,7 @@
 import pytest
 
 from tests.functions.conftest import Replay
-from tests.functions.examples import RECENT, names_of
+from tests.functions.examples import RECENT
 from tests.functions.v1_examples import (
     MEMBERS_REFUSED_ALIKE,
     TASK_EXAMPLE,
@@ -31,15 +31,6 @@ EXPECTED = {
         400, "Name can't be blank, default_hourly_rate must be a number between 0 and 9999999999.99"
     ),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_create_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_create_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_create_task")
 
 
 @pytest.mark.parametrize(

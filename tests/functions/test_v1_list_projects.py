@@ -1,24 +1,12 @@
 """GET /projects."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
-from tests.functions.v1_examples import (
-    LIST_REFUSED_ALIKE,
-    MARKETING_WEBSITE,
-    MEMBERS_REFUSED_ALIKE,
-    ONLINE_STORE,
-    listed,
-    refused,
-)
+from tests.functions.v1_examples import MARKETING_WEBSITE, MEMBERS_REFUSED_ALIKE, ONLINE_STORE, listed, refused
 from tests.harness import Api
 from tests.v1 import JSON, v1
 
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,
-    **LIST_REFUSED_ALIKE,
     "all_in_xml": listed("project", [MARKETING_WEBSITE, ONLINE_STORE]),
     "all_in_json": listed("project", [MARKETING_WEBSITE, ONLINE_STORE], JSON),
     "by_a_manager": listed("project", [ONLINE_STORE], JSON),
@@ -28,15 +16,6 @@ EXPECTED = {
     "updated_since": listed("project", [MARKETING_WEBSITE, ONLINE_STORE], JSON),
     "updated_since_a_day_to_come": listed("project", []),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_list_projects"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_list_projects", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_list_projects")
 
 
 def test_archived_projects_are_listed_too_and_those_of_other_accounts_are_not(api: Api, other_api: Api) -> None:

@@ -4,35 +4,18 @@ import pytest
 
 from sheaf.http.v1 import formats
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
-from tests.functions.v1_examples import (
-    LIST_REFUSED_ALIKE,
-    MANAGED_REFUSED_ALIKE,
-    OF_ONLINE_STORE,
-    listed,
-)
+from tests.functions.v1_examples import MANAGED_REFUSED_ALIKE, OF_ONLINE_STORE, listed
 from tests.harness import Api
 from tests.v1 import JSON, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,
-    **LIST_REFUSED_ALIKE,
     "all_in_xml": listed("task_assignment", OF_ONLINE_STORE),
     "all_in_json": listed("task_assignment", OF_ONLINE_STORE, JSON),
     "by_its_manager": listed("task_assignment", OF_ONLINE_STORE),
     "updated_since": listed("task_assignment", OF_ONLINE_STORE, JSON),
     "updated_since_a_day_to_come": listed("task_assignment", []),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_list_task_assignments"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_list_task_assignments", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_list_task_assignments")
 
 
 def test_archived_assignments_and_those_of_archived_tasks_are_listed_too(api: Api) -> None:

@@ -3,15 +3,12 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
-from tests.functions.v1_examples import LIST_REFUSED_ALIKE, MEMBERS_REFUSED_ALIKE, TASKS, listed
+from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, TASKS, listed
 from tests.harness import Api
 from tests.v1 import JSON, XML, v1
 
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,
-    **LIST_REFUSED_ALIKE,
     "all_in_xml": listed("task", TASKS),
     "all_in_json": listed("task", TASKS, JSON),
     "by_a_manager": listed("task", TASKS, JSON),
@@ -20,15 +17,6 @@ EXPECTED = {
     "updated_since": listed("task", TASKS, JSON),
     "updated_since_a_day_to_come": listed("task", []),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_list_tasks"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_list_tasks", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_list_tasks")
 
 
 @pytest.mark.parametrize("kind", [XML, JSON])

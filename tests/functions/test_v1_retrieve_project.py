@@ -1,10 +1,6 @@
 """GET /projects/{project_id}."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
 from tests.functions.v1_examples import MANAGED_REFUSED_ALIKE, ONLINE_STORE, moved, shown
 from tests.harness import Api
 from tests.v1 import JSON, texts, v1
@@ -16,15 +12,6 @@ EXPECTED = {
     "by_its_manager": shown("project", ONLINE_STORE),
     "json_suffix": moved("/projects/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_retrieve_project"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_retrieve_project", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_retrieve_project")
 
 
 def test_what_was_said_through_v2_is_shown(api: Api) -> None:

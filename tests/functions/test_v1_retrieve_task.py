@@ -3,8 +3,6 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
     GRAPHIC_DESIGN,
     MEMBERS_REFUSED_ALIKE,
@@ -26,15 +24,6 @@ EXPECTED = {
     "not_an_id": not_an_id("task_id", JSON),
     "json_suffix": moved("/tasks/1"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_retrieve_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_retrieve_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_retrieve_task")
 
 
 def test_another_accounts_task_looks_like_one_that_never_was(api: Api, other_api: Api) -> None:

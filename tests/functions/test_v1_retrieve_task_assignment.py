@@ -1,10 +1,6 @@
 """GET /projects/{project_id}/task_assignments/{task_assignment_id}."""
 
-import pytest
-
 from tests.functions import api_records
-from tests.functions.conftest import Replay
-from tests.functions.examples import names_of
 from tests.functions.v1_examples import (
     MANAGED_REFUSED_ALIKE,
     NOT_FOUND,
@@ -26,15 +22,6 @@ EXPECTED = {
     "not_an_id": not_an_id("task_assignment_id"),
     "json_suffix": moved("/projects/1/task_assignments/2"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_retrieve_task_assignment"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_retrieve_task_assignment", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_retrieve_task_assignment")
 
 
 def test_budget_and_estimate_are_one_value(api: Api) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.conftest import Replay
-from tests.functions.examples import RECENT, names_of
+from tests.functions.examples import RECENT
 from tests.functions.v1_examples import (
     BUSINESS_DEVELOPMENT,
     MEMBERS_REFUSED_ALIKE,
@@ -35,15 +35,6 @@ EXPECTED = {
     "unknown_id": NOT_FOUND,
     "not_an_id": not_an_id("task_id"),
 }
-
-
-@pytest.mark.parametrize("scenario", names_of("v1_update_task"))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, replay_v1: Replay) -> None:
-    assert replay_v1("v1_update_task", scenario) == EXPECTED[scenario]
-
-
-def test_every_expectation_has_its_example() -> None:
-    assert sorted(EXPECTED) == names_of("v1_update_task")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 
 from sheaf.domain.values import Timestamp, to_timestamp
 from tests.functions.examples import ALWAYS, HOST, RECENT, Whole
-from tests.harness import handler_of, load_event
+from tests.harness import handler_of
+from tests.support.example_requests import load_event
 from tests.v1 import JSON, XML
 
 type Record = Mapping[str, Any]
@@ -37,7 +38,12 @@ _TIME = re.compile(r'((?<=_at":")|(?<=-at type="datetime">))\d{4}-\d{2}-\d{2}T\d
 
 def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     """What the handler answers to an example event; a time between `started` and now is replaced by RECENT."""
-    reply = handler_of(operation)(load_event(operation, scenario))
+    return answer_to(operation, load_event(operation, scenario), started)
+
+
+def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> Whole:
+    """The same for any request of the demo account."""
+    reply = handler_of(operation)(event)
     now = to_timestamp(datetime.now(UTC))
     text = _TIME.sub(lambda time: RECENT if started <= time[0] <= now else time[0], reply["body"])
     return Whole(reply["statusCode"], reply["headers"], text)
@@ -111,21 +117,13 @@ def not_an_id(name: str, kind: str = XML) -> Whole:
 
 
 NOT_FOUND = refused(404, "Not Found")
-NO_ENTRY_SENTENCE = "Authentication failed: send your email address and an access token by HTTP Basic"
+NOT_AUTHENTICATED_SENTENCE = "Authentication failed: send your email address and an access token by HTTP Basic"
 _CHALLENGE = {"WWW_Authenticate": 'Basic realm="Sheaf"'}
-NO_ENTRY = refused(401, NO_ENTRY_SENTENCE, XML, **_CHALLENGE)
-NO_ENTRY_IN_JSON = refused(401, NO_ENTRY_SENTENCE, JSON, **_CHALLENGE)
+NOT_AUTHENTICATED = refused(401, NOT_AUTHENTICATED_SENTENCE, XML, **_CHALLENGE)
+NOT_AUTHENTICATED_IN_JSON = refused(401, NOT_AUTHENTICATED_SENTENCE, JSON, **_CHALLENGE)
 
-REFUSED_ALIKE = {
-    "without_a_token": NO_ENTRY,
-    "accepts_neither_format": refused(
-        406, "Accept allows neither application/xml nor application/json, and nothing else is here"
-    ),
-}
-"""The refusals that every operation gives."""
-
-MEMBERS_REFUSED_ALIKE = {**REFUSED_ALIKE, "by_a_member": NOT_FOUND}
-"""Those, and that of every operation which members may not use."""
+MEMBERS_REFUSED_ALIKE = {"by_a_member": NOT_FOUND}
+"""The error response of every operation which members may not use."""
 
 MANAGED_REFUSED_ALIKE = {
     **MEMBERS_REFUSED_ALIKE,
@@ -133,10 +131,7 @@ MANAGED_REFUSED_ALIKE = {
     "unknown_project": NOT_FOUND,
     "project_not_an_id": not_an_id("project_id"),
 }
-"""Those, and the refusals of everything under one project."""
-
-LIST_REFUSED_ALIKE = {"unreadable_updated_since": refused(400, 'Invalid updated_since datetime provided: "yesterday"')}
-"""The refusals of every list."""
+"""That one, and the error responses of everything under one project."""
 
 
 def bodies_refused_alike(example: str) -> dict[str, Whole]:

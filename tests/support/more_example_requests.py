@@ -1,0 +1,1155 @@
+"""Example requests in one line each: what operations refuse, and what they take in unusual forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as `example_event` makes it, with what differs from its usual headers."""
+
+    method: str
+    address: str
+    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_base64: bool = False
+
+
+BY_A_MANAGER = {"authorization": "Bearer local-manager-token"}
+BY_A_MEMBER = {"authorization": "Bearer local-member-token"}
+MORE: Mapping[str, Mapping[str, Sent]] = {
+    "cancel_import": {
+        "json_suffix": Sent("DELETE", "/v2/imports/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/imports/x"),
+    },
+    "create_client": {
+        "blank_name": Sent("POST", "/v2/clients", '{"name":"  "}'),
+        "born_archived": Sent("POST", "/v2/clients", '{"name":"Bygone","is_active":"false"}'),
+        "broken_json": Sent("POST", "/v2/clients", '{"name":"Your New Client"'),
+        "by_a_member": Sent("POST", "/v2/clients", '{"name":"Your New Client"}', BY_A_MEMBER),
+        "empty_body": Sent("POST", "/v2/clients", ""),
+        "form": Sent(
+            "POST",
+            "/v2/clients",
+            "name=Site+Visitors&currency=GBP&address=",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "several_mistakes": Sent("POST", "/v2/clients", '{"name":7,"is_active":"perhaps","address":["Main Street 1"]}'),
+        "unknown_currency": Sent("POST", "/v2/clients", '{"name":"Your New Client","currency":"Euro"}'),
+        "wrong_content_type": Sent("POST", "/v2/clients", "<record/>", {"content-type": "application/xml"}),
+    },
+    "create_import": {
+        "broken_json": Sent("POST", "/v2/imports", '{"kind":"tasks"'),
+        "by_a_manager": Sent("POST", "/v2/imports", '{"kind":"time_entries","file_name":"time.csv"}', BY_A_MANAGER),
+        "path_for_a_name": Sent("POST", "/v2/imports", '{"file_name":"../time.csv"}'),
+        "several_mistakes": Sent("POST", "/v2/imports", '{"kind":7,"dry_run":"perhaps","file_name":["time.csv"]}'),
+        "time_from_harvest": Sent("POST", "/v2/imports", '{"kind":"time_entries","file_name":"time.csv"}'),
+        "unknown_kind": Sent("POST", "/v2/imports", '{"kind":"invoices"}'),
+        "wrong_content_type": Sent("POST", "/v2/imports", "<import/>", {"content-type": "application/xml"}),
+    },
+    "create_project": {
+        "blank_name": Sent("POST", "/v2/projects", '{"client_id":1,"name":"  "}'),
+        "broken_json": Sent("POST", "/v2/projects", '{"name":"Your New Project"'),
+        "by_a_member": Sent("POST", "/v2/projects", '{"client_id":1,"name":"Your New Project"}', BY_A_MEMBER),
+        "client_and_name": Sent("POST", "/v2/projects", '{"client_id":1,"name":"Your New Project"}'),
+        "empty_body": Sent("POST", "/v2/projects", ""),
+        "form": Sent(
+            "POST",
+            "/v2/projects",
+            "client_id=1&name=Site+visit&budget=80&budget_by=project&code=&notes=",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "negative_budget": Sent("POST", "/v2/projects", '{"client_id":1,"name":"Your New Project","budget":-1}'),
+        "no_such_day": Sent(
+            "POST",
+            "/v2/projects",
+            '{"client_id":1,"name":"Your New Project","starts_on":"2026-02-30","ends_on":"soon"}',
+        ),
+        "not_an_id": Sent("POST", "/v2/projects", '{"client_id":"x","name":"Your New Project"}'),
+        "several_mistakes": Sent(
+            "POST", "/v2/projects", '{"client_id":1,"name":7,"is_billable":"perhaps","fee":"much"}'
+        ),
+        "unknown_bill_by": Sent(
+            "POST", "/v2/projects", '{"client_id":1,"name":"Your New Project","bill_by":"tasks","budget_by":"fees"}'
+        ),
+        "unknown_client": Sent("POST", "/v2/projects", '{"client_id":99,"name":"Your New Project"}'),
+        "values_as_strings": Sent(
+            "POST",
+            "/v2/projects",
+            '{"client_id":"1","name":"Strings","is_billable":"false","hourly_rate":"75.5","bill_by":"Tasks","starts_on":"2026-01-01T00:00:00Z"}',
+        ),
+        "wrong_content_type": Sent("POST", "/v2/projects", "<record/>", {"content-type": "application/xml"}),
+    },
+    "create_task": {
+        "blank_name": Sent("POST", "/v2/tasks", '{"name":"  "}'),
+        "born_archived": Sent("POST", "/v2/tasks", '{"name":"Typesetting","is_active":false}'),
+        "broken_json": Sent("POST", "/v2/tasks", '{"name":"New Task Name"'),
+        "by_a_manager": Sent("POST", "/v2/tasks", '{"name":"New Task Name"}', BY_A_MANAGER),
+        "by_a_member": Sent("POST", "/v2/tasks", '{"name":"New Task Name"}', BY_A_MEMBER),
+        "empty_body": Sent("POST", "/v2/tasks", ""),
+        "form": Sent(
+            "POST",
+            "/v2/tasks",
+            "name=Site+visit&billable_by_default=false&default_hourly_rate=80",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "negative_rate": Sent("POST", "/v2/tasks", '{"name":"New Task Name","default_hourly_rate":-1}'),
+        "not_an_object": Sent("POST", "/v2/tasks", '["New Task Name"]'),
+        "several_mistakes": Sent(
+            "POST", "/v2/tasks", '{"name":7,"billable_by_default":"perhaps","default_hourly_rate":"much"}'
+        ),
+        "values_as_strings": Sent(
+            "POST",
+            "/v2/tasks",
+            '{"name":"Translation","billable_by_default":"false","default_hourly_rate":"75.5","is_default":"1"}',
+        ),
+        "without_a_rate": Sent("POST", "/v2/tasks", '{"name":"Favours","default_hourly_rate":null}'),
+        "wrong_content_type": Sent(
+            "POST", "/v2/tasks", "<task><name>New Task Name</name></task>", {"content-type": "application/xml"}
+        ),
+    },
+    "create_task_assignment": {
+        "broken_json": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":5'),
+        "by_the_manager_of_another_project": Sent(
+            "POST", "/v2/projects/2/task_assignments", '{"task_id":5}', BY_A_MANAGER
+        ),
+        "empty_body": Sent("POST", "/v2/projects/1/task_assignments", ""),
+        "negative_rate": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":5,"hourly_rate":-1,"budget":-1}'),
+        "never_born_archived": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":5,"is_active":false}'),
+        "not_an_id": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":0}'),
+        "project_not_an_id": Sent("POST", "/v2/projects/x/task_assignments", '{"task_id":5}'),
+        "several_mistakes": Sent(
+            "POST", "/v2/projects/1/task_assignments", '{"task_id":[5],"billable":"perhaps","hourly_rate":true}'
+        ),
+        "task_only": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":5}'),
+        "task_taken": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":2}'),
+        "unknown_project": Sent("POST", "/v2/projects/99/task_assignments", '{"task_id":5}'),
+        "unknown_task": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":99}'),
+        "values_as_strings": Sent(
+            "POST", "/v2/projects/1/task_assignments", '{"task_id":"5","billable":"true","hourly_rate":"80"}'
+        ),
+        "without_a_rate": Sent("POST", "/v2/projects/1/task_assignments", '{"task_id":5,"hourly_rate":null}'),
+        "without_a_task": Sent("POST", "/v2/projects/1/task_assignments", '{"billable":true}'),
+        "wrong_content_type": Sent(
+            "POST", "/v2/projects/1/task_assignments", "<record/>", {"content-type": "application/xml"}
+        ),
+    },
+    "create_time_entry": {
+        "broken_json": Sent("POST", "/v2/time_entries", '{"project_id":1'),
+        "empty_body": Sent("POST", "/v2/time_entries", ""),
+        "for_another_user_by_a_member": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25,"user_id":1}',
+            BY_A_MEMBER,
+        ),
+        "for_another_user_by_the_manager_of_another_project": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":2,"task_id":1,"spent_date":"2026-11-21","hours":1.25,"user_id":3}',
+            BY_A_MANAGER,
+        ),
+        "for_another_user_by_the_manager_of_the_project": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25,"user_id":3}',
+            BY_A_MANAGER,
+        ),
+        "form": Sent(
+            "POST",
+            "/v2/time_entries",
+            "project_id=1&task_id=1&spent_date=2026-11-21&hours=2&external_reference%5Bid%5D=7&external_reference%5Bgroup_id%5D=&external_reference%5Bpermalink%5D=https%3A%2F%2Fexample.com%2F7",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "negative_hours": Sent(
+            "POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":-0.01}'
+        ),
+        "no_such_day": Sent(
+            "POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-02-30","hours":1.25}'
+        ),
+        "ones_own": Sent(
+            "POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25}'
+        ),
+        "several_mistakes": Sent(
+            "POST", "/v2/time_entries", '{"project_id":"x","task_id":1,"hours":"much","external_reference":"7"}'
+        ),
+        "task_not_assigned": Sent(
+            "POST", "/v2/time_entries", '{"project_id":1,"task_id":5,"spent_date":"2026-11-21","hours":1.25}'
+        ),
+        "unknown_project": Sent(
+            "POST", "/v2/time_entries", '{"project_id":99,"task_id":1,"spent_date":"2026-11-21","hours":1.25}'
+        ),
+        "unknown_project_and_task": Sent(
+            "POST", "/v2/time_entries", '{"project_id":99,"task_id":99,"spent_date":"2026-11-21","hours":1.25}'
+        ),
+        "unknown_user": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25,"user_id":99}',
+        ),
+        "values_as_strings": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":"1","task_id":"1","spent_date":"2026-11-21T14:59:22Z","hours":"0.335","is_running":"true"}',
+        ),
+        "without_a_task": Sent("POST", "/v2/time_entries", '{"project_id":1,"spent_date":"2026-11-21"}'),
+        "without_hours": Sent("POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21"}'),
+        "wrong_content_type": Sent("POST", "/v2/time_entries", "<record/>", {"content-type": "application/xml"}),
+    },
+    "delete_client": {
+        "json_suffix": Sent("DELETE", "/v2/clients/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/clients/x"),
+    },
+    "delete_project": {
+        "by_a_member": Sent("DELETE", "/v2/projects/1", headers=BY_A_MEMBER),
+        "by_the_manager_of_another_project": Sent("DELETE", "/v2/projects/2", headers=BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/projects/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/projects/x"),
+    },
+    "delete_task": {
+        "by_a_member": Sent("DELETE", "/v2/tasks/5", headers=BY_A_MEMBER),
+        "json_suffix": Sent("DELETE", "/v2/tasks/5.json"),
+        "not_an_id": Sent("DELETE", "/v2/tasks/-1"),
+        "with_time": Sent("DELETE", "/v2/tasks/2"),
+    },
+    "delete_task_assignment": {
+        "by_the_manager_of_another_project": Sent("DELETE", "/v2/projects/2/task_assignments/5", headers=BY_A_MANAGER),
+        "has_time": Sent("DELETE", "/v2/projects/1/task_assignments/2"),
+        "json_suffix": Sent("DELETE", "/v2/projects/1/task_assignments/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/projects/1/task_assignments/x"),
+        "of_another_project": Sent("DELETE", "/v2/projects/1/task_assignments/5"),
+        "project_not_an_id": Sent("DELETE", "/v2/projects/x/task_assignments/1"),
+        "unknown_project": Sent("DELETE", "/v2/projects/99/task_assignments/1"),
+    },
+    "delete_time_entry": {
+        "json_suffix": Sent("DELETE", "/v2/time_entries/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/time_entries/x"),
+    },
+    "list_clients": {
+        "archived": Sent("GET", "/v2/clients?is_active=false"),
+        "page_beyond_the_end": Sent("GET", "/v2/clients?page=2&per_page=1"),
+        "updated_since": Sent("GET", "/v2/clients?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/clients?updated_since=2999-12-31"),
+    },
+    "list_my_project_assignments": {
+        "last_page": Sent("GET", "/v2/users/me/project_assignments?page=2&per_page=1"),
+        "start_of_a_cursor_walk": Sent("GET", "/v2/users/me/project_assignments?per_page=1"),
+        "updated_since": Sent("GET", "/v2/users/me/project_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/users/me/project_assignments?updated_since=2999-12-31"),
+    },
+    "list_project_task_assignments": {
+        "by_its_manager": Sent("GET", "/v2/projects/1/task_assignments", headers=BY_A_MANAGER),
+        "by_the_manager_of_another_project": Sent("GET", "/v2/projects/2/task_assignments", headers=BY_A_MANAGER),
+        "last_page": Sent("GET", "/v2/projects/1/task_assignments?page=2&per_page=3"),
+        "project_not_an_id": Sent("GET", "/v2/projects/x/task_assignments"),
+        "start_of_a_cursor_walk": Sent("GET", "/v2/projects/1/task_assignments?per_page=3"),
+        "unknown_project": Sent("GET", "/v2/projects/99/task_assignments"),
+        "updated_since": Sent("GET", "/v2/projects/1/task_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/projects/1/task_assignments?updated_since=2999-12-31"),
+    },
+    "list_projects": {
+        "archived": Sent("GET", "/v2/projects?is_active=false"),
+        "by_a_manager_archived": Sent("GET", "/v2/projects?is_active=false", headers=BY_A_MANAGER),
+        "last_page": Sent("GET", "/v2/projects?page=2&per_page=1"),
+        "of_a_client": Sent("GET", "/v2/projects?client_id=1"),
+        "of_a_client_active": Sent("GET", "/v2/projects?client_id=1&is_active=1"),
+        "of_an_unknown_client": Sent("GET", "/v2/projects?client_id=99"),
+        "start_of_a_cursor_walk": Sent("GET", "/v2/projects?per_page=1"),
+        "unreadable_client_id": Sent("GET", "/v2/projects?client_id=x"),
+        "updated_since": Sent("GET", "/v2/projects?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/projects?updated_since=2999-12-31"),
+    },
+    "list_task_assignments": {
+        "archived": Sent("GET", "/v2/task_assignments?is_active=false"),
+        "by_a_manager_updated_since": Sent(
+            "GET", "/v2/task_assignments?updated_since=2017-06-26&per_page=1", headers=BY_A_MANAGER
+        ),
+        "last_page": Sent("GET", "/v2/task_assignments?page=3&per_page=3"),
+        "start_of_a_cursor_walk": Sent("GET", "/v2/task_assignments?per_page=3"),
+        "updated_since": Sent("GET", "/v2/task_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/task_assignments?updated_since=2999-12-31"),
+    },
+    "list_tasks": {
+        "all": Sent("GET", "/v2/tasks"),
+        "archived": Sent("GET", "/v2/tasks?is_active=false"),
+        "last_page": Sent("GET", "/v2/tasks?page=3&per_page=2"),
+        "page_beyond_the_end": Sent("GET", "/v2/tasks?page=9&per_page=2"),
+        "parameters_of_the_callers_own": Sent("GET", "/v2/tasks?sort=name&is_active=&per_page=5"),
+        "second_page": Sent("GET", "/v2/tasks?page=2&per_page=2"),
+        "start_of_a_cursor_walk": Sent("GET", "/v2/tasks?per_page=2"),
+        "token_in_the_query": Sent(
+            "GET",
+            "/v2/tasks?access_token=local-admin-token&account_id=1",
+            headers={"authorization": "", "harvest-account-id": ""},
+        ),
+        "updated_since": Sent("GET", "/v2/tasks?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/tasks?updated_since=2999-12-31"),
+        "updated_since_and_active": Sent("GET", "/v2/tasks?is_active=1&updated_since=2017-06-26+21%3A20&per_page=3"),
+        "with_a_wrong_token": Sent("GET", "/v2/tasks", headers={"authorization": "Bearer no-such-token"}),
+        "without_an_account": Sent("GET", "/v2/tasks", headers={"harvest-account-id": ""}),
+    },
+    "list_time_entries": {
+        "approved": Sent("GET", "/v2/time_entries?approval_status=approved"),
+        "billed": Sent("GET", "/v2/time_entries?is_billed=true"),
+        "by_a_member_of_another_user": Sent("GET", "/v2/time_entries?user_id=1", headers=BY_A_MEMBER),
+        "everything_at_once": Sent(
+            "GET",
+            "/v2/time_entries?client_id=1&from=2026-11-20&is_billed=false&project_id=1&task_id=2&to=2026-11-20&user_id=3",
+        ),
+        "from_a_day": Sent("GET", "/v2/time_entries?from=2026-11-20"),
+        "from_and_to": Sent("GET", "/v2/time_entries?from=2026-11-01&to=2026-11-30"),
+        "not_billed": Sent("GET", "/v2/time_entries?is_billed=false"),
+        "not_running": Sent("GET", "/v2/time_entries?is_running=0"),
+        "of_a_client": Sent("GET", "/v2/time_entries?client_id=1"),
+        "of_a_project": Sent("GET", "/v2/time_entries?project_id=1"),
+        "of_a_project_without_time": Sent("GET", "/v2/time_entries?project_id=2"),
+        "of_a_task": Sent("GET", "/v2/time_entries?task_id=2"),
+        "of_a_task_without_time": Sent("GET", "/v2/time_entries?task_id=1"),
+        "of_a_user": Sent("GET", "/v2/time_entries?user_id=3"),
+        "of_a_user_without_time": Sent("GET", "/v2/time_entries?user_id=1"),
+        "of_an_external_reference": Sent("GET", "/v2/time_entries?external_reference_id=7"),
+        "of_an_unknown_client": Sent("GET", "/v2/time_entries?client_id=99"),
+        "page_beyond_the_end": Sent("GET", "/v2/time_entries?page=2&per_page=1"),
+        "running": Sent("GET", "/v2/time_entries?is_running=true"),
+        "to_a_day": Sent("GET", "/v2/time_entries?to=20261119"),
+        "unreadable_from": Sent("GET", "/v2/time_entries?from=tomorrow"),
+        "unreadable_is_running": Sent("GET", "/v2/time_entries?is_running=maybe"),
+        "unreadable_user_id": Sent("GET", "/v2/time_entries?user_id=x"),
+        "unsubmitted": Sent("GET", "/v2/time_entries?approval_status=unsubmitted"),
+        "updated_since": Sent("GET", "/v2/time_entries?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/time_entries?updated_since=2999-12-31"),
+    },
+    "retrieve_client": {
+        "json_suffix": Sent("GET", "/v2/clients/1.json"),
+        "not_an_id": Sent("GET", "/v2/clients/x"),
+    },
+    "retrieve_current_user": {
+        "token_in_the_query": Sent(
+            "GET",
+            "/v2/users/me?access_token=local-member-token&account_id=1",
+            headers={"authorization": "", "harvest-account-id": ""},
+        ),
+    },
+    "retrieve_import": {
+        "json_suffix": Sent("GET", "/v2/imports/1.json"),
+        "not_an_id": Sent("GET", "/v2/imports/x"),
+    },
+    "retrieve_project": {
+        "by_the_manager_of_another_project": Sent("GET", "/v2/projects/2", headers=BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/projects/1.json"),
+        "not_an_id": Sent("GET", "/v2/projects/x"),
+        "unknown_id_by_a_manager": Sent("GET", "/v2/projects/99", headers=BY_A_MANAGER),
+    },
+    "retrieve_task": {
+        "by_a_member": Sent("GET", "/v2/tasks/5", headers=BY_A_MEMBER),
+        "json_suffix": Sent("GET", "/v2/tasks/5.json"),
+        "not_an_id": Sent("GET", "/v2/tasks/research"),
+    },
+    "retrieve_task_assignment": {
+        "by_the_manager_of_another_project": Sent("GET", "/v2/projects/2/task_assignments/5", headers=BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/projects/1/task_assignments/1.json"),
+        "not_an_id": Sent("GET", "/v2/projects/1/task_assignments/x"),
+        "of_another_project": Sent("GET", "/v2/projects/1/task_assignments/5"),
+        "project_not_an_id": Sent("GET", "/v2/projects/x/task_assignments/1"),
+        "unknown_project": Sent("GET", "/v2/projects/99/task_assignments/1"),
+    },
+    "retrieve_time_entry": {
+        "json_suffix": Sent("GET", "/v2/time_entries/1.json"),
+        "not_an_id": Sent("GET", "/v2/time_entries/x"),
+    },
+    "unmatched_route": {
+        "api_prefix_and_json_suffix": Sent("PATCH", "/api/v2/tasks/5.json", '{"is_default":true}'),
+        "by_a_member": Sent("GET", "/v2/tasks/", headers=BY_A_MEMBER),
+        "characters_that_a_header_cannot_hold": Sent("GET", "/api/v2/tasks/Büro\r\nSet-Cookie: a=b"),
+        "head": Sent("HEAD", "/v2/tasks"),
+        "json_suffix": Sent("GET", "/v2/tasks.json"),
+        "root": Sent("GET", "/"),
+        "trailing_slash": Sent("GET", "/v2/tasks/"),
+        "unknown_path_with_api_prefix": Sent("GET", "/api/v2/invoices"),
+        "v1_wrong_method": Sent(
+            "PATCH",
+            "/tasks/5",
+            "<task>\n  <billable-by-default>false</billable-by-default>\n  <default-hourly-rate>100</default-hourly-rate>\n  <is-default>false</is-default>\n  <name>Server Administration</name>\n</task>",
+            {"accept": "application/xml"},
+        ),
+        "wrong_method_for_one_task": Sent("POST", "/v2/tasks/5", '{"name":"New Task Name"}'),
+    },
+    "update_client": {
+        "archive": Sent("PATCH", "/v2/clients/1", '{"is_active":false}'),
+        "blank_name": Sent("PATCH", "/v2/clients/1", '{"name":null}'),
+        "broken_json": Sent("PATCH", "/v2/clients/1", "{"),
+        "by_a_member": Sent("PATCH", "/v2/clients/1", '{"address":"Main Street 1"}', BY_A_MEMBER),
+        "fields_that_cannot_change": Sent(
+            "PATCH",
+            "/v2/clients/1",
+            '{"id":9,"created_at":"2017-06-26T22:08:25Z","statement_key":"x","name":"123 Industries"}',
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/clients/1",
+            "name=456+Industries&address=&is_active=1",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/clients/1.json", '{"address":"Main Street 1"}'),
+        "not_an_id": Sent("PATCH", "/v2/clients/x", '{"address":"Main Street 1"}'),
+        "one_field": Sent("PATCH", "/v2/clients/1", '{"address":"Main Street 1"}'),
+        "other_case_of_the_same_name": Sent("PATCH", "/v2/clients/1", '{"name":"123 INDUSTRIES"}'),
+        "put": Sent("PUT", "/v2/clients/1", '{"currency":"CHF"}'),
+        "rename": Sent("PATCH", "/v2/clients/1", '{"name":"456 Industries"}'),
+        "unknown_currency": Sent("PATCH", "/v2/clients/1", '{"currency":"€"}'),
+        "wrong_content_type": Sent("PATCH", "/v2/clients/1", "<record/>", {"content-type": "application/xml"}),
+        "wrong_type": Sent("PATCH", "/v2/clients/1", '{"is_active":"perhaps"}'),
+    },
+    "update_project": {
+        "blank_name": Sent("PATCH", "/v2/projects/1", '{"name":""}'),
+        "broken_json": Sent("PATCH", "/v2/projects/1", "{"),
+        "by_a_member": Sent("PATCH", "/v2/projects/1", '{"notes":"Bring cake"}', BY_A_MEMBER),
+        "by_its_manager": Sent("PATCH", "/v2/projects/1", '{"notes":"Bring cake"}', BY_A_MANAGER),
+        "by_the_manager_of_another_project": Sent("PATCH", "/v2/projects/2", '{"notes":"Bring cake"}', BY_A_MANAGER),
+        "clear_what_may_be_null": Sent(
+            "PATCH", "/v2/projects/1", '{"code":null,"over_budget_notification_percentage":null}'
+        ),
+        "duplicate_name": Sent("PATCH", "/v2/projects/2", '{"name":"online store - phase 1"}'),
+        "fields_that_cannot_change": Sent(
+            "PATCH", "/v2/projects/1", '{"id":9,"client":{"id":9},"over_budget_notification_date":"2026-01-01"}'
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/projects/1",
+            "code=&is_billable=0&bill_by=none&hourly_rate=80",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/projects/1.json", '{"notes":"Bring cake"}'),
+        "not_an_id": Sent("PATCH", "/v2/projects/x", '{"notes":"Bring cake"}'),
+        "one_field": Sent("PATCH", "/v2/projects/1", '{"notes":"Bring cake"}'),
+        "put": Sent("PUT", "/v2/projects/1", '{"is_billable":false}'),
+        "rename": Sent("PATCH", "/v2/projects/1", '{"name":"Online Store - Phase 2"}'),
+        "unknown_budget_by": Sent("PATCH", "/v2/projects/1", '{"budget_by":"hours"}'),
+        "unknown_client": Sent("PATCH", "/v2/projects/1", '{"client_id":99}'),
+        "wrong_content_type": Sent("PATCH", "/v2/projects/1", "<record/>", {"content-type": "application/xml"}),
+        "wrong_type": Sent("PATCH", "/v2/projects/1", '{"is_active":"perhaps"}'),
+    },
+    "update_task": {
+        "archive": Sent("PATCH", "/v2/tasks/4", '{"is_active":false}'),
+        "archive_and_rename": Sent("PATCH", "/v2/tasks/4", '{"name":"Research (old)","is_active":false}'),
+        "blank_name": Sent("PATCH", "/v2/tasks/5", '{"name":null}'),
+        "broken_json": Sent("PATCH", "/v2/tasks/5", "is_active=false"),
+        "by_a_member": Sent("PATCH", "/v2/tasks/5", '{"is_default":true}', BY_A_MEMBER),
+        "clear_the_rate": Sent("PATCH", "/v2/tasks/1", '{"default_hourly_rate":null}'),
+        "duplicate_name": Sent("PATCH", "/v2/tasks/5", '{"name":"research"}'),
+        "fields_that_cannot_change": Sent(
+            "PATCH", "/v2/tasks/5", '{"id":9,"created_at":"2017-06-26T22:04:31Z","updated_at":"2017-06-26T22:04:31Z"}'
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/tasks/5",
+            "name=Sales&is_default=true",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/tasks/5.json", '{"is_default":true}'),
+        "not_an_id": Sent("PATCH", "/v2/tasks/0", '{"is_default":true}'),
+        "one_field": Sent("PATCH", "/v2/tasks/5", '{"is_default":true}'),
+        "other_case_of_the_same_name": Sent("PATCH", "/v2/tasks/4", '{"name":"RESEARCH"}'),
+        "put": Sent("PUT", "/v2/tasks/5", '{"default_hourly_rate":"60.5"}'),
+        "rename": Sent("PATCH", "/v2/tasks/4", '{"name":"User Research"}'),
+        "wrong_content_type": Sent("PATCH", "/v2/tasks/5", "is_active: false", {"content-type": "text/plain"}),
+        "wrong_type": Sent("PATCH", "/v2/tasks/5", '{"is_active":"perhaps"}'),
+    },
+    "update_task_assignment": {
+        "broken_json": Sent("PATCH", "/v2/projects/1/task_assignments/1", "{"),
+        "by_a_member": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"budget":120}', BY_A_MEMBER),
+        "by_its_manager": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"budget":120}', BY_A_MANAGER),
+        "by_the_manager_of_another_project": Sent(
+            "PATCH", "/v2/projects/2/task_assignments/5", '{"budget":120}', BY_A_MANAGER
+        ),
+        "clear_the_rate": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"hourly_rate":null}'),
+        "fields_that_cannot_change": Sent(
+            "PATCH", "/v2/projects/1/task_assignments/1", '{"task_id":5,"project_id":2,"task":{"id":5},"id":9}'
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/projects/1/task_assignments/1",
+            "hourly_rate=&billable=false",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/projects/1/task_assignments/1.json", '{"budget":120}'),
+        "negative_rate": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"hourly_rate":-1}'),
+        "not_an_id": Sent("PATCH", "/v2/projects/1/task_assignments/x", '{"budget":120}'),
+        "of_another_project": Sent("PATCH", "/v2/projects/1/task_assignments/5", '{"budget":120}'),
+        "one_field": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"budget":120}'),
+        "project_not_an_id": Sent("PATCH", "/v2/projects/x/task_assignments/1", '{"budget":120}'),
+        "put": Sent("PUT", "/v2/projects/1/task_assignments/1", '{"billable":false}'),
+        "unknown_project": Sent("PATCH", "/v2/projects/99/task_assignments/1", '{"budget":120}'),
+        "wrong_content_type": Sent(
+            "PATCH", "/v2/projects/1/task_assignments/1", "<record/>", {"content-type": "application/xml"}
+        ),
+        "wrong_type": Sent("PATCH", "/v2/projects/1/task_assignments/1", '{"is_active":"perhaps"}'),
+    },
+    "update_time_entry": {
+        "another_project": Sent("PATCH", "/v2/time_entries/1", '{"project_id":2}'),
+        "another_project_by_its_user": Sent("PATCH", "/v2/time_entries/1", '{"project_id":2}', BY_A_MEMBER),
+        "another_project_by_the_manager_of_its_own": Sent(
+            "PATCH", "/v2/time_entries/1", '{"project_id":2}', BY_A_MANAGER
+        ),
+        "another_task": Sent("PATCH", "/v2/time_entries/1", '{"task_id":4}'),
+        "broken_json": Sent("PATCH", "/v2/time_entries/1", "{"),
+        "by_its_user": Sent("PATCH", "/v2/time_entries/1", '{"notes":"Adding CSS"}', BY_A_MEMBER),
+        "by_the_manager_of_its_project": Sent("PATCH", "/v2/time_entries/1", '{"notes":"Adding CSS"}', BY_A_MANAGER),
+        "clear_what_may_be_null": Sent("PATCH", "/v2/time_entries/1", '{"notes":null,"external_reference":null}'),
+        "fields_that_cannot_change": Sent(
+            "PATCH", "/v2/time_entries/1", '{"user_id":1,"id":9,"is_running":true,"billable":false}'
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/time_entries/1",
+            "hours=3&external_reference%5Bid%5D=7",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/time_entries/1.json", '{"notes":"Adding CSS"}'),
+        "no_such_day": Sent("PATCH", "/v2/time_entries/1", '{"spent_date":"yesterday"}'),
+        "not_an_id": Sent("PATCH", "/v2/time_entries/x", '{"notes":"Adding CSS"}'),
+        "one_field": Sent("PATCH", "/v2/time_entries/1", '{"notes":"Adding CSS"}'),
+        "put": Sent("PUT", "/v2/time_entries/1", '{"hours":"0.755"}'),
+        "task_not_assigned": Sent("PATCH", "/v2/time_entries/1", '{"task_id":5}'),
+        "unknown_project": Sent("PATCH", "/v2/time_entries/1", '{"project_id":99}'),
+        "wrong_content_type": Sent("PATCH", "/v2/time_entries/1", "<record/>", {"content-type": "application/xml"}),
+        "wrong_type": Sent("PATCH", "/v2/time_entries/1", '{"hours":"much"}'),
+    },
+    "v1_activate_task": {
+        "by_a_member": Sent(
+            "POST",
+            "/tasks/5/activate",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg==",
+                "content-type": "application/xml",
+            },
+        ),
+        "by_post": Sent("POST", "/tasks/5/activate", "", {"accept": "application/xml"}),
+        "not_an_id": Sent(
+            "GET", "/tasks/x/activate", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "null_body": Sent(
+            "POST", "/tasks/5/activate", "null", {"accept": "application/json", "content-type": "application/json"}
+        ),
+    },
+    "v1_add_with_create_new_task": {
+        "blank_name": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "<task><name/></task>",
+            {"accept": "application/xml"},
+        ),
+        "broken_json": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            '{"task":',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "broken_xml": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "<task><name>Print<name></task>",
+            {"accept": "application/xml"},
+        ),
+        "by_a_member": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "<task>\n  <name>Backend Development</name>\n</task>",
+            {"accept": "application/xml", "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg=="},
+        ),
+        "by_its_manager": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "<task>\n  <name>Backend Development</name>\n</task>",
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "by_the_manager_of_another_project": Sent(
+            "POST",
+            "/projects/2/task_assignments/add_with_create_new_task",
+            "<task>\n  <name>Backend Development</name>\n</task>",
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "empty_body": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "",
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "form": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "name=Print",
+            {"accept": "application/xml", "content-type": "application/x-www-form-urlencoded"},
+        ),
+        "of_another_record": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            "<client><name>Print</name></client>",
+            {"accept": "application/xml"},
+        ),
+        "project_not_an_id": Sent(
+            "POST",
+            "/projects/x/task_assignments/add_with_create_new_task",
+            "<task>\n  <name>Backend Development</name>\n</task>",
+            {"accept": "application/xml"},
+        ),
+        "unknown_project": Sent(
+            "POST",
+            "/projects/99/task_assignments/add_with_create_new_task",
+            "<task>\n  <name>Backend Development</name>\n</task>",
+            {"accept": "application/xml"},
+        ),
+        "with_an_entity": Sent(
+            "POST",
+            "/projects/1/task_assignments/add_with_create_new_task",
+            '<!DOCTYPE task [<!ENTITY x "y">]><task><name>&x;</name></task>',
+            {"accept": "application/xml"},
+        ),
+    },
+    "v1_assign_task": {
+        "broken_json": Sent(
+            "POST",
+            "/projects/1/task_assignments",
+            '{"task":',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "by_the_manager_of_another_project": Sent(
+            "POST",
+            "/projects/2/task_assignments",
+            '<task>\n  <id type="integer">5</id>\n</task>',
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "empty_body": Sent("POST", "/projects/1/task_assignments", "", {"accept": "application/xml"}),
+        "form": Sent(
+            "POST",
+            "/projects/1/task_assignments",
+            "id=5",
+            {"accept": "application/xml", "content-type": "application/x-www-form-urlencoded"},
+        ),
+        "misprinted": Sent(
+            "POST", "/projects/1/task_assignments", "<task>\n <id>653425<id>\n<task>", {"accept": "application/xml"}
+        ),
+        "not_an_id": Sent(
+            "POST", "/projects/1/task_assignments", "<task><id>five</id></task>", {"accept": "application/xml"}
+        ),
+        "of_another_record": Sent(
+            "POST", "/projects/1/task_assignments", "<project><id>5</id></project>", {"accept": "application/xml"}
+        ),
+        "project_not_an_id": Sent(
+            "POST",
+            "/projects/x/task_assignments",
+            '<task>\n  <id type="integer">5</id>\n</task>',
+            {"accept": "application/xml"},
+        ),
+        "task_taken": Sent(
+            "POST", "/projects/1/task_assignments", "<task><id>2</id></task>", {"accept": "application/xml"}
+        ),
+        "unknown_project": Sent(
+            "POST",
+            "/projects/99/task_assignments",
+            '<task>\n  <id type="integer">5</id>\n</task>',
+            {"accept": "application/xml"},
+        ),
+        "unknown_task": Sent(
+            "POST", "/projects/1/task_assignments", "<task><id>653425</id></task>", {"accept": "application/xml"}
+        ),
+        "untyped_id": Sent(
+            "POST", "/projects/1/task_assignments", "<task>\n <id>5</id>\n</task>", {"accept": "application/xml"}
+        ),
+        "without_a_task": Sent(
+            "POST",
+            "/projects/1/task_assignments",
+            '{"task":{}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+    },
+    "v1_create_task": {
+        "archived": Sent(
+            "POST",
+            "/tasks",
+            '{"task":{"name":"Print","deactivated":true}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "blank_name": Sent(
+            "POST",
+            "/tasks",
+            '{"task":{"name":" "}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "broken_json": Sent(
+            "POST", "/tasks", '{"task":', {"accept": "application/json", "content-type": "application/json"}
+        ),
+        "broken_xml": Sent("POST", "/tasks", "<task><name>Print<name></task>", {"accept": "application/xml"}),
+        "by_a_manager": Sent(
+            "POST",
+            "/tasks",
+            "<task><name>Print</name></task>",
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "by_a_member": Sent(
+            "POST",
+            "/tasks",
+            "<task><name>Print</name></task>",
+            {"accept": "application/xml", "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg=="},
+        ),
+        "empty_body": Sent("POST", "/tasks", "", {"accept": "application/xml"}),
+        "form": Sent(
+            "POST",
+            "/tasks",
+            "name=Print",
+            {"accept": "application/xml", "content-type": "application/x-www-form-urlencoded"},
+        ),
+        "of_another_record": Sent(
+            "POST", "/tasks", "<client><name>Print</name></client>", {"accept": "application/xml"}
+        ),
+        "several_mistakes": Sent(
+            "POST",
+            "/tasks",
+            "<task><name/><default-hourly-rate>-1</default-hourly-rate></task>",
+            {"accept": "application/xml"},
+        ),
+        "with_an_entity": Sent(
+            "POST",
+            "/tasks",
+            '<!DOCTYPE task [<!ENTITY x "y">]><task><name>&x;</name></task>',
+            {"accept": "application/xml"},
+        ),
+    },
+    "v1_delete_task": {
+        "by_a_member": Sent(
+            "DELETE",
+            "/tasks/5",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg==",
+                "content-type": "application/xml",
+            },
+        ),
+        "json_suffix": Sent(
+            "DELETE", "/tasks/5.json", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "not_an_id": Sent(
+            "DELETE", "/tasks/x", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "null_body": Sent(
+            "DELETE", "/tasks/5", "null", {"accept": "application/json", "content-type": "application/json"}
+        ),
+        "with_time_in_json": Sent(
+            "DELETE", "/tasks/2", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "without_time": Sent(
+            "DELETE", "/tasks/5", headers={"accept": "application/xml", "content-type": "application/xml"}
+        ),
+    },
+    "v1_delete_task_assignment": {
+        "by_a_member": Sent(
+            "DELETE",
+            "/projects/1/task_assignments/1",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg==",
+                "content-type": "application/xml",
+            },
+        ),
+        "by_the_manager_of_another_project": Sent(
+            "DELETE",
+            "/projects/2/task_assignments/1",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4=",
+                "content-type": "application/xml",
+            },
+        ),
+        "json_suffix": Sent(
+            "DELETE",
+            "/projects/1/task_assignments/1.json",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "not_an_id": Sent(
+            "DELETE",
+            "/projects/1/task_assignments/x",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "of_another_project": Sent(
+            "DELETE",
+            "/projects/2/task_assignments/1",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "project_not_an_id": Sent(
+            "DELETE",
+            "/projects/x/task_assignments/1",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "unknown_project": Sent(
+            "DELETE",
+            "/projects/99/task_assignments/1",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "with_time_in_json": Sent(
+            "DELETE",
+            "/projects/1/task_assignments/2",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "without_time": Sent(
+            "DELETE",
+            "/projects/1/task_assignments/1",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+    },
+    "v1_list_projects": {
+        "of_a_client": Sent(
+            "GET", "/projects?client=1", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "of_an_unknown_client": Sent(
+            "GET", "/projects?client=99", headers={"accept": "application/xml", "content-type": "application/xml"}
+        ),
+        "unreadable_client": Sent(
+            "GET", "/projects?client=x", headers={"accept": "application/xml", "content-type": "application/xml"}
+        ),
+        "updated_since": Sent(
+            "GET",
+            "/projects?updated_since=2010-09-25+18%3A30",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "updated_since_a_day_to_come": Sent(
+            "GET",
+            "/projects?updated_since=2999-12-31+00%3A00",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+    },
+    "v1_list_task_assignments": {
+        "by_the_manager_of_another_project": Sent(
+            "GET",
+            "/projects/2/task_assignments",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4=",
+                "content-type": "application/xml",
+            },
+        ),
+        "project_not_an_id": Sent(
+            "GET",
+            "/projects/x/task_assignments",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "unknown_project": Sent(
+            "GET",
+            "/projects/99/task_assignments",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "updated_since": Sent(
+            "GET",
+            "/projects/1/task_assignments?updated_since=2010-09-25+18%3A30",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "updated_since_a_day_to_come": Sent(
+            "GET",
+            "/projects/1/task_assignments?updated_since=2999-12-31+00%3A00",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+    },
+    "v1_list_tasks": {
+        "null_body": Sent("GET", "/tasks", "null", {"accept": "application/json", "content-type": "application/json"}),
+        "token_in_the_query": Sent(
+            "GET",
+            "/tasks?access_token=local-admin-token",
+            headers={"accept": "application/json", "content-type": "application/json", "authorization": ""},
+        ),
+        "updated_since": Sent(
+            "GET",
+            "/tasks?updated_since=2010-09-25+18%3A30",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "updated_since_a_day_to_come": Sent(
+            "GET",
+            "/tasks?updated_since=2999-12-31+00%3A00",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+    },
+    "v1_retrieve_project": {
+        "by_the_manager_of_another_project": Sent(
+            "GET",
+            "/projects/2",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4=",
+                "content-type": "application/xml",
+            },
+        ),
+        "json_suffix": Sent(
+            "GET", "/projects/1.json", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "project_not_an_id": Sent(
+            "GET", "/projects/x", headers={"accept": "application/xml", "content-type": "application/xml"}
+        ),
+        "unknown_project": Sent(
+            "GET", "/projects/99", headers={"accept": "application/xml", "content-type": "application/xml"}
+        ),
+    },
+    "v1_retrieve_task": {
+        "by_a_member": Sent(
+            "GET",
+            "/tasks/1",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg==",
+                "content-type": "application/xml",
+            },
+        ),
+        "json_suffix": Sent(
+            "GET", "/tasks/1.json", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+        "not_an_id": Sent(
+            "GET", "/tasks/x", headers={"accept": "application/json", "content-type": "application/json"}
+        ),
+    },
+    "v1_retrieve_task_assignment": {
+        "by_a_member": Sent(
+            "GET",
+            "/projects/1/task_assignments/2",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg==",
+                "content-type": "application/xml",
+            },
+        ),
+        "by_the_manager_of_another_project": Sent(
+            "GET",
+            "/projects/2/task_assignments/2",
+            headers={
+                "accept": "application/xml",
+                "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4=",
+                "content-type": "application/xml",
+            },
+        ),
+        "json_suffix": Sent(
+            "GET",
+            "/projects/1/task_assignments/2.json",
+            headers={"accept": "application/json", "content-type": "application/json"},
+        ),
+        "not_an_id": Sent(
+            "GET",
+            "/projects/1/task_assignments/x",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "of_another_project": Sent(
+            "GET",
+            "/projects/2/task_assignments/2",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "project_not_an_id": Sent(
+            "GET",
+            "/projects/x/task_assignments/2",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+        "unknown_project": Sent(
+            "GET",
+            "/projects/99/task_assignments/2",
+            headers={"accept": "application/xml", "content-type": "application/xml"},
+        ),
+    },
+    "v1_retrieve_who_am_i": {
+        "by_a_manager": Sent(
+            "GET",
+            "/account/who_am_i",
+            headers={
+                "accept": "application/json",
+                "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4=",
+                "content-type": "application/json",
+            },
+        ),
+        "by_bearer": Sent(
+            "GET",
+            "/account/who_am_i",
+            headers={
+                "accept": "application/json",
+                "authorization": "Bearer local-admin-token",
+                "content-type": "application/json",
+            },
+        ),
+        "token_in_the_query": Sent(
+            "GET",
+            "/account/who_am_i?access_token=local-admin-token",
+            headers={"accept": "application/json", "content-type": "application/json", "authorization": ""},
+        ),
+        "with_another_address": Sent(
+            "GET",
+            "/account/who_am_i",
+            headers={
+                "accept": "application/json",
+                "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLWFkbWluLXRva2Vu",
+                "content-type": "application/json",
+            },
+        ),
+    },
+    "v1_update_task": {
+        "archive": Sent(
+            "PUT", "/tasks/5", "<task><deactivated>true</deactivated></task>", {"accept": "application/xml"}
+        ),
+        "blank_name": Sent("PUT", "/tasks/5", "<task><name></name></task>", {"accept": "application/xml"}),
+        "broken_json": Sent(
+            "PUT", "/tasks/5", '{"task":', {"accept": "application/json", "content-type": "application/json"}
+        ),
+        "broken_xml": Sent("PUT", "/tasks/5", "<task><name>Print<name></task>", {"accept": "application/xml"}),
+        "by_a_member": Sent(
+            "PUT",
+            "/tasks/5",
+            "<task><name>Print</name></task>",
+            {"accept": "application/xml", "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg=="},
+        ),
+        "duplicate_name": Sent("PUT", "/tasks/5", "<task><name>research</name></task>", {"accept": "application/xml"}),
+        "form": Sent(
+            "PUT",
+            "/tasks/5",
+            "name=Print",
+            {"accept": "application/xml", "content-type": "application/x-www-form-urlencoded"},
+        ),
+        "not_an_id": Sent(
+            "PUT",
+            "/tasks/x",
+            "<task>\n  <billable-by-default>false</billable-by-default>\n  <default-hourly-rate>100</default-hourly-rate>\n  <is-default>false</is-default>\n  <name>Server Administration</name>\n</task>",
+            {"accept": "application/xml"},
+        ),
+        "nothing_given": Sent(
+            "PUT", "/tasks/5", "null", {"accept": "application/json", "content-type": "application/json"}
+        ),
+        "of_another_record": Sent(
+            "PUT", "/tasks/5", "<client><name>Print</name></client>", {"accept": "application/xml"}
+        ),
+        "unreadable_rate": Sent(
+            "PUT",
+            "/tasks/5",
+            '{"task":{"default_hourly_rate":"much"}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "whole_record_sent_back": Sent(
+            "PUT",
+            "/tasks/5",
+            '{"task":{"id":5,"name":"Business Development","billable_by_default":false,"created_at":"2013-04-30T20:28:12Z","updated_at":"2013-04-30T20:28:12Z","is_default":true,"default_hourly_rate":0,"deactivated":false,"cache_version":7}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "with_an_entity": Sent(
+            "PUT",
+            "/tasks/5",
+            '<!DOCTYPE task [<!ENTITY x "y">]><task><name>&x;</name></task>',
+            {"accept": "application/xml"},
+        ),
+        "without_a_rate": Sent(
+            "PUT",
+            "/tasks/5",
+            '<task><default-hourly-rate type="decimal" nil="true"/></task>',
+            {"accept": "application/xml"},
+        ),
+    },
+    "v1_update_task_assignment": {
+        "broken_json": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            '{"task":',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "broken_xml": Sent(
+            "PUT", "/projects/1/task_assignments/2", "<task><name>Print<name></task>", {"accept": "application/xml"}
+        ),
+        "by_a_member": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml", "authorization": "Basic bWlhQGV4YW1wbGUuY29tOmxvY2FsLW1lbWJlci10b2tlbg=="},
+        ),
+        "by_its_manager": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "by_the_manager_of_another_project": Sent(
+            "PUT",
+            "/projects/2/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml", "authorization": "Basic bWF4QGV4YW1wbGUuY29tOmxvY2FsLW1hbmFnZXItdG9rZW4="},
+        ),
+        "dashed_name": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            '{"task-assignment":{"hourly_rate":55.5}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "form": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "name=Print",
+            {"accept": "application/xml", "content-type": "application/x-www-form-urlencoded"},
+        ),
+        "negative_budget": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "<task-assignment><budget>-1</budget></task-assignment>",
+            {"accept": "application/xml"},
+        ),
+        "not_an_id": Sent(
+            "PUT",
+            "/projects/1/task_assignments/x",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml"},
+        ),
+        "nothing_given": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "null",
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "of_another_project": Sent(
+            "PUT",
+            "/projects/2/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml"},
+        ),
+        "of_another_record": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            "<client><name>Print</name></client>",
+            {"accept": "application/xml"},
+        ),
+        "project_not_an_id": Sent(
+            "PUT",
+            "/projects/x/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml"},
+        ),
+        "unknown_project": Sent(
+            "PUT",
+            "/projects/99/task_assignments/2",
+            "<task-assignment>\n  <billable>true</billable>\n  <deactivated>false</deactivated>\n  <estimate>3234</estimate>\n  <hourly-rate></hourly-rate>\n</task-assignment>",
+            {"accept": "application/xml"},
+        ),
+        "unreadable_flag": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            '{"task_assignment":{"billable":"perhaps"}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "whole_record_sent_back": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            '{"task_assignment":{"id":2,"project_id":1,"task_id":2,"billable":true,"deactivated":false,"estimate":null,"hourly_rate":100,"budget":80,"created_at":"2013-04-30T20:28:12Z","updated_at":"2013-04-30T20:28:12Z"}}',
+            {"accept": "application/json", "content-type": "application/json"},
+        ),
+        "with_an_entity": Sent(
+            "PUT",
+            "/projects/1/task_assignments/2",
+            '<!DOCTYPE task [<!ENTITY x "y">]><task><name>&x;</name></task>',
+            {"accept": "application/xml"},
+        ),
+    },
+}
