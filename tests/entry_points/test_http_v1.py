@@ -8,6 +8,7 @@ from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
 from sheaf.domain.imports.rows import RowError
+from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.task_assignment import LastTaskError, NoSuchTaskError
 from sheaf.entry_points.http import Endpoint
 from sheaf.entry_points.http_v1 import V1, any_endpoint, v1_endpoint
@@ -33,8 +34,8 @@ def made(kind: type[SheafError]) -> SheafError:
     """A refusal of this class."""
     if kind is error_responses.MethodNotAllowedError:
         return error_responses.MethodNotAllowedError("PATCH", "GET, PUT")
-    if kind is RowError:
-        return RowError("hours", "this and that")
+    if kind in (RowError, TimeNotLoggableError):
+        return kind("hours", "this and that")
     return kind() if "__init__" in vars(kind) else kind("this and that")
 
 

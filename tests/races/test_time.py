@@ -10,8 +10,9 @@ from decimal import Decimal
 
 import pytest
 
-from sheaf.domain.errors import BusyError, InvalidError
+from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
@@ -119,7 +120,7 @@ def test_a_task_is_deleted_with_its_assignment_or_gets_time(table: str) -> None:
     _populate()
     histories, after = _race(lambda number: {"delete": lambda: _delete_task(number), "log": lambda: _log(number)})
     endings = [
-        Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
+        Ending("deleted", {"delete": None, "log": TimeNotLoggableError}, left=0),
         Ending("logged", {"delete": TaskHasTimeError, "log": None}, left=1),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
@@ -135,7 +136,7 @@ def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) 
         }
     )
     endings = [
-        Ending("deleted", {"unlog": None, "log": InvalidError, "delete": None}, left=0),
+        Ending("deleted", {"unlog": None, "log": TimeNotLoggableError, "delete": None}, left=0),
         Ending("kept", {"unlog": None, "log": None, "delete": TaskHasTimeError}, left=1),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "kept"])
@@ -145,7 +146,7 @@ def test_an_assignment_is_deleted_or_gets_time(table: str) -> None:
     _populate()
     histories, after = _race(lambda number: {"delete": lambda: _delete_assignment(number), "log": lambda: _log(number)})
     endings = [
-        Ending("deleted", {"delete": None, "log": InvalidError}, left=0),
+        Ending("deleted", {"delete": None, "log": TimeNotLoggableError}, left=0),
         Ending("logged", {"delete": TaskAssignmentHasTimeError, "log": None}, left=1),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
@@ -163,7 +164,7 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
     )
     endings = EndsAs(
         [
-            Ending("archived first", {"archive": None, "log": InvalidError}, left=0),
+            Ending("archived first", {"archive": None, "log": TimeNotLoggableError}, left=0),
             Ending("logged first", {"archive": None, "log": None}, left=1),
         ],
         _entries_left(after),
@@ -206,7 +207,7 @@ def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
     )
     endings = [
         Ending("moved", {"move": None, "delete": TaskHasTimeError}, left=1),
-        Ending("deleted", {"move": InvalidError, "delete": None}, left=1),
+        Ending("deleted", {"move": TimeNotLoggableError, "delete": None}, left=1),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["moved", "deleted"])
 
@@ -220,7 +221,7 @@ def test_no_time_outlives_its_project(table: str) -> None:
         }
     )
     endings = [
-        Ending("deleted first", {"delete": None, "log": InvalidError}, left=0),
+        Ending("deleted first", {"delete": None, "log": TimeNotLoggableError}, left=0),
         Ending("logged first", {"delete": None, "log": None}, left=0),
         # Deletions of one account count one another; where too many meet, one gives up and changes nothing.
         Ending("too busy", {"delete": BusyError, "log": None}, left=2),
