@@ -1,4 +1,4 @@
-"""What most tests begin with, written once a process the long way and copied from then on: there are thousands."""
+"""The accounts that most tests begin with: created once a process by the store, and copied from then on."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from benchmarks.operations import populated
 from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
@@ -39,9 +38,9 @@ def put_demo_account(endpoint_url: str) -> Timestamp:
     return started
 
 
-def put_measured_account(endpoint_url: str) -> Account:
-    """Account 1 as the benchmarks of single operations know it."""
-    account, items = _measured_account(endpoint_url)
+def put_copy(make: Callable[[], Account], endpoint_url: str) -> Account:
+    """The account that `make` makes in an empty table, with all that it makes there."""
+    account, items = _copy(make, endpoint_url)
     put_items(items)
     return account
 
@@ -125,9 +124,9 @@ def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
 
 
 @cache
-def _measured_account(endpoint_url: str) -> tuple[Account, list[Item]]:
+def _copy(make: Callable[[], Account], endpoint_url: str) -> tuple[Account, list[Item]]:
     with _aside(endpoint_url):
-        return populated(), list(rows().values())
+        return make(), list(rows().values())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""One slug names an operation in all its rooms, and no room holds anything else."""
+"""One slug names an operation everywhere: its folder, function, example events, test module and operationId."""
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.openapi import operation_ids
 from tests.harness import EVENTS
-from tools.template import FUNCTION, PROJECT, functions, template
+from tools.template import FUNCTION, PROJECT, Function, functions, template
 
 LOG_GROUP = "AWS::Logs::LogGroup"
 
@@ -78,21 +78,23 @@ def test_a_function_by_another_name_is_found(logical_id: str, folder: str) -> No
     assert misnamed(resources) == [f"{logical_id} is not the name for {folder}"]
 
 
-def test_every_function_has_a_log_group_with_its_name_and_no_group_is_left_over() -> None:
-    expected = {f"{camel(slug)}LogGroup": {"Fn::Sub": f"/sheaf/${{Stage}}/{slug}"} for slug in operations()} | {
-        "ApiLogGroup": {"Fn::Sub": "/sheaf/${Stage}/api"}
-    }
-    groups = {
-        logical_id: resource["Properties"]["LogGroupName"]
-        for logical_id, resource in template()["Resources"].items()
-        if resource["Type"] == LOG_GROUP
-    }
-    assert groups == expected
+def log_group(function: Function) -> str:
+    """The log group of a function: the API's, unless something other than a request starts it."""
+    if function.routes:
+        return "ApiLogGroup"
+    return "ImportsLogGroup" if function.operation.startswith("on_import_") else "UpkeepLogGroup"
 
 
-def test_every_function_writes_to_its_own_log_group() -> None:
-    written = {function.operation: function.properties["LoggingConfig"] for function in functions()}
-    assert written == {slug: {"LogGroup": {"Ref": f"{camel(slug)}LogGroup"}} for slug in operations()}
+def test_every_function_writes_to_the_log_group_of_its_kind_and_no_group_is_left_over() -> None:
+    default = template()["Globals"]["Function"]["LoggingConfig"]
+    written = {item.operation: item.properties.get("LoggingConfig", default) for item in functions()}
+    assert written == {item.operation: {"LogGroup": {"Ref": log_group(item)}} for item in functions()}
+    groups = {name: made for name, made in template()["Resources"].items() if made["Type"] == LOG_GROUP}
+    assert {name: made["Properties"]["LogGroupName"]["Fn::Sub"] for name, made in groups.items()} == {
+        "ApiLogGroup": "/sheaf/${Stage}/api",
+        "ImportsLogGroup": "/sheaf/${Stage}/imports",
+        "UpkeepLogGroup": "/sheaf/${Stage}/upkeep",
+    }
 
 
 def test_a_function_is_one_file() -> None:

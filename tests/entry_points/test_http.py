@@ -3,11 +3,12 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sheaf import settings
+from sheaf import log, settings
 from sheaf.domain.errors import BusyError, InvalidError, SheafError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
 from sheaf.entry_points.http import Endpoint, v2_endpoint
@@ -243,6 +244,7 @@ def test_a_request_writes_one_line_with_these_fields(api: Api, output: Callable[
     _ask(api, path="/v2/tasks?page=1", x_request_id="mine-7")
     (line,) = _logged(_lines(output()))
     assert isinstance(line.pop("duration_ms"), float)
+    assert isinstance(line.pop("cold_start"), bool)
     assert line.pop("timestamp").endswith("+0000")
     assert line.pop("location").startswith("_record:")
     assert line == {
@@ -257,6 +259,18 @@ def test_a_request_writes_one_line_with_these_fields(api: Api, output: Callable[
         "account_id": 1,
         "user_id": 1,
     }
+
+
+def test_a_line_names_the_invocation_and_only_the_first_one_is_a_cold_start(
+    api: Api, output: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_COLD_STARTS", iter([True, False]))
+    endpoint = v2_endpoint(_operate, everybody)
+    for number in range(2):
+        endpoint(api.event("GET", "/v2/tasks"), SimpleNamespace(aws_request_id=f"invocation-{number}"))
+    lines = _logged(_lines(output()))
+    told = [(line["operation"], line["function_request_id"], line["cold_start"]) for line in lines]
+    assert told == [("_operate", "invocation-0", True), ("_operate", "invocation-1", False)]
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from benchmarks import lists
 from benchmarks.capacity import item_size, read_units, write_units
 from benchmarks.cost import cost_of_sending
 from benchmarks.meter import Cost
-from benchmarks.operations import OPERATIONS, Operation, remembered
+from benchmarks.operations import OPERATIONS, Operation, populated, remembered
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.mappers.task import TASK as SHAPE
 from tests.harness import NOW, Api, make_token
-from tests.seeds import put_measured_account
+from tests.seeds import put_copy
 
 COSTS = {  # round trips, read units, write units
     "one task": Cost(1, 1, 0),
@@ -95,11 +95,11 @@ def test_every_operation_that_is_measured_has_its_cost_here() -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_an_operation_costs_what_it_is_known_to_cost(table: str, endpoint_url: str, operation: Operation) -> None:
-    assert cost_of_sending(operation, remembered(put_measured_account(endpoint_url))) == COSTS[operation.name]
+    assert cost_of_sending(operation, remembered(put_copy(populated, endpoint_url))) == COSTS[operation.name]
 
 
 def test_meeting_a_caller_for_the_first_time_costs_two_more_round_trips(table: str, endpoint_url: str) -> None:
-    api = Api(make_token(put_measured_account(endpoint_url)))
+    api = Api(make_token(put_copy(populated, endpoint_url)))
     assert [cost_of_sending(OPERATIONS[0], api) for _ in range(2)] == [Cost(3, 4, 0), Cost(1, 1, 0)]
 
 

@@ -1,6 +1,7 @@
 """log: the only Logger and Metrics. Made at the first use, so that importing a handler does nothing."""
 
 from functools import cache
+from itertools import chain, repeat
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
@@ -12,6 +13,18 @@ from sheaf import settings
 def logger() -> Logger:
     """The structured logger of this execution environment; its level is POWERTOOLS_LOG_LEVEL."""
     return Logger(service="sheaf")
+
+
+_COLD_STARTS = chain([True], repeat(False))
+
+
+def begin_invocation(operation: str, context: object) -> None:
+    """Let every line from now on name the operation, Lambda's request id and whether the environment is a new one."""
+    logger().append_keys(
+        operation=operation,
+        function_request_id=getattr(context, "aws_request_id", None),
+        cold_start=next(_COLD_STARTS),
+    )
 
 
 @cache

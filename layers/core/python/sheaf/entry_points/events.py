@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheaf.domain.errors import BusyError, SheafError
-from sheaf.log import count_error, logger
+from sheaf.log import begin_invocation, count_error, logger
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,10 @@ class ScheduleHandler:
         """The operation's one name: that of its function and its folder."""
         return self.operate.__name__
 
-    def __call__(self, _event: object = None, _context: object = None) -> dict[str, int]:
+    def __call__(self, _event: object = None, context: object = None) -> dict[str, int]:
         """Do what is due. A fault is logged and counted, and raised again for Lambda's own metrics."""
-        return _done(self.operation, self.operate)
+        begin_invocation(self.operation, context)
+        return _done(self.operate)
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ class EventHandler:
         """The operation's one name: that of its function and its folder."""
         return self.operate.__name__
 
-    def __call__(self, event: Mapping[str, Any], _context: object = None) -> dict[str, int]:
+    def __call__(self, event: Mapping[str, Any], context: object = None) -> dict[str, int]:
         """Do what the event asks for.
 
         What `operate` refuses is logged and done with: it would be refused again. A fault is logged and counted, and
         raised again, so that Lambda delivers the event once more.
         """
-        return _done(self.operation, lambda: self.operate(event))
+        begin_invocation(self.operation, context)
+        return _done(lambda: self.operate(event))
 
 
 def schedule_handler(operate: Callable[[], int]) -> ScheduleHandler:
@@ -54,18 +56,18 @@ def event_handler(operate: Callable[[Mapping[str, Any]], int]) -> EventHandler:
     return EventHandler(operate)
 
 
-def _done(operation: str, operate: Callable[[], int]) -> dict[str, int]:
+def _done(operate: Callable[[], int]) -> dict[str, int]:
     try:
         done = operate()
     except BusyError as busy:
-        logger().warning("put off", operation=operation, reason=str(busy))
+        logger().warning("put off", reason=str(busy))
         raise
     except SheafError as refusal:
-        logger().warning("refused", operation=operation, reason=str(refusal) or type(refusal).__name__)
+        logger().warning("refused", reason=str(refusal) or type(refusal).__name__)
         return {"done": 0}
     except Exception:
-        logger().exception("unexpected error", operation=operation)
+        logger().exception("unexpected error")
         count_error()
         raise
-    logger().info("done", operation=operation, done=done)
+    logger().info("done", done=done)
     return {"done": done}

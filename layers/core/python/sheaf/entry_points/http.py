@@ -13,7 +13,7 @@ from sheaf.http import error_responses, identity
 from sheaf.http.request import Request, read_request
 from sheaf.http.response import Response
 from sheaf.http.unmatched import redirect_or_refuse
-from sheaf.log import count_error, logger, metrics
+from sheaf.log import begin_invocation, count_error, logger, metrics
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,10 @@ class Endpoint:
         """The operation's one name: that of its function, its folder and its OpenAPI operationId."""
         return self.operate.__name__
 
-    def __call__(self, event: Mapping[str, Any], _context: object = None) -> dict[str, Any]:
+    def __call__(self, event: Mapping[str, Any], context: object = None) -> dict[str, Any]:
         """Answer one event of API Gateway (payload format 2.0)."""
         started = time.perf_counter()
+        begin_invocation(self.operation, context)
         request = read_request(event)
         dialect = self.api_version_of(request)
         try:
@@ -54,7 +55,7 @@ class Endpoint:
         except SheafError as error:
             response = dialect.error_response(request, error)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail
-            logger().exception("unexpected error", request_id=request.request_id, operation=self.operation)
+            logger().exception("unexpected error", request_id=request.request_id)
             response = dialect.internal_error_response(request)
         self._record(request, response, (time.perf_counter() - started) * 1000)
         return response.to_lambda(request.request_id)
@@ -71,7 +72,6 @@ class Endpoint:
         caller = request.caller
         logger().info(
             "request",
-            operation=self.operation,
             request_id=request.request_id,
             method=request.method,
             path=request.path,

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from sheaf.domain.errors import BusyError
-from sheaf.log import count_error, logger
+from sheaf.log import begin_invocation, count_error, logger
 
 _NO_REQUEST = "none"
 
@@ -38,6 +38,7 @@ class QueueHandler:
 
     def __call__(self, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
         """Take every message of the event; the answer names those that are to be delivered again."""
+        begin_invocation(self.operation, context)
         request_id = getattr(context, "aws_request_id", _NO_REQUEST)
 
         def take(record: SQSRecord) -> None:
@@ -49,11 +50,11 @@ class QueueHandler:
             process_partial_response(event=dict(event), record_handler=take, processor=processor, context=context)
         )
         failed = len(answer["batchItemFailures"])
-        logger().info("done", operation=self.operation, done=len(event["Records"]) - failed, failed=failed)
+        logger().info("done", done=len(event["Records"]) - failed, failed=failed)
         return answer
 
     def _take(self, delivery: Delivery, message_id: str) -> None:
-        log_context: dict[str, Any] = {"operation": self.operation, "message_id": message_id, "times": delivery.times}
+        log_context: dict[str, Any] = {"message_id": message_id, "times": delivery.times}
         try:
             self.operate(delivery)
         except BusyError as busy:
