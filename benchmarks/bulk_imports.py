@@ -35,8 +35,8 @@ from sheaf.imports.batch import to_json
 from sheaf.store import clients, keys, projects, reads, task_assignments, tasks
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import Header
-from tests.harness import NOW, make_account, make_table
-from tests.imports import files
+from tests.support import sample_files
+from tests.support.api import NOW, make_account, make_table
 
 ROWS = 2_000
 REPLAYS = 3
@@ -52,14 +52,16 @@ REQUESTS = (
 )
 
 NAMED = 5  # batches that are applied beforehand: they make what most others name
-SHAPE = files.TimeShape()
-FEW = files.TimeShape(people=5, projects=5, tasks=4)
+SHAPE = sample_files.TimeShape()
+FEW = sample_files.TimeShape(people=5, projects=5, tasks=4)
 
 
-def export(first: int, rows: int, shape: files.TimeShape = SHAPE) -> bytes:
+def export(first: int, rows: int, shape: sample_files.TimeShape = SHAPE) -> bytes:
     """A detailed export of rows from number `first` on."""
     numbers = range(first, first + rows)
-    return files.csv_bytes(files.DETAILED_EXPORT, (files.time_row(number, shape) for number in numbers))
+    return sample_files.csv_bytes(
+        sample_files.DETAILED_EXPORT, (sample_files.time_row(number, shape) for number in numbers)
+    )
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def _rows(endpoint_url: str, rows: int) -> Table:
     make_table(endpoint_url)
     account_id = make_account().id
     found = {
-        "tasks, new": applied(account_id, files.tasks(rows)),
-        "tasks, unchanged": applied(account_id, files.tasks(rows)),
+        "tasks, new": applied(account_id, sample_files.tasks(rows)),
+        "tasks, unchanged": applied(account_id, sample_files.tasks(rows)),
         "time entries, and all that they name": applied(account_id, export(0, rows)),
         "time entries, new": applied(account_id, export(rows, rows)),
         "time entries, unchanged": applied(account_id, export(rows, rows)),
@@ -163,7 +165,7 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     fields = ImportFields(file_name="rows.csv")
     key = f"accounts/{account_id}/inbox/{next(_NUMBERS)}/rows.csv"
     job = jobs.start_from_inbox(account_id, fields, StoredFile(key, "etag", len(content)), clock.now())
-    table = formats.read(files.stream(content))
+    table = formats.read(sample_files.stream(content))
     kind = columns.kind_of(table.columns)
     reader = Reader(kind, table.columns)
     jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())

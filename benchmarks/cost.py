@@ -3,7 +3,7 @@
 from benchmarks.meter import Cost, metered
 from benchmarks.operations import OPERATIONS, Operation, populated, remembered
 from benchmarks.table import Table
-from tests.harness import Api, make_table, make_token
+from tests.support.api import Api, make_table, make_token
 
 
 def measure(endpoint_url: str) -> str:

@@ -7,12 +7,12 @@ from statistics import median
 
 from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
 
-from benchmarks.crowd import crowded
+from benchmarks.large_accounts import large_account
 from benchmarks.network import recording, replaying
 from benchmarks.operations import Operation, operation, populated, remembered
 from benchmarks.table import Table
 from sheaf.domain.paging import PER_PAGE_LIMIT
-from tests.harness import Api, handler_of, make_table, route_of
+from tests.support.api import Api, handler_of, make_table, route_of
 
 BATCHES = 7
 REQUESTS = 100  # a batch
@@ -52,7 +52,7 @@ def _small(endpoint_url: str) -> Table:
 
 def _largest(endpoint_url: str) -> Table:
     make_table(endpoint_url)
-    api = remembered(crowded(1, PER_PAGE_LIMIT))
+    api = remembered(large_account(1, PER_PAGE_LIMIT))
     item = Operation("page", "GET", "/v2/tasks")
     with recording() as answers:
         item.prepare(api)()

@@ -15,7 +15,7 @@ from sheaf.domain.imports.reader import Reader
 from sheaf.domain.values import Id
 from sheaf.imports import formats, staging
 from sheaf.imports.batch import to_json
-from tests.imports.files import Stream, large_export
+from tests.support.sample_files import Stream, large_export
 from tools.template import PROJECT
 
 MEGABYTE = 1024 * 1024

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.cost import cost_of_sending
-from benchmarks.crowd import FEW, assigned, crowded
+from benchmarks.large_accounts import FEW, assigned, large_account
 from benchmarks.meter import Cost
 from benchmarks.operations import LATER, Operation, link, remembered
 from benchmarks.table import Table
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import PER_PAGE_LIMIT
-from tests.harness import Api, make_table
+from tests.support.api import Api, make_table
 
 SIZES = (100, 5_000)
 ASSIGNMENTS = (1_000, 100_000)
@@ -56,7 +56,7 @@ def measure(endpoint_url: str) -> str:
 def costs(count: int, endpoint_url: str) -> dict[str, Cost]:
     """What each page of tasks costs in an account with `count` tasks."""
     make_table(endpoint_url)
-    api = remembered(crowded(1, count, active=FEW))
+    api = remembered(large_account(1, count, active=FEW))
     return {operation.name: cost_of_sending(operation, api) for operation in lists(count)}
 
 

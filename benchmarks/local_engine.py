@@ -18,7 +18,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.table import Table
-from tests.e2e.server import ANSWER_SECONDS, Client, Server
+from tests.support.server import ANSWER_SECONDS, Client, Server
 from tools.local import deploy, engine
 from tools.template import PROJECT
 

@@ -15,7 +15,7 @@ from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import clients, projects, task_assignments, tasks, time_entries, users
 from sheaf.store.imports import jobs
-from tests.harness import NOW, Answer, Api, make_account, make_token
+from tests.support.api import NOW, Answer, Api, make_account, make_token
 
 LATER = Timestamp("2026-03-02T08:00:00Z")
 TASKS = range(1, 13)

@@ -8,8 +8,8 @@ from hypothesis import settings
 
 from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
-from tests.harness import Api, make_table
-from tests.seeds import DemoToRead, demo_to_read, put_account, put_administrator
+from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
+from tests.support.api import Api, make_table
 from tools.local import engine
 
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.

@@ -16,7 +16,7 @@ from sheaf.entry_points.queue import QueueHandler
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from tests.architecture import source
-from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token
+from tests.support.api import NOW, Answer, Api, handler_of, make_account, make_token
 from tools.template import Function, Route, functions, routes
 
 LONGEST = 40  # lines

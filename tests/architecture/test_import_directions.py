@@ -6,6 +6,7 @@ import pytest
 
 from tests.architecture import source
 from tests.architecture.source import Module
+from tools.template import PROJECT
 
 # What each package may import of ours, beside itself.
 ALLOWED = {
@@ -106,3 +107,11 @@ def test_a_forbidden_import_is_named(name: str, statement: str) -> None:
     module = Module.of(name, statement)
     assert forbidden_imports(module) == [f"{name} imports {imported}" for imported in module.imports()]
     assert forbidden_imports(module) != []
+
+
+def test_what_tests_share_imports_neither_tests_nor_benchmarks() -> None:
+    paths = sorted((PROJECT / "tests/support").glob("*.py"))
+    modules = [Module.of(f"tests.support.{path.stem}", path.read_text()) for path in paths]
+    imported = [(module.name, name) for module in modules for name in module.imports()]
+    others = [(by, name) for by, name in imported if name.startswith(("tests.", "benchmarks"))]
+    assert [(by, name) for by, name in others if not name.startswith("tests.support.")] == []

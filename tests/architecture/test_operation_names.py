@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.openapi import operation_ids
-from tests.harness import EVENTS
+from tests.support.api import EVENTS
 from tools.template import FUNCTION, PROJECT, Function, functions, template
 
 LOG_GROUP = "AWS::Logs::LogGroup"

@@ -32,8 +32,8 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, put_new, update
 from tests.functions import api_records
-from tests.harness import NOW, Api, make_table, only_reads
-from tests.seeds import DemoToRead, put_demo_account
+from tests.support.accounts import DemoToRead, put_demo_account
+from tests.support.api import NOW, Api, make_table, only_reads
 from tests.support.example_requests import load_event, names_of
 from tools.local import examples
 from tools.template import Function, functions, template

@@ -15,7 +15,7 @@ from sheaf.log import count_error, count_failed_import
 from sheaf.store.imports import progress
 from sheaf.store.imports.progress import Batch, Settled
 from tests.architecture.processed_template import dangling, plain, processed, references, statements, texts
-from tests.harness import NOW
+from tests.support.api import NOW
 from tools.template import Function, functions, template
 
 STATED = {"CodeUri", "Description", "Policies", "Events"}

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from tests.harness import Answer
+from tests.support.api import Answer
 from tools.template import PROJECT
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")

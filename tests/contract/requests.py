@@ -20,8 +20,8 @@ from sheaf.http.body import BODY_LIMIT
 from sheaf.store import reads, transactions
 from tests.contract.document import is_v1
 from tests.functions import api_records
-from tests.harness import Answer, Api, handler_of, make_table, route_of
-from tests.seeds import put_demo_account
+from tests.support.accounts import put_demo_account
+from tests.support.api import Answer, Api, handler_of, make_table, route_of
 from tests.support.example_requests import every_example, load_event
 from tools.template import routes
 

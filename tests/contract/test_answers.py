@@ -14,8 +14,8 @@ from sheaf.domain.values import AMOUNT_LIMIT, ID_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from sheaf.http import body, identity, request
 from tests.contract.document import JSON, Part, complaints, document, documented_routes, of_schema, operation
 from tests.contract.requests import ADDRESSES, ADDRESSES_OF_V1, ADMIN, FORM, Request, answers_to, every_request
-from tests.harness import Answer, Api
-from tests.seeds import put_demo_account
+from tests.support.accounts import put_demo_account
+from tests.support.api import Answer, Api
 from tools.template import PROJECT, routes, template
 
 # One process answers all requests once, for all of these tests.

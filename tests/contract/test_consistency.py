@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.functions import api_records
 from tests.functions.pages import ids, records_of, walk
-from tests.harness import Answer, Api, make_account, make_token
-from tests.seeds import put_made
+from tests.support.accounts import put_made
+from tests.support.api import Answer, Api, make_account, make_token
 
 LISTS = (
     "/v2/tasks",
@@ -26,13 +26,13 @@ LISTS = (
 
 
 @pytest.fixture
-def town(api: Api, endpoint_url: str) -> Api:
-    """The API of an account with the records of a town."""
-    put_made(build_town, endpoint_url)
+def company(api: Api, endpoint_url: str) -> Api:
+    """The API of an account with the records of a company."""
+    put_made(build_company, endpoint_url)
     return api
 
 
-def build_town(api: Api) -> None:
+def build_company(api: Api) -> None:
     """Three clients, five projects, five tasks on the first of them and two on the others, and time on most.
 
     Every third project, task and assignment is archived.
@@ -58,15 +58,15 @@ FILTERS = ("", "is_active=true&", "is_active=false&", "updated_since=2017-01-01&
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("per_page", [1, 4])
-def test_a_walk_by_cursor_is_the_walk_by_page_number_there_and_back(per_page: int, path: str, town: Api) -> None:
+def test_a_walk_by_cursor_is_the_walk_by_page_number_there_and_back(per_page: int, path: str, company: Api) -> None:
     for query in FILTERS:
-        whole = records_of(town.get(f"{path}?{query}"))
+        whole = records_of(company.get(f"{path}?{query}"))
 
-        first = town.get(f"{path}?{query}per_page={per_page}")
-        there = [first, *walk(town, first, "next")]
-        back = [*walk(town, there[-1], "previous")]
-        first = town.get(f"{path}?{query}per_page={per_page}&page=1")
-        by_number = [first, *walk(town, first, "next")]
+        first = company.get(f"{path}?{query}per_page={per_page}")
+        there = [first, *walk(company, first, "next")]
+        back = [*walk(company, there[-1], "previous")]
+        first = company.get(f"{path}?{query}per_page={per_page}&page=1")
+        by_number = [first, *walk(company, first, "next")]
 
         assert [record for answer in there for record in records_of(answer)] == whole
         assert [records_of(answer) for answer in by_number] == [records_of(answer) for answer in there]
@@ -76,9 +76,9 @@ def test_a_walk_by_cursor_is_the_walk_by_page_number_there_and_back(per_page: in
 
 @pytest.mark.parametrize("managed", [None, {1, 3, 5}, {2, 99}])
 def test_the_list_of_all_assignments_is_the_union_of_the_lists_of_the_projects(
-    managed: set[int] | None, town: Api
+    managed: set[int] | None, company: Api
 ) -> None:
-    reader = town if managed is None else api_records.manager(town, *managed)
+    reader = company if managed is None else api_records.manager(company, *managed)
     projects = ids(reader.get("/v2/projects"))
     assert projects == [literal for literal in (5, 4, 3, 2, 1) if managed is None or literal in managed]
 
@@ -89,29 +89,31 @@ def test_the_list_of_all_assignments_is_the_union_of_the_lists_of_the_projects(
 
 
 @pytest.mark.parametrize("path", ["/v2/tasks", "/v2/clients", "/v2/projects", "/v2/time_entries"])
-def test_a_list_and_its_records_one_by_one_are_the_same(path: str, town: Api) -> None:
-    listed = records_of(town.get(path))
+def test_a_list_and_its_records_one_by_one_are_the_same(path: str, company: Api) -> None:
+    listed = records_of(company.get(path))
 
-    assert [town.get(f"{path}/{item['id']}").body for item in listed] == listed
+    assert [company.get(f"{path}/{item['id']}").body for item in listed] == listed
 
 
-def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_on_active_projects(town: Api) -> None:
-    active = ids(town.get("/v2/tasks?is_active=true"))
+def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_on_active_projects(company: Api) -> None:
+    active = ids(company.get("/v2/tasks?is_active=true"))
     wanted = {
         project_id: [
             record["id"]
-            for record in reversed(records_of(town.get(f"/v2/projects/{project_id}/task_assignments?is_active=true")))
+            for record in reversed(
+                records_of(company.get(f"/v2/projects/{project_id}/task_assignments?is_active=true"))
+            )
             if record["task"]["id"] in active
         ]
-        for project_id in ids(town.get("/v2/projects?is_active=true"))
+        for project_id in ids(company.get("/v2/projects?is_active=true"))
     }
 
-    shown = records_of(api_records.member(town).get("/v2/users/me/project_assignments"))
+    shown = records_of(api_records.member(company).get("/v2/users/me/project_assignments"))
 
     assert {item["project"]["id"]: [each["id"] for each in item["task_assignments"]] for item in shown} == wanted
     for item in shown:
         for each in item["task_assignments"]:
-            api_records.time_entry(town, item["project"]["id"], each["task"]["id"])
+            api_records.time_entry(company, item["project"]["id"], each["task"]["id"])
 
 
 def named(record: object, of: str, record_id: int) -> set[str]:
@@ -146,13 +148,13 @@ def named(record: object, of: str, record_id: int) -> set[str]:
     ],
 )
 def test_a_new_name_is_seen_at_once_wherever_the_record_is_named(
-    of: str, address: str, paths: tuple[str, ...], town: Api
+    of: str, address: str, paths: tuple[str, ...], company: Api
 ) -> None:
-    before = {path: (named(town.get(path).body, of, 1), times(town, path)) for path in paths}
+    before = {path: (named(company.get(path).body, of, 1), times(company, path)) for path in paths}
 
-    town.patch(address, {"name": "Renamed"})
+    company.patch(address, {"name": "Renamed"})
 
-    after = {path: (named(town.get(path).body, of, 1), times(town, path)) for path in paths}
+    after = {path: (named(company.get(path).body, of, 1), times(company, path)) for path in paths}
     assert {path: names for path, (names, _) in after.items()} == {path: {"Renamed"} for path in paths}
     assert {path: len(names) for path, (names, _) in before.items()} == dict.fromkeys(paths, 1)
     # Whoever asks by updated_since asks for records that changed themselves.
@@ -161,8 +163,8 @@ def test_a_new_name_is_seen_at_once_wherever_the_record_is_named(
     ]
 
 
-def test_a_member_sees_their_own_time_only_and_totals_say_no_more(town: Api) -> None:
-    member = api_records.member(town)
+def test_a_member_sees_their_own_time_only_and_totals_say_no_more(company: Api) -> None:
+    member = api_records.member(company)
     mine = [api_records.time_entry(member, 1, 1), api_records.time_entry(member, 2, 1, spent_date="2026-01-01")]
     assert records_of(member.get("/v2/time_entries")) == mine
 
@@ -214,7 +216,7 @@ _accounts = count(100)
 
 
 @dataclass
-class Crowd:
+class ChangingList:
     """Records of one list that stay throughout a walk (though they are changed), and others that come and go."""
 
     path: str
@@ -265,7 +267,7 @@ class Crowd:
                 assert self.api.delete(self.address(record_id)).status == 200
 
 
-def crowd_of(path: str) -> Crowd:
+def changing_list_of(path: str) -> ChangingList:
     """An account of its own, with what the records of the list need."""
     number = next(_accounts)
     api = Api(make_token(make_account(number)), number)
@@ -274,7 +276,7 @@ def crowd_of(path: str) -> Crowd:
     if path not in ("/v2/clients", "/v2/projects"):
         api_records.project(api, client_id=1)
         api_records.assignment(api, 1, api_records.task(api)["id"])
-    return Crowd(path, api)
+    return ChangingList(path, api)
 
 
 @pytest.mark.usefixtures("table")
@@ -285,24 +287,24 @@ def crowd_of(path: str) -> Crowd:
 def test_what_stays_throughout_a_walk_is_met_exactly_once_there_and_back(
     path: str, query: str, data: st.DataObject, per_page: int, stays: list[bool]
 ) -> None:
-    crowd = crowd_of(path)
+    changing_list = changing_list_of(path)
     for item in [True, *stays, True]:
-        crowd.add(stays=item)
-    wanted = [item for item in ids(crowd.api.get(path)) if item in crowd.staying]
+        changing_list.add(stays=item)
+    wanted = [item for item in ids(changing_list.api.get(path)) if item in changing_list.staying]
 
     def meet(page: Answer) -> list[int]:
-        return [item for item in ids(page) if item in crowd.staying]
+        return [item for item in ids(page) if item in changing_list.staying]
 
-    page = crowd.api.get(f"{path}?per_page={per_page}{query}")
+    page = changing_list.api.get(f"{path}?per_page={per_page}{query}")
     there = meet(page)
     while page.body["links"]["next"]:
-        crowd.stir(data)
-        page = crowd.api.follow(page.body["links"]["next"])
+        changing_list.stir(data)
+        page = changing_list.api.follow(page.body["links"]["next"])
         there += meet(page)
     back = meet(page)
     while page.body["links"]["previous"]:
-        crowd.stir(data)
-        page = crowd.api.follow(page.body["links"]["previous"])
+        changing_list.stir(data)
+        page = changing_list.api.follow(page.body["links"]["previous"])
         back = meet(page) + back
 
     assert (there, back) == (wanted, wanted)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Answer, Api
+from tests.support.api import Answer, Api
 
 PAGE = json.loads(Path(__file__).with_name("harvest_v2_tasks.json").read_text())
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")

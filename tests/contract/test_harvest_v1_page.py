@@ -11,8 +11,8 @@ import pytest
 from sheaf.domain.identity import Account
 from sheaf.store import users
 from tests.functions import api_records
-from tests.harness import Answer, Api, make_token
-from tests.v1 import Field, basic, record, records, v1
+from tests.support.api import Answer, Api, make_token
+from tests.support.v1 import Field, basic, record, records, v1
 
 ASSIGNMENT = """\
 <task-assignment>

@@ -11,9 +11,9 @@ from sheaf.store import tokens
 from tests.contract.document import is_v1
 from tests.contract.requests import ADDRESSES, BODIES, body_of
 from tests.functions import api_records
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Answer, Api, handler_of, make_account, make_token, route_of
-from tests.seeds import put_made
+from tests.support.accounts import put_made
+from tests.support.api import NOW, Answer, Api, handler_of, make_account, make_token, route_of
+from tests.support.table import rows
 from tools.template import routes
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -236,14 +236,14 @@ def test_what_another_account_has_looks_like_what_never_was(
     method: str, path: str, api: Api, endpoint_url: str
 ) -> None:
     put_made(furnish_two, endpoint_url)
-    before = whole_table()
+    before = rows()
     body = BODIES.get(route_of(method, re.sub(r"\{\w+\}", "2", path)).operation)
 
     theirs, never = (api.send(method, re.sub(r"\{\w+\}", number, path), body) for number in ("2", "99"))
 
     assert seen(theirs) == seen(never)
     assert whole(never) == NOTHING_HERE
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])

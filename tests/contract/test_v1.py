@@ -22,11 +22,11 @@ from tests.contract.requests import (
     of_v1,
 )
 from tests.functions import api_records
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Answer, Api, make_account, make_token, route_of
-from tests.seeds import put_demo_account, put_made
+from tests.support.accounts import put_demo_account, put_made
+from tests.support.api import NOW, Answer, Api, make_account, make_token, route_of
 from tests.support.example_requests import every_example, load_event
-from tests.v1 import XML, basic, texts, v1
+from tests.support.table import rows
+from tests.support.v1 import XML, basic, texts, v1
 
 # One process answers all requests once, for all of these tests.
 pytestmark = pytest.mark.xdist_group("contract of v1")
@@ -277,10 +277,10 @@ def test_the_walk_goes_to_every_route_of_v1() -> None:
     ],
 )
 def test_without_good_credentials_no_door_opens(authorization: str, kind: str, api: Api) -> None:
-    before = whole_table()
+    before = rows()
 
     assert walk(v1(api, kind, authorization.format(token=api.token), content_type=XML)) == dict.fromkeys(DOORS, SHUT)
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Account) -> None:
@@ -306,7 +306,7 @@ def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -
     project, task = api_records.project(api), api_records.task(api)
     api_records.assignment(api, project["id"], task["id"])
     caller = v1(api_records.person(api, role)[0], JSON, content_type=XML)
-    before = whole_table()
+    before = rows()
 
     answers = {door: answer for door, answer in walk(caller).items() if door[1] not in OTHER_PATHS}
 
@@ -314,7 +314,7 @@ def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -
     open_ = {("GET", "/account/who_am_i")} | ({("GET", "/projects")} if role is Role.MANAGER else set())
     assert {door: answer for door, answer in answers.items() if answer != nothing}.keys() == open_
     assert caller.get("/projects").body in ([], {"message": "Not Found"})
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api: Api) -> None:
@@ -345,7 +345,7 @@ def test_what_another_account_has_looks_like_what_never_was(
     kind: str, method: str, path: str, api: Api, endpoint_url: str
 ) -> None:
     put_made(furnish_another_account, endpoint_url)
-    caller, before = v1(api, kind, content_type=XML), whole_table()
+    caller, before = v1(api, kind, content_type=XML), rows()
 
     theirs, never = (
         caller.send(method, address, body_of(method, ADDRESSES_OF_V1[method, path]))
@@ -353,4 +353,4 @@ def test_what_another_account_has_looks_like_what_never_was(
     )
 
     assert (theirs.status, theirs.raw, theirs.headers) == (404, never.raw, never.headers)
-    assert whole_table() == before | {key: item for key, item in whole_table().items() if "SEQUENCE" in key[0]}
+    assert rows() == {**before, **{key: item for key, item in rows().items() if "SEQUENCE" in key[0]}}

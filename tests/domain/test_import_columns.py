@@ -26,7 +26,7 @@ from sheaf.domain.imports.rows import (
 from sheaf.domain.project import BillBy, BudgetBy
 from sheaf.domain.time_entry import ExternalReference
 from sheaf.domain.values import Day, Id, Timestamp
-from tests.imports import files
+from tests.support import sample_files
 
 
 def read(kind: FileKind, values: Mapping[str, Any], columns: Sequence[str] | None = None) -> Row:
@@ -60,7 +60,7 @@ def test_columns_of_signs_alone_stay_apart() -> None:
     assert folded_column("?") != folded_column("#")
 
 
-TASK_OBJECT = next(iter(files.task_objects(1)))
+TASK_OBJECT = next(iter(sample_files.task_objects(1)))
 TIME_OBJECT = (
     *("id", "spent_date", "hours", "hours_without_timer", "rounded_hours", "notes", "is_locked", "billable"),
     *("user.id", "user.name", "client.id", "client.name", "client.currency", "project.id", "project.name"),
@@ -74,18 +74,18 @@ ASSIGNMENT_OBJECT = ("id", "billable", "is_active", "hourly_rate", "budget", "pr
 @pytest.mark.parametrize(
     ("columns", "kind"),
     [
-        (files.TIME_IMPORT, FileKind.TIME_ENTRIES),
-        ([name.replace("Notes", "Note") for name in files.TIME_IMPORT], FileKind.TIME_ENTRIES),
-        (files.DETAILED_EXPORT, FileKind.TIME_ENTRIES),
+        (sample_files.TIME_IMPORT, FileKind.TIME_ENTRIES),
+        ([name.replace("Notes", "Note") for name in sample_files.TIME_IMPORT], FileKind.TIME_ENTRIES),
+        (sample_files.DETAILED_EXPORT, FileKind.TIME_ENTRIES),
         (TIME_OBJECT, FileKind.TIME_ENTRIES),
-        (files.PROJECT_IMPORT, FileKind.PROJECTS),
+        (sample_files.PROJECT_IMPORT, FileKind.PROJECTS),
         (("Client", "Project"), FileKind.PROJECTS),
         (PROJECT_OBJECT, FileKind.PROJECTS),
-        (files.TASK_ASSIGNMENTS, FileKind.TASK_ASSIGNMENTS),
+        (sample_files.TASK_ASSIGNMENTS, FileKind.TASK_ASSIGNMENTS),
         (("Project", "Task"), FileKind.TASK_ASSIGNMENTS),
         (("project_id", "task_id", "budget"), FileKind.TASK_ASSIGNMENTS),
         (ASSIGNMENT_OBJECT, FileKind.TASK_ASSIGNMENTS),
-        (files.TASKS, FileKind.TASKS),
+        (sample_files.TASKS, FileKind.TASKS),
         (tuple(TASK_OBJECT), FileKind.TASKS),
         (("Name",), FileKind.TASKS),
         (("Task",), FileKind.TASKS),
@@ -146,7 +146,7 @@ def test_a_missing_column_is_named(kind: FileKind, columns: Sequence[str], missi
 @pytest.mark.parametrize(
     ("kind", "columns"),
     [
-        (FileKind.TIME_ENTRIES, (*files.TIME_IMPORT, "Note")),
+        (FileKind.TIME_ENTRIES, (*sample_files.TIME_IMPORT, "Note")),
         (FileKind.TASKS, ("Name", "Task")),
         (FileKind.PROJECTS, ("Client", "Project", "Name")),
     ],
@@ -157,11 +157,11 @@ def test_two_columns_that_mean_the_same_are_refused(kind: FileKind, columns: Seq
 
 
 def test_columns_that_mean_nothing_are_ignored_and_named() -> None:
-    assert Reader(FileKind.TIME_ENTRIES, files.DETAILED_EXPORT).ignored == (
+    assert Reader(FileKind.TIME_ENTRIES, sample_files.DETAILED_EXPORT).ignored == (
         *("Invoiced?", "Approved?", "Roles", "Employee?"),
         *("Billable Rate", "Billable Amount", "Cost Rate", "Cost Amount"),
     )
-    assert Reader(FileKind.TIME_ENTRIES, files.TIME_IMPORT).ignored == ()
+    assert Reader(FileKind.TIME_ENTRIES, sample_files.TIME_IMPORT).ignored == ()
 
 
 def test_ignored_fields_of_later_json_rows_are_named_too() -> None:
@@ -175,7 +175,7 @@ def test_ignored_fields_of_later_json_rows_are_named_too() -> None:
 
 
 def test_a_task_as_a_spreadsheet_has_it() -> None:
-    values = dict(zip(files.TASKS, (" Design ", "YES", "12.345", "no", "1"), strict=True))
+    values = dict(zip(sample_files.TASKS, (" Design ", "YES", "12.345", "no", "1"), strict=True))
     given = {
         "name": "Design",
         "default_hourly_rate": Decimal("12.35"),
@@ -200,7 +200,7 @@ def test_a_task_as_the_api_shows_it() -> None:
 
 
 def test_an_empty_cell_is_null_where_a_field_may_be_null_and_says_nothing_otherwise() -> None:
-    values = dict(zip(("Id", *files.TASKS), ("7", "", "", "", " ", ""), strict=True))
+    values = dict(zip(("Id", *sample_files.TASKS), ("7", "", "", "", " ", ""), strict=True))
     assert read(FileKind.TASKS, values) == TaskRow(7, ImportedMetadata(Id(7)), {"default_hourly_rate": None})
 
 
@@ -279,7 +279,9 @@ def test_the_highest_id_that_a_file_may_bring() -> None:
 
 
 def test_a_project_of_harvests_project_import() -> None:
-    values = dict(zip(files.PROJECT_IMPORT, ("Acme", "Site", "", "1/2/2026", "2026-12-31", "one\ntwo"), strict=True))
+    values = dict(
+        zip(sample_files.PROJECT_IMPORT, ("Acme", "Site", "", "1/2/2026", "2026-12-31", "one\ntwo"), strict=True)
+    )
     given = {"name": "Site", "code": None, "notes": "one\ntwo", "starts_on": "2026-01-02", "ends_on": "2026-12-31"}
     assert read(FileKind.PROJECTS, values) == ProjectRow(7, ImportedMetadata(), Named(name="Acme"), given)
 
@@ -375,7 +377,7 @@ def test_a_broken_project_is_named(values: Mapping[str, Any], field: str, messag
 
 
 def test_an_assignment_by_names() -> None:
-    values = dict(zip(files.TASK_ASSIGNMENTS, ("Acme", "Site", "Design", "no", "", "5", ""), strict=True))
+    values = dict(zip(sample_files.TASK_ASSIGNMENTS, ("Acme", "Site", "Design", "no", "", "5", ""), strict=True))
     given = {"billable": False, "hourly_rate": None, "budget": Decimal("5.00")}
     assert read(FileKind.TASK_ASSIGNMENTS, values) == TaskAssignmentRow(
         7, ImportedMetadata(), Named(name="Site"), "Acme", Named(name="Design"), given
@@ -428,7 +430,9 @@ def time_row(**differences: Any) -> TimeRow:
     return TimeRow(**fields | differences)
 
 
-TIME = dict(zip(files.TIME_IMPORT, ("2026-11-30", "Acme", "Site", "Design", "done", "1.5", "Ann", "Lee"), strict=True))
+TIME = dict(
+    zip(sample_files.TIME_IMPORT, ("2026-11-30", "Acme", "Site", "Design", "done", "1.5", "Ann", "Lee"), strict=True)
+)
 
 
 def test_a_row_of_harvests_time_import() -> None:
@@ -440,7 +444,7 @@ def test_a_row_of_harvests_detailed_export() -> None:
         *("2026-11-30", "Acme", "Site", "S-1", "Design", "done", "1.5", "Yes", "No", "No", "Ann", "Lee", "Dev", "Yes"),
         *("100.0", "150.0", "0.0", "0.0", "British Pound - GBP", "https://example.com/7"),
     )
-    assert read(FileKind.TIME_ENTRIES, dict(zip(files.DETAILED_EXPORT, cells, strict=True))) == time_row(
+    assert read(FileKind.TIME_ENTRIES, dict(zip(sample_files.DETAILED_EXPORT, cells, strict=True))) == time_row(
         project_code="S-1",
         currency="GBP",
         billable=True,
@@ -529,7 +533,7 @@ def test_hours_are_rounded_to_hundredths(hours: str, rounded: str) -> None:
         ({"Date": "30/11/2026"}, "Date", "Date must be a date, such as 2026-11-30 or 11/30/2026"),
         ({"Date": "2026-11-31"}, "Date", "Date is not a valid date"),
         ({"Hours": ""}, "Hours", "Hours can't be blank"),
-        ({"Hours": files.BAD_HOURS}, "Hours", files.BAD_HOURS_MESSAGE),
+        ({"Hours": sample_files.BAD_HOURS}, "Hours", sample_files.BAD_HOURS_MESSAGE),
         ({"Hours": "1:30"}, "Hours", "Hours must be a number, such as 1.5"),
         ({"Hours": "-1"}, "Hours", "Hours must be a number between 0 and 9999999999.99"),
         ({"Client": ""}, "Client", "Client can't be blank"),

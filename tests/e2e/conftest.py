@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from sheaf.store import accounts
-from tests.e2e.server import Client, Server, running
-from tests.harness import NOW, make_token
+from tests.support.api import NOW, make_token
+from tests.support.server import Client, Server, running
 
 
 @pytest.fixture(scope="session")

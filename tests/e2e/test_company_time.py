@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.server import Client, Server, environment
-from tests.imports.files import DETAILED_EXPORT, Row, TimeShape, bad_numbers, csv_bytes, detailed_export_rows
+from tests.support.sample_files import DETAILED_EXPORT, Row, TimeShape, bad_numbers, csv_bytes, detailed_export_rows
+from tests.support.server import Client, Server, environment
 from tools.local import engine
 from tools.template import PROJECT
 

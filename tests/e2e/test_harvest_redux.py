@@ -11,7 +11,7 @@ import pytest
 
 from sheaf.domain.identity import AccountId
 from sheaf.store import users
-from tests.e2e.server import Client, Server, environment
+from tests.support.server import Client, Server, environment
 from tools.template import PROJECT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]

@@ -10,7 +10,7 @@ from string import Template
 
 import pytest
 
-from tests.e2e.server import Client, Server
+from tests.support.server import Client, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -11,9 +11,9 @@ from sheaf.domain.identity import AccountId
 from sheaf.store import users
 from tests.contract import test_harvest_v1_page as examples
 from tests.contract.test_harvest_v1_page import Page
-from tests.e2e.server import ANSWER_SECONDS, Client, Server
-from tests.harness import Answer, Api
-from tests.v1 import basic, v1
+from tests.support.api import Answer, Api
+from tests.support.server import ANSWER_SECONDS, Client, Server
+from tests.support.v1 import basic, v1
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from tests.e2e.server import Client, Server, exchange
-from tests.harness import Answer
+from tests.support.api import Answer
+from tests.support.server import Client, Server, exchange
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -5,8 +5,8 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.e2e.server import ANSWER_SECONDS, Client, Server
-from tests.harness import Answer
+from tests.support.api import Answer
+from tests.support.server import ANSWER_SECONDS, Client, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

@@ -7,8 +7,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from sheaf.store.imports import endings
-from tests.e2e.server import Client, Server
-from tests.imports import files
+from tests.support import sample_files
+from tests.support.server import Client, Server
 from tools.local import engine
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
@@ -31,21 +31,24 @@ def ended(client: Client, import_id: int) -> dict[str, Any]:
 def test_a_file_that_is_sent_to_its_signed_address_becomes_time(client: Client) -> None:
     made = client.post("/v2/imports", {"file_name": "detailed_time_report.csv"}).body
     assert made["status"] == "awaiting_upload"
-    content = files.detailed_export(150, bad=2)
+    content = sample_files.detailed_export(150, bad=2)
     with DIRECT.open(Request(made["upload"]["url"], content, method="PUT"), timeout=SECONDS) as answer:  # noqa: S310
         assert answer.status == 200
     job = ended(client, made["id"])
     assert (job["status"], job["error"]) == ("completed_with_errors", None)
     with DIRECT.open(job["report"]["url"], timeout=SECONDS) as answer:
         report = answer.read().decode("utf-8-sig").splitlines()
-    assert [line.split(",")[2] for line in report] == ["Message", *[f'"{files.BAD_HOURS_MESSAGE.split(",")[0]}'] * 2]
+    assert [line.split(",")[2] for line in report] == [
+        "Message",
+        *[f'"{sample_files.BAD_HOURS_MESSAGE.split(",")[0]}'] * 2,
+    ]
     assert client.get("/v2/time_entries?per_page=1").body["total_entries"] == 148
 
 
 def test_a_file_that_is_put_into_the_inbox_is_imported(client: Client, server: Server) -> None:
     s3 = engine.client("s3", server.engine_url)
     bucket = next(bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if "importsbucket" in bucket["Name"])
-    s3.put_object(Bucket=bucket, Key=f"accounts/{client.account_id}/inbox/tasks.csv", Body=files.tasks(120))
+    s3.put_object(Bucket=bucket, Key=f"accounts/{client.account_id}/inbox/tasks.csv", Body=sample_files.tasks(120))
     until = time.monotonic() + SECONDS
     while not client.get("/v2/imports").body["imports"] and time.monotonic() < until:
         time.sleep(0.2)

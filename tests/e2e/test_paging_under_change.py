@@ -15,9 +15,9 @@ import pytest
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
-from tests.e2e.server import Client, Server
-from tests.harness import NOW
-from tests.store.rows import put_tasks, start_ids_after
+from tests.support.api import NOW
+from tests.support.server import Client, Server
+from tests.support.table import put_tasks, start_ids_after
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -27,7 +27,7 @@ PASSING = 10
 
 
 @dataclass
-class Crowd:
+class ChangingList:
     """The tasks of one account, and somebody who changes them over HTTP."""
 
     client: Client
@@ -78,7 +78,7 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(server: Server, newcomer: Callable[[], Client]) -> Crowd:
+def changing_list(server: Server, newcomer: Callable[[], Client]) -> ChangingList:
     """An account with 5,000 tasks."""
     client = newcomer()
     ids = range(1, SEEDED + 1)
@@ -88,7 +88,7 @@ def crowd(server: Server, newcomer: Callable[[], Client]) -> Crowd:
         list(threads.map(lambda some: put_tasks(account_id, some), batched(made, SEEDED // 4, strict=True)))
         start_ids_after(account_id, SEEDED)
     passing = [item for item in ids if item % PASSING == 0]
-    return Crowd(client, set(ids), [item for item in ids if item % PASSING], passing)
+    return ChangingList(client, set(ids), [item for item in ids if item % PASSING], passing)
 
 
 def ids_of(page: dict[str, Any]) -> list[int]:
@@ -106,33 +106,37 @@ def walk(client: Client, page: dict[str, Any], direction: str) -> Iterator[dict[
         yield page
 
 
-def test_what_is_there_throughout_a_walk_is_met_exactly_once_on_the_way_there_and_on_the_way_back(crowd: Crowd) -> None:
-    with crowd.stirring():
-        there = list(walk(crowd.client, crowd.client.get("/v2/tasks?per_page=400").body, "next"))
-        back = list(walk(crowd.client, there[-1], "previous"))
+def test_what_is_there_throughout_a_walk_is_met_exactly_once_on_the_way_there_and_on_the_way_back(
+    changing_list: ChangingList,
+) -> None:
+    with changing_list.stirring():
+        there = list(walk(changing_list.client, changing_list.client.get("/v2/tasks?per_page=400").body, "next"))
+        back = list(walk(changing_list.client, there[-1], "previous"))
 
-    staying = set(crowd.staying)
-    newest_first = sorted(crowd.staying, reverse=True)
+    staying = set(changing_list.staying)
+    newest_first = sorted(changing_list.staying, reverse=True)
     assert [item for page in there for item in ids_of(page) if item in staying] == newest_first
     assert [item for page in reversed(back) for item in ids_of(page) if item in staying] == newest_first
-    assert set(crowd.done) == {("create", 201), ("rename", 200), ("archive or restore", 200), ("delete", 200)}
+    assert set(changing_list.done) == {("create", 201), ("rename", 200), ("archive or restore", 200), ("delete", 200)}
 
 
-def test_on_a_still_list_page_numbers_and_cursors_give_the_same_and_the_total_is_exact(crowd: Crowd) -> None:
-    whole = sorted(crowd.present, reverse=True)
-    get = crowd.client.get
-    by_cursor = list(walk(crowd.client, get("/v2/tasks?per_page=1000").body, "next"))
-    by_number = list(walk(crowd.client, get("/v2/tasks?page=1&per_page=1000").body, "next"))
+def test_on_a_still_list_page_numbers_and_cursors_give_the_same_and_the_total_is_exact(
+    changing_list: ChangingList,
+) -> None:
+    whole = sorted(changing_list.present, reverse=True)
+    get = changing_list.client.get
+    by_cursor = list(walk(changing_list.client, get("/v2/tasks?per_page=1000").body, "next"))
+    by_number = list(walk(changing_list.client, get("/v2/tasks?page=1&per_page=1000").body, "next"))
 
     assert [page["tasks"] for page in by_number] == [page["tasks"] for page in by_cursor]
     assert [ids_of(page) for page in by_cursor] == [list(some) for some in batched(whole, 1000, strict=False)]
     assert {page["total_entries"] for page in by_cursor + by_number} == {len(whole)}
 
 
-def test_on_a_still_list_the_active_and_the_archived_make_up_the_whole(crowd: Crowd) -> None:
+def test_on_a_still_list_the_active_and_the_archived_make_up_the_whole(changing_list: ChangingList) -> None:
     def ids(query: str) -> list[int]:
-        first = crowd.client.get(f"/v2/tasks?per_page=2000{query}").body
-        found = [item for page in walk(crowd.client, first, "next") for item in ids_of(page)]
+        first = changing_list.client.get(f"/v2/tasks?per_page=2000{query}").body
+        found = [item for page in walk(changing_list.client, first, "next") for item in ids_of(page)]
         assert first["total_entries"] == len(found)
         return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Client
+from tests.support.server import Client
 from tools.template import PROJECT
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
-from tests.e2e.server import Client
+from tests.support.server import Client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 

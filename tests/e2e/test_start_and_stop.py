@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Client, Server, environment
+from tests.support.server import Client, Server, environment
 from tools.template import PROJECT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]

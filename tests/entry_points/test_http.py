@@ -16,8 +16,8 @@ from sheaf.http.identity import token_digest
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.log import logger
-from tests.harness import Answer, Api, make_account, make_token
 from tests.store.faults import answering, error
+from tests.support.api import Answer, Api, make_account, make_token
 
 FAULT = {"message": "Something went wrong on our side; nothing is known to be wrong with your request"}
 NOT_AUTHENTICATED = {

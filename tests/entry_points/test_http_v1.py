@@ -15,8 +15,8 @@ from sheaf.entry_points.http_v1 import V1, any_endpoint, v1_endpoint
 from sheaf.http import error_responses
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from tests.harness import Answer, Api, make_token
-from tests.v1 import JSON, XML, basic, texts, v1
+from tests.support.api import Answer, Api, make_token
+from tests.support.v1 import JSON, XML, basic, texts, v1
 
 FORMATS = pytest.mark.parametrize("kind", [XML, JSON])
 FAULT = "Something went wrong on our side; nothing is known to be wrong with your request"

@@ -18,7 +18,7 @@ from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Settled
 from sheaf.store.resumable import resume
 from sheaf.store.transactions import commit
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
 
 
 def _made(api: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:

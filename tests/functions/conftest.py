@@ -7,8 +7,8 @@ import pytest
 from sheaf.domain.values import Timestamp
 from tests.functions import examples, v1_examples
 from tests.functions.examples import Whole
-from tests.harness import Api, make_account, make_token, only_reads
-from tests.seeds import DemoToRead, put_demo_account
+from tests.support.accounts import DemoToRead, put_demo_account
+from tests.support.api import Api, make_account, make_token, only_reads
 from tests.support.example_requests import load_event
 
 Replay = Callable[[str, str], Whole]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sheaf.domain.values import Timestamp, to_timestamp
-from tests.harness import handler_of
+from tests.support.api import handler_of
 from tests.support.example_requests import load_event
 
 RECENT = "<between the start of the test and now>"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.functions.examples import CURSOR, HOST, Whole, expected
-from tests.harness import Answer, Api
+from tests.support.api import Answer, Api
 
 
 def page(

@@ -4,8 +4,8 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, NOT_FOUND, RECENT, expected, moved, not_an_id
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 EXPECTED = {
     "awaiting_upload": expected(200, {**ADAS_IMPORT, "status": "cancelled", "finished_at": RECENT, "report": None}),
@@ -37,10 +37,10 @@ def test_an_import_that_has_ended_cannot_be_cancelled(end: str, api: Api) -> Non
     else:
         api_records.run_import(api, 1)
         api_records.end_import(api, 1, "created")
-    before = whole_table()
+    before = rows()
 
     answer = api.delete("/v2/imports/1")
 
     assert (answer.status, answer.body) == (422, {"message": "Import has already ended"})
-    assert whole_table() == before
+    assert rows() == before
     assert api.get("/v2/imports/1").body["status"] == end

@@ -4,8 +4,8 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.examples import HOST, NOT_AUTHORIZED, XML_IS_NOT_READ, Whole, client, expected, invalid, unreadable
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 
 def created(name: str, **fields: object) -> Whole:
@@ -39,12 +39,12 @@ def test_the_location_is_where_the_client_is_found(api: Api) -> None:
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_name_is_taken_by_active_and_archived_clients_in_whatever_case(name: str, is_active: bool, api: Api) -> None:
     api_records.client(api, "ACME", is_active=is_active)
-    before = whole_table()
+    before = rows()
 
     answer = api.post("/v2/clients", {"name": name})
 
     assert (answer.status, answer.body) == (422, {"message": "Name has already been taken"})
-    after = whole_table()
+    after = rows()
     assert {place for place in before if before[place] != after.get(place)} == {("ACCOUNT#1#SEQUENCE", "CLIENT")}
 
 

@@ -18,7 +18,7 @@ from tests.functions.examples import (
     signed,
     unreadable,
 )
-from tests.harness import Api
+from tests.support.api import Api
 
 
 def created(file_name: str | None, **fields: object) -> Whole:

@@ -16,8 +16,8 @@ from tests.functions.examples import (
     project,
     unreadable,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 
 def created(name: str, **fields: object) -> Whole:
@@ -126,12 +126,12 @@ def test_a_refused_project_leaves_no_trace_but_counts_of_ids(default_tasks: int,
     for number in range(default_tasks):
         api_records.task(api, f"Task {number}", is_default=True)
     client_id = api_records.project(api, "Taken")["client"]["id"]
-    before = whole_table()
+    before = rows()
 
     answer = api.post("/v2/projects", {"client_id": client_id, "name": "taken"})
 
     assert (answer.status, answer.body) == (422, {"message": "Name has already been taken"})
-    after = whole_table()
+    after = rows()
     changed = {place[0] for place in before.keys() | after.keys() if before.get(place) != after.get(place)}
     assert changed == {"ACCOUNT#1#SEQUENCE"}
 

@@ -5,8 +5,8 @@ import pytest
 from sheaf.domain.identity import AccountId
 from sheaf.store import keys
 from tests.functions.examples import HOST, NOT_AUTHORIZED, expected, task
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 LOCATION = {"Location": f"{HOST}/v2/tasks/6"}
 CREATED = expected(201, task(6, "New Task Name"), LOCATION)
@@ -91,13 +91,13 @@ def test_a_name_taken_in_one_account_is_free_in_another(api: Api, other_api: Api
 )
 def test_a_refused_creation_writes_nothing_but_the_count_of_ids(body: object, api: Api) -> None:
     api.post("/v2/tasks", {"name": "Design"})
-    before = whole_table()
+    before = rows()
 
     assert api.post("/v2/tasks", body).status in (400, 422)
 
     sequence = keys.sequence(AccountId(1), "TASK")
     place = sequence["pk"]["S"], sequence["sk"]["S"]
-    after = whole_table()
+    after = rows()
     del before[place], after[place]
     assert after == before
 

@@ -19,8 +19,8 @@ from tests.functions.examples import (
     not_an_id,
     unreadable,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 PATH = "/v2/projects/1/task_assignments"
 
@@ -90,12 +90,12 @@ def test_a_task_is_taken_by_an_active_or_archived_assignment(is_active: bool, ap
     project, task = api_records.project(api), api_records.task(api)
     first = api_records.assignment(api, project["id"], task["id"])
     api.patch(f"{address_of(project)}/{first['id']}", {"is_active": is_active})
-    before = whole_table()
+    before = rows()
 
     answer = api.post(address_of(project), {"task_id": task["id"]})
 
     assert (answer.status, answer.body) == (422, {"message": "Task has already been taken"})
-    after = whole_table()
+    after = rows()
     assert {place for place in after if before.get(place) != after[place]} == {
         ("ACCOUNT#1#SEQUENCE", "TASK_ASSIGNMENT")
     }

@@ -24,8 +24,8 @@ from tests.functions.examples import (
     unreadable,
     without_rates,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 NEXT_DAY = "2026-11-21"
 
@@ -106,12 +106,12 @@ def test_no_time_is_logged_where_work_has_ended_and_the_message_says_where(
     address: str, sentence: str, api: Api, spot: dict[str, Any]
 ) -> None:
     api.patch(address, {"is_active": False})
-    before = whole_table()
+    before = rows()
 
     answer = api.post("/v2/time_entries", spot)
 
     assert (answer.status, answer.body) == (422, {"message": sentence})
-    assert whole_table() == before
+    assert rows() == before
     api.patch(address, {"is_active": True})
     assert api.post("/v2/time_entries", spot).status == 201
 

@@ -18,8 +18,8 @@ from tests.functions.examples import (
     not_an_id,
     not_removable,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 
 class Spot(NamedTuple):
@@ -44,7 +44,7 @@ EXPECTED = {
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_deleted_task_leaves_nothing_behind_but_the_count_of_ids(is_active: bool, api: Api) -> None:
     api.delete(f"/v2/tasks/{api.post('/v2/tasks', {'name': 'Sketching'}).body['id']}")
-    before = whole_table()
+    before = rows()
     task = api.post("/v2/tasks", {"name": "Design", "is_active": is_active}).body
 
     api.delete(f"/v2/tasks/{task['id']}")
@@ -52,7 +52,7 @@ def test_a_deleted_task_leaves_nothing_behind_but_the_count_of_ids(is_active: bo
     sequence = keys.sequence(AccountId(1), "TASK")
     moved = {**sequence, "last_id": {"N": str(task["id"])}}
     place = sequence["pk"]["S"], sequence["sk"]["S"]
-    assert whole_table() == {**before, place: moved}
+    assert rows() == {**before, place: moved}
 
 
 def test_deleting_a_task_twice_finds_nothing_the_second_time(api: Api) -> None:
@@ -89,13 +89,13 @@ def spot(api: Api) -> Spot:
 
 def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> None:
     api_records.time_entry(api, spot.project_id, spot.task_id)
-    before = whole_table()
+    before = rows()
 
     answer = api.delete(f"/v2/tasks/{spot.task_id}")
 
     sentence = "This task is not removable. It still has time entries."
     assert (answer.status, answer.body, answer.headers["Hint"]) == (422, {"message": sentence}, sentence)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved to another task", "deleted with its project"])
@@ -130,7 +130,7 @@ def test_a_deleted_task_takes_all_its_assignments_with_it(projects: int, api: Ap
     assert {item["task"]["id"] for item in left["task_assignments"]} == {staying["id"]}
     counted = api.get("/v2/task_assignments?per_page=1").body["total_entries"] if projects > 1 else 1
     assert (len(left["task_assignments"]), counted) == (projects, projects)
-    assert [place for place in whole_table() if f"#TASK#{going['id']}#" in place[0]] == []
+    assert [place for place in rows() if f"#TASK#{going['id']}#" in place[0]] == []
 
 
 def test_the_only_task_of_a_project_can_be_deleted(api: Api, spot: Spot) -> None:

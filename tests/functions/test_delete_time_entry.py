@@ -6,8 +6,8 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.examples import MIAS_TIME, MIAS_TIME_WITH_RATE, NOT_FOUND, expected, moved, not_an_id
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 EXPECTED = {
     "by_an_administrator": expected(200, MIAS_TIME_WITH_RATE),
@@ -29,14 +29,14 @@ def entry(api: Api) -> dict[str, Any]:
 
 
 def test_a_deleted_entry_leaves_nothing_behind_but_the_count_of_ids(api: Api, entry: dict[str, Any]) -> None:
-    before = whole_table()
+    before = rows()
     another = api_records.time_entry(api, 1, 1)
 
     answer = api.delete(f"/v2/time_entries/{another['id']}")
 
     place = "ACCOUNT#1#SEQUENCE", "TIME_ENTRY"
     assert (answer.status, answer.body) == (200, another)
-    assert whole_table() == {**before, place: {**before[place], "last_id": {"N": str(another["id"])}}}
+    assert rows() == {**before, place: {**before[place], "last_id": {"N": str(another["id"])}}}
 
 
 def test_deleting_an_entry_twice_finds_nothing_the_second_time(api: Api, entry: dict[str, Any]) -> None:
@@ -55,12 +55,12 @@ def test_deleting_an_entry_twice_finds_nothing_the_second_time(api: Api, entry: 
 )
 def test_time_stays_where_work_has_ended(address: str, sentence: str, api: Api, entry: dict[str, Any]) -> None:
     api.patch(address, {"is_active": False})
-    before = whole_table()
+    before = rows()
 
     answer = api.delete(f"/v2/time_entries/{entry['id']}")
 
     assert (answer.status, answer.body) == (422, {"message": sentence})
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api, entry: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.harness import EVENTS, Api, route_of
+from tests.support.api import EVENTS, Api, route_of
 from tools.template import functions, routes
 
 REQUESTS = {route.operation for route in routes()}

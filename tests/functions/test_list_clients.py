@@ -3,7 +3,7 @@
 from tests.functions import api_records
 from tests.functions.examples import INDUSTRIES, NOT_AUTHORIZED
 from tests.functions.pages import only_page, page
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/clients"
 ALL = [INDUSTRIES]

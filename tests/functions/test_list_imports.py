@@ -6,7 +6,7 @@ from sheaf.store.imports import jobs
 from tests.functions import api_records
 from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED
 from tests.functions.pages import only_page, page, walk
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
 
 PATH = "/v2/imports"
 

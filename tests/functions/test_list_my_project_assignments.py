@@ -16,7 +16,7 @@ from tests.functions.examples import (
     without,
 )
 from tests.functions.pages import last_page, only_page, start_of_cursor_walk
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/users/me/project_assignments"
 

@@ -3,7 +3,7 @@
 from tests.functions import api_records
 from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, OF_ONLINE_STORE, not_an_id
 from tests.functions.pages import last_page, only_page, start_of_cursor_walk
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/projects/1/task_assignments"
 ALL = OF_ONLINE_STORE[::-1]

@@ -5,7 +5,7 @@ import pytest
 from tests.functions import api_records
 from tests.functions.examples import MARKETING_WEBSITE, NOT_AUTHORIZED, ONLINE_STORE, unreadable
 from tests.functions.pages import ids, last_page, only_page, start_of_cursor_walk, walk
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/projects"
 ALL = [MARKETING_WEBSITE, ONLINE_STORE]

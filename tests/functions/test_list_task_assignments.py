@@ -5,7 +5,7 @@ import pytest
 from tests.functions import api_records
 from tests.functions.examples import CURSOR, NOT_AUTHORIZED, OF_MARKETING_WEBSITE, OF_ONLINE_STORE
 from tests.functions.pages import ids, last_page, only_page, page, start_of_cursor_walk, walk
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/task_assignments"
 OF_FIRST = OF_ONLINE_STORE[::-1]

@@ -23,7 +23,7 @@ from tests.functions.examples import (
     RESEARCH,
 )
 from tests.functions.pages import ids, walk
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
 
 ALL = [BUSINESS_DEVELOPMENT, RESEARCH, PROJECT_MANAGEMENT, PROGRAMMING, GRAPHIC_DESIGN]
 

@@ -8,7 +8,7 @@ import pytest
 from tests.functions import api_records
 from tests.functions.examples import MIAS_TIME, MIAS_TIME_WITH_RATE, Whole, unreadable
 from tests.functions.pages import ids, only_page, page, walk
-from tests.harness import Api
+from tests.support.api import Api
 
 PATH = "/v2/time_entries"
 FULL = [MIAS_TIME_WITH_RATE]

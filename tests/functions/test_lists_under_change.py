@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, fold_name
 from sheaf.store import keys
-from tests.functions.whole_table import whole_table
-from tests.harness import Api, make_account, make_token
+from tests.support.api import Api, make_account, make_token
+from tests.support.table import rows
 
 NAMES = st.sampled_from(["Design", "DESIGN", "Print", "print ", "Straße", "STRASSE", "Web", "Copy"])
 
@@ -38,7 +38,7 @@ class Known:
     is_active: bool
 
 
-class Life(RuleBasedStateMachine):
+class RecordLifecycle(RuleBasedStateMachine):
     """Creates, changes and deletes tasks, and counts along without the table."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The table holds exactly one claim on a name and one guard for each task, and none besides."""
         account_id = AccountId(int(self.api.account_id))
-        mine = {place: item for place, item in whole_table().items() if place[0].startswith(f"ACCOUNT#{account_id}#")}
+        mine = {place: item for place, item in rows().items() if place[0].startswith(f"ACCOUNT#{account_id}#")}
         claims = {place for place in mine if place[1] == "TASK_NAME"}
         guards = {place: item["is_open"]["BOOL"] for place, item in mine.items() if place[1] == "GUARD"}
         assert claims == {
@@ -124,11 +124,11 @@ def place_of(key: keys.Key) -> tuple[str, str]:
 
 @pytest.mark.usefixtures("table")
 def test_lists_totals_names_and_guards_are_exact_after_any_series_of_calls() -> None:
-    run_state_machine_as_test(Life, settings=settings(SERIES, max_examples=12, stateful_step_count=15))
+    run_state_machine_as_test(RecordLifecycle, settings=settings(SERIES, max_examples=12, stateful_step_count=15))
 
 
 @dataclass
-class Crowd:
+class ChangingList:
     """Tasks that stay throughout a walk (though they are changed), and others that come and go meanwhile."""
 
     api: Api
@@ -166,24 +166,24 @@ class Crowd:
 def test_what_stays_throughout_a_walk_is_met_exactly_once_on_the_way_there_and_on_the_way_back(
     query: str, data: st.DataObject, per_page: int, stays: list[bool]
 ) -> None:
-    crowd = Crowd(new_account())
+    changing_list = ChangingList(new_account())
     for item in [True, *stays, True]:
-        crowd.add(stays=item)
+        changing_list.add(stays=item)
 
     def meet(page: dict[str, Any]) -> list[int]:
-        return [task["id"] for task in page["tasks"] if task["id"] in crowd.staying]
+        return [task["id"] for task in page["tasks"] if task["id"] in changing_list.staying]
 
-    page = crowd.api.get(f"/v2/tasks?per_page={per_page}{query}").body
+    page = changing_list.api.get(f"/v2/tasks?per_page={per_page}{query}").body
     there = meet(page)
     while page["links"]["next"]:
-        crowd.stir(data)
-        page = crowd.api.follow(page["links"]["next"]).body
+        changing_list.stir(data)
+        page = changing_list.api.follow(page["links"]["next"]).body
         there += meet(page)
     back = meet(page)
     while page["links"]["previous"]:
-        crowd.stir(data)
-        page = crowd.api.follow(page["links"]["previous"]).body
+        changing_list.stir(data)
+        page = changing_list.api.follow(page["links"]["previous"]).body
         back = meet(page) + back
 
-    assert there == sorted(crowd.staying, reverse=True)
-    assert back == sorted(crowd.staying, reverse=True)
+    assert there == sorted(changing_list.staying, reverse=True)
+    assert back == sorted(changing_list.staying, reverse=True)

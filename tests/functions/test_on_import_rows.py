@@ -14,9 +14,9 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import applying
 from sheaf.store.imports import jobs
 from sheaf.store.imports.jobs import Header
-from tests.functions.whole_table import whole_table
-from tests.imports.pipeline import Carrier, Context, carrying
+from tests.imports.pipeline import Context, ImportPipeline, running_pipeline
 from tests.support.example_requests import load_event, names_of
+from tests.support.table import rows
 
 OPERATION = "on_import_rows"
 ACCOUNT = AccountId(1)
@@ -32,9 +32,9 @@ COUNTS = {"tasks": RowCounts(created=1, unchanged=1), "time_entries": RowCounts(
 
 
 @pytest.fixture
-def carrier(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+def pipeline(started: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportPipeline]:
     """The demo account, with the bucket and the bus."""
-    with carrying(monkeypatch) as item:
+    with running_pipeline(monkeypatch) as item:
         yield item
 
 
@@ -46,7 +46,7 @@ def running(started: Timestamp) -> None:
     jobs.mark_all_sent(ACCOUNT, Id(1), 2, 1, started)
 
 
-@pytest.mark.usefixtures("carrier")
+@pytest.mark.usefixtures("pipeline")
 @pytest.mark.parametrize("scenario", names_of(OPERATION))
 def test_an_example_gets_the_whole_expected_answer(scenario: str) -> None:
     assert handler(load_event(OPERATION, scenario)) == EXPECTED[scenario]
@@ -56,7 +56,7 @@ def test_every_expectation_has_its_example() -> None:
     assert sorted(EXPECTED) == names_of(OPERATION)
 
 
-@pytest.mark.usefixtures("carrier")
+@pytest.mark.usefixtures("pipeline")
 @pytest.mark.parametrize("scenario", COUNTS)
 def test_the_rows_of_an_example_are_counted_once_while_its_import_runs(scenario: str, started: Timestamp) -> None:
     running(started)
@@ -66,12 +66,12 @@ def test_the_rows_of_an_example_are_counted_once_while_its_import_runs(scenario:
     assert job.status is (ImportStatus.COMPLETED_WITH_ERRORS if job.counts.failed else ImportStatus.COMPLETED)
 
 
-@pytest.mark.usefixtures("carrier")
+@pytest.mark.usefixtures("pipeline")
 @pytest.mark.parametrize("scenario", ["tasks", "of_an_unknown_import"])
 def test_a_batch_of_an_import_that_does_not_run_is_dropped(scenario: str) -> None:
-    before = whole_table()
+    before = rows()
     assert handler(load_event(OPERATION, scenario)) == TAKEN
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize(("error", "level"), [(RuntimeError("broken"), "ERROR"), (BusyError("busy"), "WARNING")])

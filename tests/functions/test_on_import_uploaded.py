@@ -11,7 +11,7 @@ from sheaf.domain.imports.job import ImportStatus
 from sheaf.domain.values import Id
 from sheaf.imports import splitting
 from sheaf.store.imports import jobs
-from tests.imports.pipeline import Carrier, carrying
+from tests.imports.pipeline import ImportPipeline, running_pipeline
 from tests.support.example_requests import load_event, names_of
 from tools.local import examples
 
@@ -35,16 +35,16 @@ MADE = {
 
 
 @pytest.fixture
-def carrier(started: object, endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+def pipeline(started: object, endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportPipeline]:
     """The demo account, and the bucket with the files that the examples tell of."""
-    with carrying(monkeypatch) as item:
+    with running_pipeline(monkeypatch) as item:
         examples.make(endpoint_url)
         yield item
 
 
 @pytest.mark.parametrize("scenario", names_of(OPERATION))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, carrier: Carrier) -> None:
-    assert carrier.tell(load_event(OPERATION, scenario)) == EXPECTED[scenario]["done"] == len(carrier.messages)
+def test_an_example_gets_the_whole_expected_answer(scenario: str, pipeline: ImportPipeline) -> None:
+    assert pipeline.tell(load_event(OPERATION, scenario)) == EXPECTED[scenario]["done"] == len(pipeline.messages)
 
 
 def test_every_expectation_has_its_example() -> None:
@@ -52,8 +52,8 @@ def test_every_expectation_has_its_example() -> None:
 
 
 @pytest.mark.parametrize("scenario", MADE)
-def test_what_becomes_of_an_upload(scenario: str, carrier: Carrier) -> None:
-    carrier.tell(load_event(OPERATION, scenario))
+def test_what_becomes_of_an_upload(scenario: str, pipeline: ImportPipeline) -> None:
+    pipeline.tell(load_event(OPERATION, scenario))
     import_id, file_name, status, error = MADE[scenario]
     job = jobs.get(AccountId(1), Id(import_id))
     assert (job.file_name, job.status, job.error) == (file_name, status, error)
@@ -73,6 +73,6 @@ def test_a_fault_is_logged_counted_and_raised_again(
     assert json.loads(counted)["ServerErrors"] == [1.0]
 
 
-def test_what_is_refused_is_logged_with_the_reason(carrier: Carrier, caplog: pytest.LogCaptureFixture) -> None:
-    carrier.tell(load_event(OPERATION, "unknown_folder"))
+def test_what_is_refused_is_logged_with_the_reason(pipeline: ImportPipeline, caplog: pytest.LogCaptureFixture) -> None:
+    pipeline.tell(load_event(OPERATION, "unknown_folder"))
     assert [(record.levelname, record.getMessage()) for record in caplog.records][:1] == [("WARNING", "refused")]

@@ -7,9 +7,9 @@ import pytest
 from functions.on_repair_due.handler import handler
 from sheaf.store.resumable import resume
 from tests.functions import api_records
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
 from tests.support.example_requests import load_event, names_of
+from tests.support.table import rows
 
 OPERATION = "on_repair_due"
 EXPECTED = {"due": {"done": 0}}
@@ -32,7 +32,7 @@ def test_every_expectation_has_its_example() -> None:
 
 def under_way() -> list[tuple[str, str]]:
     """The places of all operations that have not come to their end."""
-    return [place for place in whole_table() if "OPERATION" in place[0] and "SEQUENCE" not in place[0]]
+    return [place for place in rows() if "OPERATION" in place[0] and "SEQUENCE" not in place[0]]
 
 
 def many_default_tasks(api: Api) -> None:
@@ -69,7 +69,7 @@ def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
     assert woken() == {"done": 1}
 
     assert under_way() == []
-    assert [place for place in whole_table() if "#PROJECT#1#" in place[0] or "#MONTH#" in place[0]] == []
+    assert [place for place in rows() if "#PROJECT#1#" in place[0] or "#MONTH#" in place[0]] == []
     assert api.delete(f"/v2/tasks/{task['id']}").status == 200
 
 
@@ -84,7 +84,7 @@ def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
     assert woken() == {"done": 1}
 
     assert under_way() == []
-    assert [place for place in whole_table() if "#PAIR" in place[0] or place[0].endswith("TASK_ASSIGNMENT")] == []
+    assert [place for place in rows() if "#PAIR" in place[0] or place[0].endswith("TASK_ASSIGNMENT")] == []
 
 
 def test_the_operations_of_all_accounts_are_carried_on(api: Api, other_api: Api) -> None:

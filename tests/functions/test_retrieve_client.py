@@ -5,7 +5,7 @@ import pytest
 from sheaf.domain.identity import Right
 from tests.functions import api_records
 from tests.functions.examples import INDUSTRIES, NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id
-from tests.harness import Api
+from tests.support.api import Api
 
 EXPECTED = {
     "found": expected(200, INDUSTRIES),

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from tests.functions import api_records
 from tests.functions.examples import ADAS_IMPORT, NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
 
 EXPECTED = {
     "found": expected(200, {**ADAS_IMPORT, "report": None}),

@@ -13,7 +13,7 @@ from tests.functions.examples import (
     moved,
     not_an_id,
 )
-from tests.harness import Api, make_token
+from tests.support.api import Api, make_token
 
 EXPECTED = {
     "found": expected(200, BUSINESS_DEVELOPMENT),

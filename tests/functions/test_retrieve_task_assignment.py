@@ -2,7 +2,7 @@
 
 from tests.functions import api_records
 from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, OF_ONLINE_STORE, expected, moved, not_an_id
-from tests.harness import Api
+from tests.support.api import Api
 
 EXPECTED = {
     "by_the_manager_of_another_project": NOT_AUTHORIZED,

@@ -2,7 +2,7 @@
 
 from tests.functions import api_records
 from tests.functions.examples import MIAS_TIME, MIAS_TIME_WITH_RATE, NOT_FOUND, expected, moved, not_an_id
-from tests.harness import Api
+from tests.support.api import Api
 
 EXPECTED = {
     "found": expected(200, MIAS_TIME_WITH_RATE),

@@ -7,8 +7,8 @@ import pytest
 from tests.contract.requests import ADDRESSES, ADDRESSES_OF_V1, BODIES
 from tests.functions import examples, v1_examples
 from tests.functions.examples import NOT_AUTHENTICATED, NOT_FOUND, Whole, expected, invalid, unreadable
-from tests.harness import route_of
-from tests.seeds import DemoToRead
+from tests.support.accounts import DemoToRead
+from tests.support.api import route_of
 from tests.support.example_requests import example_event
 
 type Answers = Mapping[str, Whole]

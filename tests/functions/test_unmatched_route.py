@@ -5,7 +5,7 @@ import pytest
 from tests.functions import v1_examples
 from tests.functions.conftest import Replay
 from tests.functions.examples import HOST, NOT_FOUND, Whole, expected
-from tests.harness import Api
+from tests.support.api import Api
 from tests.support.example_requests import names_of
 
 

@@ -18,8 +18,8 @@ from tests.functions.examples import (
     moved,
     not_an_id,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
+from tests.support.table import rows
 
 
 def changed(name: str = "123 Industries", **fields: object) -> Whole:
@@ -58,12 +58,12 @@ def old_client(api: Api) -> str:
 
 @pytest.mark.parametrize("body", [None, {}, {"name": " ACME "}, {"currency": "usd"}, {"is_active": None, "id": 9}])
 def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old_client: str) -> None:
-    before, shown = whole_table(), api.get(old_client).body
+    before, shown = rows(), api.get(old_client).body
 
     answer = api.patch(old_client, body)
 
     assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, NOW)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("body", [{"name": "Acme"}, {"address": None}, {"currency": "EUR"}, {"is_active": False}])
@@ -80,12 +80,12 @@ def test_a_change_moves_updated_at_and_leaves_every_other_field(
 
 def test_a_refused_change_writes_nothing(api: Api, old_client: str) -> None:
     api_records.client(api, "Taken", is_active=False)
-    before = whole_table()
+    before = rows()
 
     answer = api.patch(old_client, {"name": "TAKEN", "address": "Elsewhere"})
 
     assert (answer.status, answer.body) == (422, {"message": "Name has already been taken"})
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_renaming_frees_the_old_name_at_once_and_takes_the_new_one(api: Api, old_client: str) -> None:

@@ -19,8 +19,8 @@ from tests.functions.examples import (
     moved,
     not_an_id,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
+from tests.support.table import rows
 
 
 def changed(**fields: object) -> Whole:
@@ -84,12 +84,12 @@ def old_project(api: Api) -> str:
     "body", [None, {}, {"name": " Web "}, {"client_id": "1"}, {"budget_by": "none", "is_active": None, "id": 9}]
 )
 def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old_project: str) -> None:
-    before, shown = whole_table(), api.get(old_project).body
+    before, shown = rows(), api.get(old_project).body
 
     answer = api.patch(old_project, body)
 
     assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, NOW)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("body", [{"name": "web"}, {"code": None}, {"bill_by": "Tasks"}, {"is_active": False}])
@@ -108,12 +108,12 @@ def test_a_change_moves_updated_at_and_leaves_every_other_field(
 def test_a_refused_change_writes_nothing(body: dict[str, object], api: Api, old_project: str) -> None:
     api_records.project(api, "Taken", client_id=1)
     api_records.project(api, "WEB", client_id=api_records.client(api, "Another")["id"])
-    before = whole_table()
+    before = rows()
 
     answer = api.patch(old_project, {**body, "is_active": False})
 
     assert answer.status == 422
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_renaming_frees_the_old_name_at_once_and_takes_the_new_one(api: Api, old_project: str) -> None:

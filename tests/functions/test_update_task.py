@@ -9,8 +9,8 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.values import Timestamp
 from sheaf.store import tasks
 from tests.functions.examples import BUSINESS_DEVELOPMENT, NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id, task
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
+from tests.support.api import Api
+from tests.support.table import rows
 
 LONG_AGO = Timestamp("2017-06-26T22:08:25Z")
 
@@ -70,12 +70,12 @@ def old_task(api: Api) -> str:
     ],
 )
 def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old_task: str) -> None:
-    before, shown = whole_table(), api.get(old_task).body
+    before, shown = rows(), api.get(old_task).body
 
     answer = api.patch(old_task, body)
 
     assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, LONG_AGO)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_stored_change_counts_the_version_up_by_one(api: Api, old_task: str) -
     versions = []
     for is_default in (False, True):
         api.patch(old_task, {"is_default": is_default})
-        versions += [item["version"] for (pk, _), item in whole_table().items() if pk == "ACCOUNT#1#TASK"]
+        versions += [item["version"] for (pk, _), item in rows().items() if pk == "ACCOUNT#1#TASK"]
 
     assert versions == [{"N": "2"}, {"N": "3"}]
 
@@ -131,12 +131,12 @@ def test_two_tasks_can_swap_names_by_way_of_a_third(api: Api) -> None:
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_refused_change_writes_nothing(is_active: bool, api: Api, old_task: str) -> None:
     api.post("/v2/tasks", {"name": "Drawing", "is_active": is_active})
-    before = whole_table()
+    before = rows()
 
     answer = api.patch(old_task, {"name": "drawing", "is_active": False, "default_hourly_rate": 5})
 
     assert (answer.status, answer.body) == (422, {"message": "Name has already been taken"})
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_an_archived_task_can_be_changed_and_revived(api: Api, old_task: str) -> None:

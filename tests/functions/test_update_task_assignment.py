@@ -21,8 +21,8 @@ from tests.functions.examples import (
     moved,
     not_an_id,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
+from tests.support.table import rows
 
 
 def changed(**fields: object) -> Whole:
@@ -67,12 +67,12 @@ def old_assignment(api: Api) -> str:
     "body", [None, {}, {"hourly_rate": "80.00"}, {"billable": None, "is_active": 1}, {"task_id": 9, "project_id": 9}]
 )
 def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old_assignment: str) -> None:
-    before, shown = whole_table(), api.get(old_assignment).body
+    before, shown = rows(), api.get(old_assignment).body
 
     answer = api.patch(old_assignment, body)
 
     assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, NOW)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("body", [{"billable": False}, {"hourly_rate": None}, {"budget": 12.5}, {"is_active": False}])

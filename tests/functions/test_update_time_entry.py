@@ -28,8 +28,8 @@ from tests.functions.examples import (
     time_entry,
     without_rates,
 )
-from tests.functions.whole_table import whole_table
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
+from tests.support.table import rows
 
 
 def changed(assigned: Mapping[str, Any] = OF_ONLINE_STORE[1], *, rates: bool = True, **fields: Any) -> Whole:
@@ -100,12 +100,12 @@ def old_entry(api: Api) -> str:
     ],
 )
 def test_a_patch_that_changes_nothing_writes_nothing(body: object, api: Api, old_entry: str) -> None:
-    before, shown = whole_table(), api.get(old_entry).body
+    before, shown = rows(), api.get(old_entry).body
 
     answer = api.patch(old_entry, body)
 
     assert (answer.status, answer.body, answer.body["updated_at"]) == (200, shown, NOW)
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize("body", [{"notes": None}, {"external_reference": None}, {"spent_date": "2025-01-01"}])
@@ -139,12 +139,12 @@ def test_time_stays_as_it_is_where_work_has_ended(
     body: dict[str, object], address: str, sentence: str, api: Api, old_entry: str
 ) -> None:
     api.patch(address, {"is_active": False})
-    before = whole_table()
+    before = rows()
 
     answer = api.patch(old_entry, body)
 
     assert (answer.status, answer.body) == (422, {"message": sentence})
-    assert whole_table() == before
+    assert rows() == before
 
 
 @pytest.mark.parametrize(
@@ -153,12 +153,12 @@ def test_time_stays_as_it_is_where_work_has_ended(
 )
 def test_time_does_not_go_where_work_has_ended(address: str, sentence: str, api: Api, old_entry: str) -> None:
     api.patch(address, {"is_active": False})
-    before = whole_table()
+    before = rows()
 
     answer = api.patch(old_entry, {"task_id": 2})
 
     assert (answer.status, answer.body) == (422, {"message": sentence})
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_moved_time_counts_where_it_is_and_no_more_where_it_was(api: Api, old_entry: str) -> None:
@@ -169,9 +169,9 @@ def test_moved_time_counts_where_it_is_and_no_more_where_it_was(api: Api, old_en
 
 def test_the_time_of_others_looks_to_a_member_like_time_that_never_was(api: Api, old_entry: str) -> None:
     member = api_records.member(api)
-    before = whole_table()
+    before = rows()
 
     answers = [member.patch(address, {"notes": "Mine"}) for address in (old_entry, "/v2/time_entries/99")]
 
     assert [(answer.status, answer.raw) for answer in answers] == [(404, '{"status":404,"error":"Not Found"}')] * 2
-    assert whole_table() == before
+    assert rows() == before

@@ -4,9 +4,9 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, NOT_FOUND, done, not_an_id
-from tests.functions.whole_table import whole_table
-from tests.harness import Api
-from tests.v1 import JSON, XML, v1
+from tests.support.api import Api
+from tests.support.table import rows
+from tests.support.v1 import JSON, XML, v1
 
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,
@@ -36,10 +36,10 @@ def test_an_archived_task_takes_time_again(kind: str, method: str, api: Api) -> 
 
 def test_an_active_task_stays_as_it_is(api: Api) -> None:
     task = api_records.task(api)
-    before = whole_table()
+    before = rows()
 
     assert v1(api).post(f"/tasks/{task['id']}/activate").status == 200
-    assert whole_table() == before
+    assert rows() == before
 
 
 def test_another_accounts_task_cannot_be_activated(api: Api, other_api: Api) -> None:

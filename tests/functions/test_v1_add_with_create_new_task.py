@@ -15,8 +15,8 @@ from tests.functions.v1_examples import (
     refused,
     task,
 )
-from tests.harness import Api
-from tests.v1 import JSON, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,

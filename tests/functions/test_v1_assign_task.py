@@ -12,8 +12,8 @@ from tests.functions.v1_examples import (
     done,
     refused,
 )
-from tests.harness import Answer, Api
-from tests.v1 import JSON, texts, v1
+from tests.support.api import Answer, Api
+from tests.support.v1 import JSON, texts, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,

@@ -11,8 +11,8 @@ from tests.functions.v1_examples import (
     moved,
     not_an_id,
 )
-from tests.harness import Api
-from tests.v1 import JSON, texts, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, texts, v1
 
 ARCHIVED = "The task has time entries, so it was archived instead of deleted."
 

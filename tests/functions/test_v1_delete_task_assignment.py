@@ -11,8 +11,8 @@ from tests.functions.v1_examples import (
     moved,
     not_an_id,
 )
-from tests.harness import Api
-from tests.v1 import JSON, XML, texts, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, XML, texts, v1
 
 ARCHIVED = "The task has time entries on this project, so the assignment was archived instead of removed."
 

@@ -2,8 +2,8 @@
 
 from tests.functions import api_records
 from tests.functions.v1_examples import MARKETING_WEBSITE, MEMBERS_REFUSED_ALIKE, ONLINE_STORE, listed, refused
-from tests.harness import Api
-from tests.v1 import JSON, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, v1
 
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,

@@ -5,8 +5,8 @@ import pytest
 from sheaf.http.v1 import formats
 from tests.functions import api_records
 from tests.functions.v1_examples import MANAGED_REFUSED_ALIKE, OF_ONLINE_STORE, listed
-from tests.harness import Api
-from tests.v1 import JSON, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,

@@ -4,8 +4,8 @@ import pytest
 
 from tests.functions import api_records
 from tests.functions.v1_examples import MEMBERS_REFUSED_ALIKE, TASKS, listed
-from tests.harness import Api
-from tests.v1 import JSON, XML, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, XML, v1
 
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,

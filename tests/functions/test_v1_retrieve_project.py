@@ -2,8 +2,8 @@
 
 from tests.functions import api_records
 from tests.functions.v1_examples import MANAGED_REFUSED_ALIKE, ONLINE_STORE, moved, shown
-from tests.harness import Api
-from tests.v1 import JSON, texts, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, texts, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,

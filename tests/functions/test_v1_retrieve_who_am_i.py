@@ -2,8 +2,8 @@
 
 from tests.functions.examples import HOST
 from tests.functions.v1_examples import NOT_AUTHENTICATED, NOT_AUTHENTICATED_IN_JSON, Record, hash_of
-from tests.harness import Api
-from tests.v1 import JSON, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, v1
 
 
 def who(user_id: int, first_name: str, last_name: str, *, admin: bool = False, **flags: bool) -> Record:

@@ -16,8 +16,8 @@ from tests.functions.v1_examples import (
     not_an_id,
     refused,
 )
-from tests.harness import Api
-from tests.v1 import JSON, texts, v1
+from tests.support.api import Api
+from tests.support.v1 import JSON, texts, v1
 
 EXPECTED = {
     **MANAGED_REFUSED_ALIKE,

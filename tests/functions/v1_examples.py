@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape
 
 from sheaf.domain.values import Timestamp, to_timestamp
 from tests.functions.examples import ALWAYS, HOST, RECENT, Whole
-from tests.harness import handler_of
+from tests.support.api import handler_of
 from tests.support.example_requests import load_event
-from tests.v1 import JSON, XML
+from tests.support.v1 import JSON, XML
 
 type Record = Mapping[str, Any]
 

@@ -14,8 +14,8 @@ from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest, v2_caller
 from sheaf.http.request import Request
 from sheaf.store import clients, projects, tokens, users
-from tests.harness import NOW, make_account, make_token
 from tests.store.faults import recorded
+from tests.support.api import NOW, make_account, make_token
 
 TOKEN = "a-token-of-256-random-bits-or-so"
 BY_HEADER = {"authorization": f"Bearer {TOKEN}", "harvest-account-id": "1"}

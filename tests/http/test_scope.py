@@ -7,8 +7,8 @@ from sheaf.domain.identity import Account, AccountId, Caller, Role, User
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.request import Request
 from sheaf.http.scope import managed_project_id
-from tests.harness import NOW, Answer, Api, make_token
 from tests.store.stored_records import assignment, client, populate, project, task
+from tests.support.api import NOW, Answer, Api, make_token
 
 ACCOUNT = Account(AccountId(1), "Demo", bytes(32), Timestamp(NOW))
 

@@ -15,8 +15,8 @@ from sheaf.store.items import Item
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import update
 from tests.store.faults import Sent
-from tests.store.rows import row as stored
 from tests.store.stored_records import ACCOUNT, NOW
+from tests.support.table import row as stored
 
 ATTEMPTS = 10
 _PROGRESS = "DRIVER#SEQUENCE"

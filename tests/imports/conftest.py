@@ -8,11 +8,11 @@ import pytest
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.imports import clock
-from tests.imports.pipeline import Carrier, carrying
+from tests.imports.pipeline import ImportPipeline, running_pipeline
 
 
-class Hands:
-    """A clock that stands still until it is moved."""
+class ManualClock:
+    """A clock that shows the same time until a test moves it."""
 
     now = Timestamp("2026-03-01T12:00:00Z")
 
@@ -21,15 +21,15 @@ class Hands:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+def manual_clock(monkeypatch: pytest.MonkeyPatch) -> ManualClock:
     """What time it is for imports."""
-    hands = Hands()
-    monkeypatch.setattr(clock, "now", lambda: hands.now)
-    return hands
+    manual_clock = ManualClock()
+    monkeypatch.setattr(clock, "now", lambda: manual_clock.now)
+    return manual_clock
 
 
 @pytest.fixture
-def carrier(account: Account, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+def pipeline(account: Account, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportPipeline]:
     """The bucket, queue and bus around the functions; account 1 is there."""
-    with carrying(monkeypatch) as item:
+    with running_pipeline(monkeypatch) as item:
         yield item

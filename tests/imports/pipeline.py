@@ -18,7 +18,7 @@ from functions.on_import_uploaded.handler import handler as uploaded_handler
 from functions.on_import_watch_due.handler import handler as watch_handler
 from sheaf import settings
 from sheaf.aws import clients, files, queue
-from tests.harness import BUCKET
+from tests.support.api import BUCKET
 
 AT_ONCE = 5  # messages that one invocation gets
 
@@ -32,7 +32,7 @@ class Message:
     times: int = 0
 
     def record(self) -> dict[str, Any]:
-        """As Lambda hands it to the function."""
+        """As Lambda manual_clock it to the function."""
         return {
             "messageId": self.id,
             "receiptHandle": self.id,
@@ -54,7 +54,7 @@ class Context:
 
 
 @dataclass
-class Carrier:
+class ImportPipeline:
     """Brings uploads and messages to the functions, and keeps what was announced."""
 
     queue_url: str
@@ -144,7 +144,7 @@ def told(key: str, etag: str, size: int, version: str | None = None, bucket: str
 
 
 @contextmanager
-def carrying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
+def running_pipeline(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportPipeline]:
     """The bucket and a queue of its own, known to the functions by their settings."""
     with ExitStack() as stack:
         monkeypatch.setenv("IMPORTS_BUCKET", BUCKET)
@@ -156,17 +156,17 @@ def carrying(monkeypatch: pytest.MonkeyPatch) -> Iterator[Carrier]:
         for setting in (settings.imports_bucket, settings.imports_queue_url, settings.event_bus):
             setting.cache_clear()
             stack.callback(setting.cache_clear)
-        carrier = Carrier(url)
+        pipeline = ImportPipeline(url)
 
         def hear(params: Mapping[str, Any], **_: object) -> None:
             for entry in params["Entries"]:
                 detail = json.loads(entry["Detail"])
-                carrier.announced.append({"source": entry["Source"], "detail-type": entry["DetailType"], **detail})
+                pipeline.announced.append({"source": entry["Source"], "detail-type": entry["DetailType"], **detail})
 
         name = "provide-client-params.events.PutEvents"
         clients.events().meta.events.register(name, hear)
         stack.callback(lambda: clients.events().meta.events.unregister(name, hear))
-        yield carrier
+        yield pipeline
 
 
 def _make_bucket() -> None:

@@ -7,12 +7,12 @@ import pytest
 from benchmarks import bulk_imports, import_files
 from sheaf.domain.identity import Account
 from sheaf.domain.imports.job import RowCounts
-from tests.imports import files
+from tests.support import sample_files
 
 ROWS = 30
 
 
-@pytest.mark.parametrize("made", [files.tasks, files.detailed_export], ids=["tasks", "time entries"])
+@pytest.mark.parametrize("made", [sample_files.tasks, sample_files.detailed_export], ids=["tasks", "time entries"])
 def test_rows_are_applied_once_at_the_engine_and_then_without_it(
     account: Account, made: Callable[[int], bytes]
 ) -> None:

@@ -18,13 +18,13 @@ from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.values import Id
 from sheaf.store import time_entries
 from sheaf.store.imports import endings, jobs
-from tests.functions.whole_table import whole_table
-from tests.harness import make_account, make_table
-from tests.imports import files
-from tests.imports.conftest import Hands
-from tests.imports.pipeline import Carrier
+from tests.imports.conftest import ManualClock
+from tests.imports.pipeline import ImportPipeline
 from tests.store.audit import assert_sound
 from tests.store.faults import CrashError, answering, cancelled, error, leaving_unprocessed, losing_answer
+from tests.support import sample_files
+from tests.support.api import make_account, make_table
+from tests.support.table import rows
 
 ACCOUNT = AccountId(1)
 KEY = "accounts/1/imports/1/file.csv"
@@ -98,40 +98,40 @@ CLIENTS: Mapping[str, Callable[[], Any]] = {
 }
 
 
-def bring_in(carrier: Carrier, hands: Hands, content: bytes) -> int:
+def bring_in(pipeline: ImportPipeline, manual_clock: ManualClock, content: bytes) -> int:
     """Import a file while everything dies, and deliver everything again until it is done; how many deaths there were.
 
     The import is there before, so that it has the same id however often its upload is told.
     """
-    hands.now = Hands.now
-    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
-    event = carrier.upload(KEY, content)
+    manual_clock.now = ManualClock.now
+    jobs.create(ACCOUNT, ImportFields(), None, manual_clock.now)
+    event = pipeline.upload(KEY, content)
     with dying() as deaths:
-        _tell(carrier, event)
-        while carrier.messages:
-            part = carrier.messages[:2]
+        _tell(pipeline, event)
+        while pipeline.messages:
+            part = pipeline.messages[:2]
             for message in part:
                 message.times = 0  # no delivery is the last: dying is not the fault of rows
-            carrier.deliver(part)
-    hands.move(minutes=1)
-    carrier.watch()  # announces what the last worker could not
+            pipeline.deliver(part)
+    manual_clock.move(minutes=1)
+    pipeline.watch()  # announces what the last worker could not
     return len(deaths)
 
 
-def _tell(carrier: Carrier, event: Mapping[str, Any]) -> None:
+def _tell(pipeline: ImportPipeline, event: Mapping[str, Any]) -> None:
     while True:
         try:
-            carrier.tell(event)
+            pipeline.tell(event)
         except CrashError:
-            carrier.collect()  # what was sent before the end
+            pipeline.collect()  # what was sent before the end
         else:
             return
 
 
-def undisturbed(carrier: Carrier, hands: Hands, content: bytes) -> None:
+def undisturbed(pipeline: ImportPipeline, manual_clock: ManualClock, content: bytes) -> None:
     """Import a file while nothing happens."""
-    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
-    carrier.send(KEY, content)
+    jobs.create(ACCOUNT, ImportFields(), None, manual_clock.now)
+    pipeline.send(KEY, content)
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def comparable() -> Table:
     """The table but for the version of the file, secrets, and numbers that were given out in vain."""
     return {
         place: {name: value for name, value in item.items() if name not in ("file", "last_id", "paging_key")}
-        for place, item in whole_table().items()
+        for place, item in rows().items()
     }
 
 
@@ -158,16 +158,16 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
-    carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sheaf.imports.batches.ROWS", 40)
     content = tasks_with_ids(1000)
-    undisturbed(carrier, hands, content)
-    expected, report = comparable(), carrier.report(1)
+    undisturbed(pipeline, manual_clock, content)
+    expected, report = comparable(), pipeline.report(1)
     with another_table(endpoint_url):
-        assert bring_in(carrier, hands, content) >= 100
+        assert bring_in(pipeline, manual_clock, content) >= 100
         assert comparable() == expected
-        assert carrier.report(1) == report
+        assert pipeline.report(1) == report
         assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=980, failed=20)
         assert list(endings.open_imports()) == []
         assert_sound(ACCOUNT)
@@ -186,14 +186,14 @@ def logged() -> Counter[tuple[object, ...]]:
 
 
 def test_time_leaves_the_same_entries_whatever_dies_at_whichever_write(
-    carrier: Carrier, hands: Hands, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = files.detailed_export(50, bad=5)
-    undisturbed(carrier, hands, content)
+    content = sample_files.detailed_export(50, bad=5)
+    undisturbed(pipeline, manual_clock, content)
     expected, counts = logged(), jobs.get(ACCOUNT, Id(1)).counts
     assert (counts.created, counts.failed, expected.total()) == (45, 5, 45)
     with another_table(endpoint_url):
-        bring_in(carrier, hands, content)
+        bring_in(pipeline, manual_clock, content)
         assert logged() == expected
         assert jobs.get(ACCOUNT, Id(1)).counts == counts
         assert_sound(ACCOUNT)
@@ -203,47 +203,49 @@ def test_time_leaves_the_same_entries_whatever_dies_at_whichever_write(
 
 
 @pytest.mark.parametrize("operation", ["TransactWriteItems", "BatchGetItem"])
-def test_a_batch_comes_again_when_the_table_is_too_busy(carrier: Carrier, hands: Hands, operation: str) -> None:
-    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+def test_a_batch_comes_again_when_the_table_is_too_busy(
+    pipeline: ImportPipeline, manual_clock: ManualClock, operation: str
+) -> None:
+    pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
     with answering(operation, [error("ProvisionedThroughputExceededException")]) as left:
-        assert len(carrier.deliver()) == 1
+        assert len(pipeline.deliver()) == 1
     assert left == []
-    carrier.run()
+    pipeline.run()
     assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
-    assert carrier.dead == []
+    assert pipeline.dead == []
 
 
-def test_an_upload_comes_again_when_the_table_is_too_busy(carrier: Carrier) -> None:
-    event = carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
+def test_an_upload_comes_again_when_the_table_is_too_busy(pipeline: ImportPipeline) -> None:
+    event = pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
     busy = error("ProvisionedThroughputExceededException")
     with answering("TransactWriteItems", [busy]), pytest.raises(BusyError):
-        carrier.tell(event)
-    carrier.tell(event)
-    carrier.run()
+        pipeline.tell(event)
+    pipeline.tell(event)
+    pipeline.run()
     assert jobs.get(ACCOUNT, Id(2)).counts == RowCounts(created=30)
     assert jobs.page(ACCOUNT, WHOLE).total_entries == 1
 
 
-def test_keys_that_are_left_unprocessed_are_asked_for_again(carrier: Carrier) -> None:
+def test_keys_that_are_left_unprocessed_are_asked_for_again(pipeline: ImportPipeline) -> None:
     with leaving_unprocessed(keep=4):
-        carrier.send("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
+        pipeline.send("accounts/1/inbox/tasks.csv", tasks_with_ids(30))
     assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.COMPLETED
     assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
 
 
 @pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_transaction_that_met_another_is_repeated(carrier: Carrier, reason: str) -> None:
-    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+def test_a_transaction_that_met_another_is_repeated(pipeline: ImportPipeline, reason: str) -> None:
+    pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
     with answering("TransactWriteItems", [cancelled("None", reason)] * 3) as left:
-        carrier.run()
+        pipeline.run()
     assert left == []
     assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
 
 
-def test_a_transaction_whose_answer_is_lost_counts_once(carrier: Carrier) -> None:
-    carrier.tell(carrier.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+def test_a_transaction_whose_answer_is_lost_counts_once(pipeline: ImportPipeline) -> None:
+    pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
     with losing_answer("TransactWriteItems") as lost:
-        carrier.run()
+        pipeline.run()
     assert lost == ["TransactWriteItems"]
     assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
     assert_sound(ACCOUNT)

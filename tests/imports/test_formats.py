@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sheaf.domain.imports.rows import BadRow, RawRow
 from sheaf.imports import formats, lines
-from tests.imports import files
-from tests.imports.files import Stream, stream
+from tests.support import sample_files
+from tests.support.sample_files import Stream, stream
 
 
 def read(data: bytes) -> tuple[tuple[str, ...], list[RawRow | BadRow]]:
@@ -126,7 +126,7 @@ def test_json_objects_are_read_line_by_line() -> None:
     )
 
 
-@pytest.mark.parametrize("pack", files.PACKINGS.values(), ids=files.PACKINGS)
+@pytest.mark.parametrize("pack", sample_files.PACKINGS.values(), ids=sample_files.PACKINGS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_json_is_read_whatever_it_is_packed_in(encoding: str, pack: Callable[[bytes], bytes]) -> None:
     data = pack('{"name": "Büro"}\r\n{"name": "Design"}'.encode(encoding))
@@ -217,7 +217,7 @@ def is_row(row: Sequence[str]) -> bool:
     st.sampled_from(["\r\n", "\n", "\r"]),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
-    st.sampled_from(sorted(files.PACKINGS)),
+    st.sampled_from(sorted(sample_files.PACKINGS)),
     st.lists(st.integers(1, 7), min_size=1),
 )
 @example([["a\r", "\n"]], ";", "\r", "utf-16-be", csv.QUOTE_MINIMAL, "gzip", [1])
@@ -230,7 +230,7 @@ def test_every_table_that_csv_writer_writes_is_read_back(
     text = StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows([columns, *table])
     mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
-    data = files.PACKINGS[packing](mark + text.getvalue().encode(encoding))
+    data = sample_files.PACKINGS[packing](mark + text.getvalue().encode(encoding))
     parts: list[bytes] = []
     at = 0
     while at < len(data):
@@ -248,15 +248,15 @@ objects = st.dictionaries(
 ).filter(bool)
 
 
-@given(st.lists(objects, min_size=1, max_size=20), st.sampled_from(sorted(files.PACKINGS)))
+@given(st.lists(objects, min_size=1, max_size=20), st.sampled_from(sorted(sample_files.PACKINGS)))
 def test_every_flat_object_is_read_back(rows: list[dict[str, Any]], packing: str) -> None:
     rows.insert(0, {"first": 1})
-    data = files.PACKINGS[packing](files.ndjson_bytes(rows))
+    data = sample_files.PACKINGS[packing](sample_files.ndjson_bytes(rows))
     assert read(data) == (("first",), table_of(rows))
 
 
 def test_a_file_is_read_in_pieces_and_no_further_than_it_is_asked_for() -> None:
-    source = Stream(files.large_export(5_000_000))
+    source = Stream(sample_files.large_export(5_000_000))
     table = formats.read(source)
     assert source.size <= 3 * lines.PIECE
     for row in table.rows:

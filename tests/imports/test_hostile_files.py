@@ -15,7 +15,7 @@ from sheaf.domain.imports import columns
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow
 from sheaf.imports import formats, lines
-from tests.imports.files import Stream, stream
+from tests.support.sample_files import Stream, stream
 from tools.template import PROJECT
 
 LONG = "The row that starts on line {} is longer than 64 KB; is a quote opened there and never closed?"
@@ -291,7 +291,7 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (512 * 1024**2,) * 2)
 from sheaf.imports import formats
 from sheaf.domain.imports.rows import FileError
-from tests.imports.files import Stream
+from tests.support.sample_files import Stream
 from tests.imports.test_hostile_files import ROWS, bomb
 
 MEGABYTE = 1024**2

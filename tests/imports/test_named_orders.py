@@ -27,8 +27,8 @@ from tests.imports.batch_steps import apply, changes, group, work
 from tests.imports.rows import assignment_row, project_row, task_row
 from tests.store.audit import contents, expected
 from tests.store.faults import recorded
-from tests.store.rows import Rows, rows
 from tests.store.stored_records import assignment, client, populate, project, task
+from tests.support.table import Rows, rows
 
 LETTERS = "ABCDE"
 

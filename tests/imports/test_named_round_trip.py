@@ -22,8 +22,8 @@ from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.imports.tasks import task_steps
 from sheaf.store import projects, task_assignments, tasks
 from tests.imports.batch_steps import apply, fates, group, work
-from tests.imports.files import ndjson_bytes, stream
 from tests.store.stored_records import ACCOUNT, assignment, client, populate, project, task
+from tests.support.sample_files import ndjson_bytes, stream
 
 OTHER = AccountId(2)
 CLIENTS = client(1), client(2)

@@ -27,8 +27,8 @@ from tests.imports.rows import BROUGHT, assignment_row, project_row, task_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import AFTER_CALL, CrashError, crashing, hooked, recorded
 from tests.store.interruptions import fresh_table
-from tests.store.rows import rows
-from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, sights, task
+from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task, visible_records
+from tests.support.table import rows
 
 TAKEN = "name: Name has already been taken"
 WRITING = ("PutItem", "UpdateItem", "TransactWriteItems")
@@ -383,7 +383,7 @@ def test_a_project_comes_back_under_its_id_without_the_time_of_the_removed_one(
     assert fates(apply(project_steps, work(group(project_row(1, 1, "Project 1", 1))))) == {1: "created"}
     assert operations.of_account(ACCOUNT) == []
     assert_sound(ACCOUNT)
-    assert sights()["time of project 1"] == ((), frozenset({0}))
+    assert visible_records()["time of project 1"] == ((), frozenset({0}))
 
 
 def test_a_task_comes_back_under_its_id_without_the_assignments_of_the_removed_one(
@@ -394,7 +394,7 @@ def test_a_task_comes_back_under_its_id_without_the_assignments_of_the_removed_o
     assert fates(apply(task_steps, work(group(task_row(1, "Task 0002", 2))))) == {1: "created"}
     assert operations.of_account(ACCOUNT) == []
     assert_sound(ACCOUNT)
-    assert sights()["assignments of project 1"] == ((1,), frozenset({1}))
+    assert visible_records()["assignments of project 1"] == ((1,), frozenset({1}))
 
 
 @pytest.fixture

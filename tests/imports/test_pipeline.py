@@ -22,11 +22,11 @@ from sheaf.imports import applying, finishing, splitting
 from sheaf.imports.batch import CUT_TWICE, Step, Work
 from sheaf.store import tasks
 from sheaf.store.imports import endings, jobs
-from tests.functions.whole_table import whole_table
-from tests.harness import BUCKET, make_account
-from tests.imports.conftest import Hands
-from tests.imports.pipeline import Carrier, Context, Message, told
+from tests.imports.conftest import ManualClock
+from tests.imports.pipeline import Context, ImportPipeline, Message, told
 from tests.store.audit import assert_sound
+from tests.support.api import BUCKET, make_account
+from tests.support.table import rows
 
 ACCOUNT = AccountId(1)
 INBOX = "accounts/1/inbox/tasks.csv"
@@ -55,7 +55,7 @@ def job(import_id: int = 1) -> Import:
 
 def beside_imports() -> dict[tuple[str, str], dict[str, Any]]:
     """All that the table holds but what imports note of themselves."""
-    return {place: item for place, item in whole_table().items() if "IMPORT" not in "".join(place)}
+    return {place: item for place, item in rows().items() if "IMPORT" not in "".join(place)}
 
 
 @pytest.fixture
@@ -68,10 +68,12 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 # The way of a file
 
 
-def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier, hands: Hands) -> None:
-    event = carrier.upload(INBOX, file_of("Design", "", "Research"))
-    assert carrier.tell(event) == 1
-    carrier.run()
+def test_a_file_in_the_inbox_is_imported_reported_and_announced(
+    pipeline: ImportPipeline, manual_clock: ManualClock
+) -> None:
+    event = pipeline.upload(INBOX, file_of("Design", "", "Research"))
+    assert pipeline.tell(event) == 1
+    pipeline.run()
     stored = event["detail"]["object"]
     assert job() == Import(
         id=Id(1),
@@ -80,10 +82,10 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
         dry_run=False,
         file_name="tasks.csv",
         user_id=None,
-        created_at=hands.now,
-        updated_at=hands.now,
-        started_at=hands.now,
-        finished_at=hands.now,
+        created_at=manual_clock.now,
+        updated_at=manual_clock.now,
+        started_at=manual_clock.now,
+        finished_at=manual_clock.now,
         rows_total=3,
         batches_total=1,
         counts=RowCounts(created=2, failed=1),
@@ -92,11 +94,11 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
         has_report=True,
     )
     assert names() == ["Design", "Research"]
-    assert list(csv.reader(StringIO(carrier.report(1)))) == [
+    assert list(csv.reader(StringIO(pipeline.report(1)))) == [
         ["Row", "Field", "Message", "Task", "Colour"],
         ["2", "Task", "Task can't be blank", "", "red"],
     ]
-    assert carrier.announced == [
+    assert pipeline.announced == [
         {
             "source": "sheaf",
             "detail-type": "import.completed",
@@ -111,7 +113,7 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
             "rows_unchanged": 0,
             "rows_failed": 1,
             "error": None,
-            "finished_at": hands.now,
+            "finished_at": manual_clock.now,
         }
     ]
     assert list(endings.open_imports()) == []
@@ -119,20 +121,20 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(carrier: Carrier
 
 @pytest.mark.parametrize("brought", [3, 9, 30])
 def test_an_id_that_a_file_brings_is_never_given_to_another_of_its_rows(
-    carrier: Carrier, small_batches: None, brought: int
+    pipeline: ImportPipeline, small_batches: None, brought: int
 ) -> None:
     wanted = [*(f"Task {number:02}" for number in range(20)), "With an id"]
     ids = [""] * 20 + [str(brought)]
-    carrier.send(INBOX, "\n".join(["Id,Task", *map(",".join, zip(ids, wanted, strict=True)), ""]).encode())
+    pipeline.send(INBOX, "\n".join(["Id,Task", *map(",".join, zip(ids, wanted, strict=True)), ""]).encode())
     assert (names(), {task.id for task in all_tasks() if task.name == "With an id"}) == (wanted, {brought})
     assert job().counts == RowCounts(created=21)
-    carrier.send("accounts/1/inbox/dry-run/tasks.csv", f"Id,Task\n{brought + 100},New\n".encode())
+    pipeline.send("accounts/1/inbox/dry-run/tasks.csv", f"Id,Task\n{brought + 100},New\n".encode())
     assert tasks.create(ACCOUNT, TaskFields(name="Next"), job().created_at).id == brought + 21
 
 
-def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands: Hands) -> None:
-    made = jobs.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), hands.now)
-    carrier.send(files.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))
+def test_a_file_is_put_at_the_place_that_was_made_for_it(pipeline: ImportPipeline, manual_clock: ManualClock) -> None:
+    made = jobs.create(ACCOUNT, ImportFields(file_name="tasks.csv"), Id(7), manual_clock.now)
+    pipeline.send(files.upload_key(ACCOUNT, made.id, "tasks.csv"), file_of("Design"))
     assert (job().status, job().user_id, names()) == (ImportStatus.COMPLETED, 7, ["Design"])
     assert not job().has_report
 
@@ -146,16 +148,16 @@ def test_a_file_is_put_at_the_place_that_was_made_for_it(carrier: Carrier, hands
         ("dry-run/time_entries/", ImportFields(kind=FileKind.TIME_ENTRIES, dry_run=True)),
     ],
 )
-def test_folders_of_the_inbox_say_what_is_wanted(carrier: Carrier, folders: str, fields: ImportFields) -> None:
+def test_folders_of_the_inbox_say_what_is_wanted(pipeline: ImportPipeline, folders: str, fields: ImportFields) -> None:
     upload = files.read_upload_event(told(f"accounts/1/inbox/{folders}Ä b+c.csv", "e", 3, "v"))
     assert upload.fields == replace(fields, file_name="Ä b+c.csv")
     assert (upload.account_id, upload.import_id) == (1, None)
 
 
-def test_a_dry_run_judges_alike_and_writes_nothing(carrier: Carrier) -> None:
-    carrier.send(INBOX, file_of("Design"))
+def test_a_dry_run_judges_alike_and_writes_nothing(pipeline: ImportPipeline) -> None:
+    pipeline.send(INBOX, file_of("Design"))
     before = beside_imports()
-    carrier.send("accounts/1/inbox/dry-run/tasks.csv", file_of("design", "Research", ""))
+    pipeline.send("accounts/1/inbox/dry-run/tasks.csv", file_of("design", "Research", ""))
     assert beside_imports() == before
     assert (job(2).status, job(2).dry_run) == (ImportStatus.COMPLETED_WITH_ERRORS, True)
     assert job(2).counts.failed == 1
@@ -163,9 +165,9 @@ def test_a_dry_run_judges_alike_and_writes_nothing(carrier: Carrier) -> None:
     assert job(2).counts.done == 3
 
 
-def test_a_file_twice_changes_nothing(carrier: Carrier) -> None:
+def test_a_file_twice_changes_nothing(pipeline: ImportPipeline) -> None:
     for _ in range(2):
-        carrier.send(INBOX, many(30))
+        pipeline.send(INBOX, many(30))
     assert (job(2).counts, len(names())) == (RowCounts(unchanged=30), 30)
 
 
@@ -193,18 +195,18 @@ def test_a_file_twice_changes_nothing(carrier: Carrier) -> None:
         {"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": BUCKET, "object": INBOX}},
     ],
 )
-def test_what_is_no_upload_of_an_account_is_refused(carrier: Carrier, event: dict[str, Any]) -> None:
-    before = whole_table()
-    assert carrier.tell(event) == 0
-    assert (whole_table(), carrier.messages, carrier.announced) == (before, [], [])
+def test_what_is_no_upload_of_an_account_is_refused(pipeline: ImportPipeline, event: dict[str, Any]) -> None:
+    before = rows()
+    assert pipeline.tell(event) == 0
+    assert (rows(), pipeline.messages, pipeline.announced) == (before, [], [])
 
 
 def test_an_upload_below_another_account_does_not_reach_an_import_of_the_same_number(
-    carrier: Carrier, hands: Hands
+    pipeline: ImportPipeline, manual_clock: ManualClock
 ) -> None:
     make_account(2)
-    jobs.create(ACCOUNT, ImportFields(), None, hands.now)
-    carrier.send("accounts/2/imports/1/tasks.csv", file_of("Design"))
+    jobs.create(ACCOUNT, ImportFields(), None, manual_clock.now)
+    pipeline.send("accounts/2/imports/1/tasks.csv", file_of("Design"))
     assert job().status is ImportStatus.AWAITING_UPLOAD
     with pytest.raises(NotFoundError):
         jobs.get(AccountId(2), Id(1))
@@ -213,91 +215,91 @@ def test_an_upload_below_another_account_does_not_reach_an_import_of_the_same_nu
 # Files that cannot be imported
 
 
-def ended(carrier: Carrier, reason: str) -> None:
+def ended(pipeline: ImportPipeline, reason: str) -> None:
     """An import that failed before any row."""
     assert (job().status, job().error, job().counts) == (ImportStatus.FAILED, reason, RowCounts())
-    told_of = [(item["detail-type"], item["status"], item["error"]) for item in carrier.announced]
+    told_of = [(item["detail-type"], item["status"], item["error"]) for item in pipeline.announced]
     assert told_of == [("import.failed", "failed", reason)]
-    assert (names(), carrier.messages, list(endings.open_imports())) == ([], [], [])
+    assert (names(), pipeline.messages, list(endings.open_imports())) == ([], [], [])
 
 
-def test_what_is_wrong_with_a_file_ends_its_import(carrier: Carrier) -> None:
-    carrier.send(INBOX, b"Task\n")
-    ended(carrier, "The file has a header and no rows")
+def test_what_is_wrong_with_a_file_ends_its_import(pipeline: ImportPipeline) -> None:
+    pipeline.send(INBOX, b"Task\n")
+    ended(pipeline, "The file has a header and no rows")
 
 
-def test_a_file_that_is_too_large_is_not_read(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_not_read(pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splitting, "SIZE_LIMIT", 1024**3)
-    carrier.tell(told(INBOX, "e", 1024**3 + 1, "v"))
-    ended(carrier, "The file is larger than 1 GB; cut it into several")
+    pipeline.tell(told(INBOX, "e", 1024**3 + 1, "v"))
+    ended(pipeline, "The file is larger than 1 GB; cut it into several")
 
 
-def test_a_file_that_is_gone_ends_its_import(carrier: Carrier) -> None:
-    event = carrier.upload(INBOX, file_of("Design"))
+def test_a_file_that_is_gone_ends_its_import(pipeline: ImportPipeline) -> None:
+    event = pipeline.upload(INBOX, file_of("Design"))
     clients.s3().delete_object(Bucket=BUCKET, Key=INBOX, VersionId=event["detail"]["object"]["version-id"])
-    carrier.tell(event)
-    ended(carrier, "The file was deleted before it was read")
+    pipeline.tell(event)
+    ended(pipeline, "The file was deleted before it was read")
 
 
-def test_a_version_is_read_whatever_was_put_in_its_place(carrier: Carrier) -> None:
-    event = carrier.upload(INBOX, file_of("Design"))
-    carrier.upload(INBOX, file_of("Research"))
+def test_a_version_is_read_whatever_was_put_in_its_place(pipeline: ImportPipeline) -> None:
+    event = pipeline.upload(INBOX, file_of("Design"))
+    pipeline.upload(INBOX, file_of("Research"))
     clients.s3().delete_object(Bucket=BUCKET, Key=INBOX)
-    carrier.tell(event)
-    carrier.run()
+    pipeline.tell(event)
+    pipeline.run()
     assert names() == ["Design"]
 
 
-def test_without_versions_a_file_that_was_replaced_is_not_read(carrier: Carrier) -> None:
-    event = carrier.upload(INBOX, file_of("Design"))
+def test_without_versions_a_file_that_was_replaced_is_not_read(pipeline: ImportPipeline) -> None:
+    event = pipeline.upload(INBOX, file_of("Design"))
     del event["detail"]["object"]["version-id"]
-    carrier.upload(INBOX, file_of("Research"))
-    carrier.tell(event)
-    ended(carrier, "The file was replaced by another before it was read")
+    pipeline.upload(INBOX, file_of("Research"))
+    pipeline.tell(event)
+    ended(pipeline, "The file was replaced by another before it was read")
 
 
 # Deliveries
 
 
-def test_an_upload_that_is_told_again_is_cut_once(carrier: Carrier) -> None:
-    event = carrier.upload(INBOX, many(150))
-    assert [carrier.tell(event), carrier.tell(event)] == [2, 0]
-    carrier.run()
-    assert carrier.tell(event) == 0
-    assert (job().counts, len(names()), len(carrier.announced)) == (RowCounts(created=150), 150, 1)
+def test_an_upload_that_is_told_again_is_cut_once(pipeline: ImportPipeline) -> None:
+    event = pipeline.upload(INBOX, many(150))
+    assert [pipeline.tell(event), pipeline.tell(event)] == [2, 0]
+    pipeline.run()
+    assert pipeline.tell(event) == 0
+    assert (job().counts, len(names()), len(pipeline.announced)) == (RowCounts(created=150), 150, 1)
     with pytest.raises(NotFoundError):
         job(2)
 
 
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("seed", range(3))
-def test_batches_come_twice_late_and_in_any_order(carrier: Carrier, seed: int) -> None:
+def test_batches_come_twice_late_and_in_any_order(pipeline: ImportPipeline, seed: int) -> None:
     order = random.Random(seed)  # noqa: S311 - no secret
-    carrier.tell(carrier.upload(INBOX, many(40)))
-    first = list(carrier.messages)
+    pipeline.tell(pipeline.upload(INBOX, many(40)))
+    first = list(pipeline.messages)
     assert len(first) == 10
     deliveries = [*first, *order.sample(first, 5)]
     order.shuffle(deliveries)
     for message in deliveries:
-        carrier.deliver([replace(message, times=0)])
+        pipeline.deliver([replace(message, times=0)])
     assert (job().status, job().counts) == (ImportStatus.COMPLETED, RowCounts(created=40))
-    before = whole_table()
-    carrier.deliver(first)
-    assert whole_table() == before
-    assert len(carrier.announced) == 1
+    before = rows()
+    pipeline.deliver(first)
+    assert rows() == before
+    assert len(pipeline.announced) == 1
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_batches_that_several_workers_have_at_once_count_once(carrier: Carrier) -> None:
-    carrier.tell(carrier.upload(INBOX, many(40)))
-    messages = carrier.messages * 3
+def test_batches_that_several_workers_have_at_once_count_once(pipeline: ImportPipeline) -> None:
+    pipeline.tell(pipeline.upload(INBOX, many(40)))
+    messages = pipeline.messages * 3
 
     def work(message: Message) -> object:
         return rows_handler({"Records": [replace(message, times=1).record()]}, Context())
 
     with ThreadPoolExecutor(4) as workers:
         answers = list(workers.map(work, messages))
-    carrier.run()
+    pipeline.run()
     assert len(answers) == 30
     assert (job().status, job().counts) == (ImportStatus.COMPLETED, RowCounts(created=40))
     assert len(names()) == 40
@@ -306,12 +308,12 @@ def test_batches_that_several_workers_have_at_once_count_once(carrier: Carrier) 
 
 @pytest.mark.usefixtures("small_batches")
 def test_one_message_that_cannot_be_applied_holds_no_other_up(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, poisoned("Task 0018"))
-    carrier.tell(carrier.upload(INBOX, many(40)))
-    back = carrier.deliver()
-    assert (len(carrier.messages), back) == (1, carrier.messages)
+    pipeline.tell(pipeline.upload(INBOX, many(40)))
+    back = pipeline.deliver()
+    assert (len(pipeline.messages), back) == (1, pipeline.messages)
     assert 36 <= job().counts.created == len(names()) < 40
 
 
@@ -335,22 +337,22 @@ STEPS = applying.STEPS[FileKind.TASKS]
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_row_that_breaks_the_worker_fails_alone_at_the_last_delivery(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, poisoned("Task 0018"))
-    carrier.send(INBOX, many(40))
-    assert (carrier.dead, job().status) == ([], ImportStatus.COMPLETED_WITH_ERRORS)
+    pipeline.send(INBOX, many(40))
+    assert (pipeline.dead, job().status) == ([], ImportStatus.COMPLETED_WITH_ERRORS)
     assert (job().counts, len(names())) == (RowCounts(created=39, failed=1), 39)
     message = "Internal error; the operator finds it in the log by the request id request-1"
-    failed = list(csv.reader(StringIO(carrier.report(1))))[1:]
+    failed = list(csv.reader(StringIO(pipeline.report(1))))[1:]
     assert failed == [["19", "", message, "Task 0018", "red"]]
 
 
 def test_a_message_that_can_never_be_applied_is_a_dead_letter_and_the_import_ends_without_it(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    carrier.tell(carrier.upload(INBOX, many(250)))
-    bad = carrier.messages[0].body
+    pipeline.tell(pipeline.upload(INBOX, many(250)))
+    bad = pipeline.messages[0].body
     apply = applying.apply
 
     def fail(body: str, last_resort: str | None = None) -> None:
@@ -359,33 +361,33 @@ def test_a_message_that_can_never_be_applied_is_a_dead_letter_and_the_import_end
         apply(body, last_resort)
 
     monkeypatch.setattr(applying, "apply", fail)
-    carrier.run()
-    assert (len(carrier.dead), job().status) == (1, ImportStatus.RUNNING)
-    hands.move(minutes=29)
-    assert carrier.watch() == 0
-    hands.move(minutes=1)
-    assert carrier.watch() == 1
+    pipeline.run()
+    assert (len(pipeline.dead), job().status) == (1, ImportStatus.RUNNING)
+    manual_clock.move(minutes=29)
+    assert pipeline.watch() == 0
+    manual_clock.move(minutes=1)
+    assert pipeline.watch() == 1
     assert job().status is ImportStatus.FAILED
     assert (
         job().error
-        == carrier.announced[0]["error"]
+        == pipeline.announced[0]["error"]
         == ("The import made no progress for 30 minutes; import the file again to finish it")
     )
     assert job().counts.created == len(names())
 
 
 def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_again(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def steps(work: Work) -> Iterator[Step]:
         for step in STEPS(work):
             if not names():
-                tasks.create(ACCOUNT, TaskFields(name="design"), hands.now)
+                tasks.create(ACCOUNT, TaskFields(name="design"), manual_clock.now)
             yield step
 
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
-    carrier.tell(carrier.upload(INBOX, file_of("Design", "Research")))
-    assert carrier.deliver() == []
+    pipeline.tell(pipeline.upload(INBOX, file_of("Design", "Research")))
+    assert pipeline.deliver() == []
     assert (names(), job().counts) == (["Design", "Research"], RowCounts(created=1, updated=1))
     assert [task.id for task in all_tasks() if task.name == "Design"] == [
         task.id for task in all_tasks() if task.version == 2
@@ -396,9 +398,11 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cutter_goes_on_where_the_one_before_it_stood(
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(splitting, "SENT_AT_ONCE", 2)
-    event = carrier.upload(INBOX, many(40))
+    event = pipeline.upload(INBOX, many(40))
     with monkeypatch.context() as broken:
         calls: list[int] = []
 
@@ -410,11 +414,11 @@ def test_a_cutter_goes_on_where_the_one_before_it_stood(carrier: Carrier, monkey
 
         broken.setattr(queue, "send", send)
         with pytest.raises(BusyError):
-            carrier.tell(event)
-        carrier.collect()
-    assert (len(carrier.messages), job().rows_total) == (4, None)
-    assert carrier.tell(event) == 6
-    carrier.run()
+            pipeline.tell(event)
+        pipeline.collect()
+    assert (len(pipeline.messages), job().rows_total) == (4, None)
+    assert pipeline.tell(event) == 6
+    pipeline.run()
     assert (job().counts, job().batches_total) == (RowCounts(created=40), 10)
 
 
@@ -423,21 +427,21 @@ SEND = queue.send
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_file_that_would_be_cut_in_another_way_than_before_ends_its_import(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(splitting, "SENT_AT_ONCE", 2)
-    made = [tasks.create(ACCOUNT, TaskFields(name=f"Old {number}"), hands.now) for number in range(12)]
+    made = [tasks.create(ACCOUNT, TaskFields(name=f"Old {number}"), manual_clock.now) for number in range(12)]
     lines = [f"{task.id},New {12 - number}" for number, task in enumerate(made)]
-    event = carrier.upload(INBOX, "\n".join(["id,name", *lines]).encode())
+    event = pipeline.upload(INBOX, "\n".join(["id,name", *lines]).encode())
     with monkeypatch.context() as broken:
         broken.setattr(jobs, "mark_all_sent", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
         with pytest.raises(BusyError):
-            carrier.tell(event)
-    carrier.collect()
+            pipeline.tell(event)
+    pipeline.collect()
     for number, item in enumerate(made):
         tasks.update(ACCOUNT, item.id, lambda task, name=f"New {(number * 5) % 12}": replace(task, name=name))  # type: ignore[misc]
-    carrier.tell(event)
-    carrier.run()
+    pipeline.tell(event)
+    pipeline.run()
     assert (job().status, job().error) == (ImportStatus.FAILED, CUT_TWICE)
 
 
@@ -469,29 +473,31 @@ def refused(number: int, *, fault: bool = False) -> dict[str, Any]:
 
 
 def test_messages_that_the_queue_refuses_are_sent_again_and_no_others(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carried = refusing(monkeypatch, [refused(1), refused(2)], [refused(2)])
     queue.send(ACCOUNT, ["a", "b", "c"])
-    carrier.collect()
+    pipeline.collect()
     assert carried == [["a", "b", "c"], ["b", "c"], ["c"]]
-    assert sorted(message.body for message in carrier.messages) == ["a", "b", "c"]
+    assert sorted(message.body for message in pipeline.messages) == ["a", "b", "c"]
 
 
-def test_a_queue_that_keeps_refusing_is_busy(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_queue_that_keeps_refusing_is_busy(pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     refusing(monkeypatch, *[[refused(0)]] * 20)
     with pytest.raises(BusyError):
         queue.send(ACCOUNT, ["a"])
 
 
-def test_a_message_that_the_queue_can_never_take_is_a_fault(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_that_the_queue_can_never_take_is_a_fault(
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     refusing(monkeypatch, [refused(0, fault=True)])
     with pytest.raises(ValueError, match="made up"):
         queue.send(ACCOUNT, ["a"])
 
 
 def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     carried = refusing(monkeypatch)
     large = "é" * 60_000
@@ -500,10 +506,10 @@ def test_one_call_carries_ten_messages_and_a_quarter_of_a_megabyte_at_most(
 
 
 def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.send(ACCOUNT, ["a"])
-    answer = clients.sqs().receive_message(QueueUrl=carrier.queue_url, AttributeNames=["MessageGroupId"])
+    answer = clients.sqs().receive_message(QueueUrl=pipeline.queue_url, AttributeNames=["MessageGroupId"])
     assert answer["Messages"][0]["Attributes"]["MessageGroupId"] == "1"
 
 
@@ -512,29 +518,31 @@ def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(
 
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("delivered", [0, 1, 7])
-def test_a_cancelled_import_counts_just_what_it_has_changed(carrier: Carrier, hands: Hands, delivered: int) -> None:
-    carrier.tell(carrier.upload(INBOX, many(39) + b",red\n"))
-    carrier.deliver(carrier.messages[:delivered])
-    endings.cancel(ACCOUNT, Id(1), hands.now)
-    carrier.run()
+def test_a_cancelled_import_counts_just_what_it_has_changed(
+    pipeline: ImportPipeline, manual_clock: ManualClock, delivered: int
+) -> None:
+    pipeline.tell(pipeline.upload(INBOX, many(39) + b",red\n"))
+    pipeline.deliver(pipeline.messages[:delivered])
+    endings.cancel(ACCOUNT, Id(1), manual_clock.now)
+    pipeline.run()
     assert (job().status, job().rows_total) == (ImportStatus.CANCELLED, 40)
     assert job().counts.created == len(names()) == sum(task.version == 1 for task in all_tasks())
-    assert carrier.watch() == 1
+    assert pipeline.watch() == 1
     assert job().has_report is bool(job().counts.failed)
-    assert (carrier.announced, carrier.dead, list(endings.open_imports())) == ([], [], [])
+    assert (pipeline.announced, pipeline.dead, list(endings.open_imports())) == ([], [], [])
 
 
 def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def steps(work: Work) -> Iterator[Step]:
         for number, step in enumerate(STEPS(work)):
             if number == 2:
-                endings.cancel(ACCOUNT, Id(1), hands.now)
+                endings.cancel(ACCOUNT, Id(1), manual_clock.now)
             yield step
 
     monkeypatch.setitem(applying.STEPS, FileKind.TASKS, steps)
-    carrier.send(INBOX, many(100))
+    pipeline.send(INBOX, many(100))
     assert job().status is ImportStatus.CANCELLED
     assert 0 < job().counts.created == len(names()) < 100
 
@@ -542,56 +550,58 @@ def test_a_cancellation_while_a_batch_is_applied_cuts_it_off_between_two_steps(
 # The watchdog
 
 
-def test_an_import_whose_file_never_comes_ends_after_a_day(carrier: Carrier, hands: Hands) -> None:
-    jobs.create(ACCOUNT, ImportFields(), Id(7), hands.now)
-    hands.move(hours=24, seconds=-1)
-    assert carrier.watch() == 0
-    hands.move(seconds=1)
-    assert carrier.watch() == 1
-    ended(carrier, "No file was uploaded within 24 hours")
-    assert carrier.watch() == 0
+def test_an_import_whose_file_never_comes_ends_after_a_day(pipeline: ImportPipeline, manual_clock: ManualClock) -> None:
+    jobs.create(ACCOUNT, ImportFields(), Id(7), manual_clock.now)
+    manual_clock.move(hours=24, seconds=-1)
+    assert pipeline.watch() == 0
+    manual_clock.move(seconds=1)
+    assert pipeline.watch() == 1
+    ended(pipeline, "No file was uploaded within 24 hours")
+    assert pipeline.watch() == 0
 
 
-def test_an_import_that_goes_on_is_left_alone(carrier: Carrier, hands: Hands) -> None:
-    carrier.tell(carrier.upload(INBOX, many(250)))
+def test_an_import_that_goes_on_is_left_alone(pipeline: ImportPipeline, manual_clock: ManualClock) -> None:
+    pipeline.tell(pipeline.upload(INBOX, many(250)))
     for _ in range(3):
-        hands.move(minutes=29)
-        assert carrier.watch() == 0
-        carrier.deliver(carrier.messages[:1])
+        manual_clock.move(minutes=29)
+        assert pipeline.watch() == 0
+        pipeline.deliver(pipeline.messages[:1])
     assert job().status is ImportStatus.COMPLETED
 
 
 @pytest.mark.parametrize("left_out", ["_complete", "_publish"])
 def test_what_the_last_worker_could_not_finish_is_finished_by_the_watchdog(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch, left_out: str
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch, left_out: str
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(finishing, left_out, lambda *_: True)
-        carrier.send(INBOX, file_of("Design", ""))
-    assert carrier.announced == []
-    hands.move(seconds=59)
-    assert carrier.watch() == 0
-    hands.move(seconds=1)
-    assert carrier.watch() == 1
-    assert (job().status, len(carrier.announced)) == (ImportStatus.COMPLETED_WITH_ERRORS, 1)
-    assert "Task can't be blank" in carrier.report(1)
+        pipeline.send(INBOX, file_of("Design", ""))
+    assert pipeline.announced == []
+    manual_clock.move(seconds=59)
+    assert pipeline.watch() == 0
+    manual_clock.move(seconds=1)
+    assert pipeline.watch() == 1
+    assert (job().status, len(pipeline.announced)) == (ImportStatus.COMPLETED_WITH_ERRORS, 1)
+    assert "Task can't be blank" in pipeline.report(1)
     assert list(endings.open_imports()) == []
 
 
-def test_a_long_report_is_left_to_the_watchdog(carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_report_is_left_to_the_watchdog(
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(finishing, "WORKERS_REPORT", 1)
-    carrier.send(INBOX, file_of("", "", "Design"))
+    pipeline.send(INBOX, file_of("", "", "Design"))
     assert job().status is ImportStatus.RUNNING
-    hands.move(minutes=1)
-    assert carrier.watch() == 1
+    manual_clock.move(minutes=1)
+    assert pipeline.watch() == 1
     assert (job().status, job().has_report) == (ImportStatus.COMPLETED_WITH_ERRORS, True)
 
 
 def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
-    carrier: Carrier, hands: Hands, monkeypatch: pytest.MonkeyPatch
+    pipeline: ImportPipeline, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(3):
-        jobs.create(ACCOUNT, ImportFields(), None, hands.now)
+        jobs.create(ACCOUNT, ImportFields(), None, manual_clock.now)
     standing = jobs.snapshot
 
     def fail(account_id: AccountId, import_id: Id) -> ImportSnapshot:
@@ -600,6 +610,6 @@ def test_an_import_that_cannot_be_ended_keeps_no_other_from_its_end(
         return standing(account_id, import_id)
 
     monkeypatch.setattr(jobs, "snapshot", fail)
-    hands.move(hours=24)
-    assert carrier.watch() == 2
+    manual_clock.move(hours=24)
+    assert pipeline.watch() == 2
     assert list(endings.open_imports()) == [(1, 2)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sheaf.domain.imports.rows import Outcome, RawRow, Verdict
 from sheaf.imports import formats
 from sheaf.imports.report import COLUMNS, guarded, without_guard, write_report
-from tests.imports.files import stream
+from tests.support.sample_files import stream
 
 type Failure = tuple[Verdict, Mapping[str, Any]]
 

@@ -24,7 +24,7 @@ from sheaf.domain.task_assignment import AssignedTask, TaskAssignmentFields, new
 from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import batch, formats, staging
 from sheaf.imports.batch import Message, groups_of, to_json
-from tests.imports import files
+from tests.support import sample_files
 
 QUEUE_BYTES = 262_144
 NOW = Timestamp("2026-11-01T12:00:00Z")
@@ -39,7 +39,7 @@ def nothing(_reader: Reader) -> Mapping[int, str]:
 
 def staged(data: bytes, names: Names = nothing) -> tuple[int, list[Message]]:
     """How many rows a file has, and its batches."""
-    table = formats.read(files.stream(data))
+    table = formats.read(sample_files.stream(data))
     kind = columns.kind_of(table.columns)
     reader = Reader(kind, table.columns)
 
@@ -64,10 +64,10 @@ def sets(*groups: Sequence[int]) -> set[frozenset[int]]:
     return {frozenset(group) for group in groups}
 
 
-TIME = files.TIME_IMPORT
+TIME = sample_files.TIME_IMPORT
 
 
-def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01", notes: str = "") -> files.Row:
+def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01", notes: str = "") -> sample_files.Row:
     return (day, "Acme", project, "Design", notes, "1.0", person, "Lee")
 
 
@@ -75,7 +75,7 @@ def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01"
 
 
 def test_a_batch_is_about_a_short_stretch_of_a_persons_time() -> None:
-    _, messages = staged(files.detailed_export(2000, shape=files.TimeShape(people=2)))
+    _, messages = staged(sample_files.detailed_export(2000, shape=sample_files.TimeShape(people=2)))
     people = [{values["First Name"] for group in message.groups for _, values in group} for message in messages]
     months = [sorted({values["Date"][:7] for group in message.groups for _, values in group}) for message in messages]
     assert (len(messages), [len(person) for person in people].count(1)) == (20, 20)
@@ -94,12 +94,12 @@ def test_rows_of_one_person_task_and_day_go_together() -> None:
         time_row(day="2026-11-02"),
         time_row(person="ANN", project="site", day="11/1/2026", notes="again"),
     ]
-    assert together(files.csv_bytes(TIME, rows)) == sets([1, 5], [2], [3], [4])
+    assert together(sample_files.csv_bytes(TIME, rows)) == sets([1, 5], [2], [3], [4])
 
 
 def test_time_comes_in_the_order_of_people_months_and_projects() -> None:
-    shape = files.TimeShape(people=3, clients=2, projects=4, tasks=2)
-    _, messages = staged(files.detailed_export(300, shape=shape))
+    shape = sample_files.TimeShape(people=3, clients=2, projects=4, tasks=2)
+    _, messages = staged(sample_files.detailed_export(300, shape=shape))
     found = [row for message in messages for group in groups_of(message) for row in group.rows]
     rows = [row for row in found if isinstance(row, TimeRow)]
     places = [(row.person, row.spent_date[:7], row.client, row.project, row.task) for row in rows]
@@ -119,7 +119,7 @@ def test_time_entries_of_one_id_go_together_wherever_they_are() -> None:
         ("", *time_row()),
         ("", *time_row(person="Bob", day="2026-11-05")),
     ]
-    found = together(files.csv_bytes(("Id", *TIME), rows))
+    found = together(sample_files.csv_bytes(("Id", *TIME), rows))
     assert any({1, 3} <= group for group in found)
     assert frozenset([2]) in found
     assert frozenset([5]) in found
@@ -130,21 +130,21 @@ def test_time_entries_of_one_id_go_together_wherever_they_are() -> None:
 
 def test_tasks_of_one_name_or_one_id_go_together_and_so_on_from_row_to_row() -> None:
     rows = [("1", "Design"), ("2", "Coding"), ("", "DESIGN"), ("1", "Art"), ("3", "Testing"), ("", "art"), ("2", "")]
-    assert together(files.csv_bytes(("Id", "Name"), rows)) == sets([1, 3, 4, 6], [2, 7], [5])
+    assert together(sample_files.csv_bytes(("Id", "Name"), rows)) == sets([1, 3, 4, 6], [2, 7], [5])
 
 
 def test_a_task_that_gives_its_name_away_goes_with_the_one_that_takes_it() -> None:
     def names(reader: Reader) -> Mapping[int, str]:
         return {1: reader.task_key(new_task(Id(1), TaskFields(name="design"), NOW))}
 
-    data = files.csv_bytes(("Id", "Name"), [("2", "Design"), ("3", "Coding"), ("1", "Art")])
+    data = sample_files.csv_bytes(("Id", "Name"), [("2", "Design"), ("3", "Coding"), ("1", "Art")])
     assert together(data) == sets([1], [2], [3])
     assert together(data, names) == sets([1, 3], [2])
 
 
 def test_projects_of_one_name_go_together_where_they_have_one_client() -> None:
     rows = [("Acme", "Site"), ("Other", "Site"), ("ACME", "SITE"), ("Acme", "Shop")]
-    assert together(files.csv_bytes(("Client", "Project"), rows)) == sets([1, 3], [2], [4])
+    assert together(sample_files.csv_bytes(("Client", "Project"), rows)) == sets([1, 3], [2], [4])
 
 
 ACME = Client(Id(5), "Acme", True, None, "USD", NOW, NOW)
@@ -164,7 +164,7 @@ def test_a_project_that_gives_its_name_away_goes_with_the_one_that_takes_it(clie
     def names(reader: Reader) -> Mapping[int, str]:
         return {6: reader.project_key(ClientProject(SITE, ACME))}
 
-    assert together(files.ndjson_bytes(rows), names) == sets([1, 2], [3])
+    assert together(sample_files.ndjson_bytes(rows), names) == sets([1, 2], [3])
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_an_assignment_by_its_id_goes_with_the_same_one_by_its_pair(pair: Mappin
     def names(reader: Reader) -> Mapping[int, str]:
         return {8: reader.task_assignment_key(ASSIGNED, ACME)}
 
-    found = together(files.ndjson_bytes(rows), names)
+    found = together(sample_files.ndjson_bytes(rows), names)
     assert frozenset([1, 2]) in found
     assert frozenset([3]) in found
 
@@ -194,14 +194,14 @@ def test_an_assignment_by_its_id_goes_with_the_same_one_by_its_pair(pair: Mappin
 def test_an_assignment_without_a_client_goes_with_all_that_it_may_mean() -> None:
     columns_ = ("Client", "Project", "Task")
     rows = [("A", "Site", "Design"), ("B", "Site", "Design"), ("A", "Shop", "Design"), ("B", "Shop", "Design")]
-    assert together(files.csv_bytes(columns_, rows)) == sets([1], [2], [3], [4])
-    assert together(files.csv_bytes(columns_, [*rows, ("", "Site", "Design")])) == sets([1, 2, 5], [3], [4])
-    assert together(files.csv_bytes(columns_, [("", "Shop", "Design"), *rows])) == sets([2], [3], [1, 4, 5])
+    assert together(sample_files.csv_bytes(columns_, rows)) == sets([1], [2], [3], [4])
+    assert together(sample_files.csv_bytes(columns_, [*rows, ("", "Site", "Design")])) == sets([1, 2, 5], [3], [4])
+    assert together(sample_files.csv_bytes(columns_, [("", "Shop", "Design"), *rows])) == sets([2], [3], [1, 4, 5])
 
 
 def test_assignments_of_one_project_follow_each_other() -> None:
     rows = [(f"Project {number % 7}", f"Task {number}") for number in range(70)]
-    order = [group[0] % 7 for group in numbers(files.csv_bytes(("Project", "Task"), rows))]
+    order = [group[0] % 7 for group in numbers(sample_files.csv_bytes(("Project", "Task"), rows))]
     assert sum(1 for one, other in pairwise(order) if one != other) == 6
 
 
@@ -232,7 +232,7 @@ def test_a_row_that_grows_too_long_as_json_is_refused_alone() -> None:
 
 @pytest.mark.parametrize("rows", [1, 99, 100, 101, 250])
 def test_batches_hold_a_hundred_rows(rows: int) -> None:
-    total, messages = staged(files.tasks(rows))
+    total, messages = staged(sample_files.tasks(rows))
     assert total == rows
     assert [message.number for message in messages] == list(range(1, len(messages) + 1))
     sizes = [sum(map(len, message.groups)) for message in messages]
@@ -241,18 +241,18 @@ def test_batches_hold_a_hundred_rows(rows: int) -> None:
 
 @pytest.mark.parametrize("rows", [101, batch.GROUP_ROWS])
 @pytest.mark.parametrize("columns_", [("Name",), TIME], ids=["tasks", "time"])
-def test_a_group_is_never_split(rows: int, columns_: files.Row) -> None:
+def test_a_group_is_never_split(rows: int, columns_: sample_files.Row) -> None:
     row = ("Design",) if columns_ == ("Name",) else time_row()
     other = ("Art",) if columns_ == ("Name",) else time_row(person="Bob")
-    found = staged(files.csv_bytes(columns_, [other, *([row] * rows)]))[1]
+    found = staged(sample_files.csv_bytes(columns_, [other, *([row] * rows)]))[1]
     assert sorted(len(group) for message in found for group in message.groups) == [1, rows]
 
 
 @pytest.mark.parametrize("columns_", [("Name",), TIME], ids=["tasks", "time"])
-def test_a_group_of_more_rows_than_can_be_decided_fails_as_a_whole(columns_: files.Row) -> None:
+def test_a_group_of_more_rows_than_can_be_decided_fails_as_a_whole(columns_: sample_files.Row) -> None:
     row = ("Design",) if columns_ == ("Name",) else time_row()
     other = ("Art",) if columns_ == ("Name",) else time_row(person="Bob")
-    total, messages = staged(files.csv_bytes(columns_, [*([row] * 700), other]))
+    total, messages = staged(sample_files.csv_bytes(columns_, [*([row] * 700), other]))
     assert total == 701
     groups = [list(group.rows) for message in messages for group in groups_of(message)]
     sentence = "More than 500 rows, or 150 KB, are about the same record or the same day"
@@ -264,7 +264,7 @@ def test_a_group_of_more_rows_than_can_be_decided_fails_as_a_whole(columns_: fil
 
 def test_rows_of_one_group_that_are_too_much_for_the_queue_fail_as_a_whole() -> None:
     row = (*time_row()[:4], "x" * 60_000, *time_row()[5:])
-    total, messages = staged(files.csv_bytes(TIME, [row] * 5))
+    total, messages = staged(sample_files.csv_bytes(TIME, [row] * 5))
     assert total == 5
     assert [type(row) for message in messages for group in groups_of(message) for row in group.rows] == [BadRow] * 5
     assert max(len(to_json(message).encode()) for message in messages) < QUEUE_BYTES
@@ -280,7 +280,7 @@ def test_every_batch_fits_into_the_queue(rows: list[tuple[str, str, str, str]]) 
     values = [
         (*time_row(person=person), client[:250], code[:250], notes[:9000]) for client, code, notes, person in rows
     ]
-    total, messages = staged(files.csv_bytes((*TIME, names[2], names[3], names[4]), values))
+    total, messages = staged(sample_files.csv_bytes((*TIME, names[2], names[3], names[4]), values))
     assert sorted(number for message in messages for group in message.groups for number, _ in group) == list(
         range(1, total + 1)
     )
@@ -289,7 +289,7 @@ def test_every_batch_fits_into_the_queue(rows: list[tuple[str, str, str, str]]) 
 
 def test_large_rows_make_small_batches() -> None:
     rows = [(f"Task {number}", "x" * 30_000) for number in range(20)]
-    _, messages = staged(files.csv_bytes(("Task", "Comment"), rows))
+    _, messages = staged(sample_files.csv_bytes(("Task", "Comment"), rows))
     assert [sum(map(len, message.groups)) for message in messages] == [4, 4, 4, 4, 4]
     assert max(len(to_json(message).encode()) for message in messages) < batch.BATCH_BYTES
 
@@ -314,9 +314,9 @@ small_files = st.one_of(
 
 @given(small_files)
 def test_every_row_comes_once_and_the_same_file_is_always_cut_alike(
-    file: tuple[files.Row, list[files.Row]],
+    file: tuple[sample_files.Row, list[sample_files.Row]],
 ) -> None:
-    data = files.csv_bytes(*file)
+    data = sample_files.csv_bytes(*file)
     total, messages = staged(data)
     assert total == len(file[1])
     found = {number: values for message in messages for group in message.groups for number, values in group}
@@ -326,13 +326,13 @@ def test_every_row_comes_once_and_the_same_file_is_always_cut_alike(
 
 
 @given(small_files, st.randoms())
-def test_the_order_of_rows_does_not_matter(file: tuple[files.Row, list[files.Row]], random: Any) -> None:
+def test_the_order_of_rows_does_not_matter(file: tuple[sample_files.Row, list[sample_files.Row]], random: Any) -> None:
     names, rows = file
     order = list(range(len(rows)))
     random.shuffle(order)
-    shuffled = together(files.csv_bytes(names, [rows[at] for at in order]))
+    shuffled = together(sample_files.csv_bytes(names, [rows[at] for at in order]))
     assert {frozenset(order[number - 1] + 1 for number in group) for group in shuffled} == together(
-        files.csv_bytes(names, rows)
+        sample_files.csv_bytes(names, rows)
     )
 
 
@@ -341,8 +341,8 @@ def test_the_order_of_rows_does_not_matter(file: tuple[files.Row, list[files.Row
 HINTED = (*TIME, "Project code", "Currency", "Billable?")
 
 
-def hints(*rows: files.Row) -> Mapping[str, Mapping[str, Any]]:
-    (message,) = staged(files.csv_bytes(HINTED, rows))[1]
+def hints(*rows: sample_files.Row) -> Mapping[str, Mapping[str, Any]]:
+    (message,) = staged(sample_files.csv_bytes(HINTED, rows))[1]
     return message.hints
 
 
@@ -375,14 +375,14 @@ def test_of_two_hints_of_one_day_the_greater_is_taken_whatever_their_order(
 
 
 def test_hints_do_not_depend_on_how_many_are_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = files.detailed_export(500)
+    data = sample_files.detailed_export(500)
     expected = staged(data)
     monkeypatch.setattr(staging, "REMEMBERED", 3)
     assert staged(data) == expected
 
 
 def test_a_batch_has_hints_only_of_what_it_names() -> None:
-    _, messages = staged(files.detailed_export(1000))
+    _, messages = staged(sample_files.detailed_export(1000))
     assert len(messages) == 10
     for message in messages:
         named = {
@@ -394,7 +394,7 @@ def test_a_batch_has_hints_only_of_what_it_names() -> None:
 
 
 def test_what_is_given_by_id_is_not_made_and_has_no_hints() -> None:
-    _, (message,) = staged(files.ndjson_bytes(files.time_objects(50)))
+    _, (message,) = staged(sample_files.ndjson_bytes(sample_files.time_objects(50)))
     assert message.hints == {}
 
 
@@ -403,15 +403,15 @@ def test_what_is_given_by_id_is_not_made_and_has_no_hints() -> None:
 
 def test_more_records_than_can_be_compared_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staging, "NAMED_ROWS", 10)
-    assert staged(files.tasks(10))[0] == 10
+    assert staged(sample_files.tasks(10))[0] == 10
     with pytest.raises(FileError, match=r"^The file has more than 10 rows of tasks; cut it into several files$"):
-        staged(files.tasks(11))
-    assert staged(files.time_import(50))[0] == 50
+        staged(sample_files.tasks(11))
+    assert staged(sample_files.time_import(50))[0] == 50
 
 
 def test_nothing_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    table = formats.read(files.stream(files.tasks(10)))
+    table = formats.read(sample_files.stream(sample_files.tasks(10)))
     with staging.stage(table, Reader(FileKind.TASKS, table.columns), lambda _ids: {}):
         (folder,) = tmp_path.iterdir()
         assert [path.name for path in folder.iterdir()] == ["rows"]
@@ -445,6 +445,6 @@ def test_the_memory_that_a_file_takes_does_not_grow_with_it() -> None:
 )
 def test_the_highest_id_of_a_file_is_known(ids: Sequence[str], highest: int | None) -> None:
     rows = [(item, f"Task {number}") for number, item in enumerate(ids)]
-    table = formats.read(files.stream(files.csv_bytes(("Id", "Name"), rows)))
+    table = formats.read(sample_files.stream(sample_files.csv_bytes(("Id", "Name"), rows)))
     with staging.stage(table, Reader(FileKind.TASKS, table.columns), lambda _ids: {}) as found:
         assert found.highest_id == highest

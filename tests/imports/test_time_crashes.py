@@ -27,8 +27,8 @@ from tests.imports.timesheet import DAY, contents, entries, grouped, row
 from tests.races.histories import Actor, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, recorded
-from tests.store.rows import row as stored
 from tests.store.stored_records import ACCOUNT, MEMBER, NOW, assignment, client, populate, project, task
+from tests.support.table import row as stored
 
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 READS = {"GetItem", "BatchGetItem", "Query"}
@@ -224,7 +224,7 @@ def test_two_imports_of_the_same_file_at_once_make_each_entry_once() -> None:
     with conflicts(0.05):
         histories = run(race, HISTORIES)
     for history in histories:
-        assert set(history.fared.values()) == {None}, history
+        assert set(history.errors.values()) == {None}, history
         _, rows = _told(history.number)
         verdicts = [verdict.outcome for name in progress_of(history.number) for verdict in name]
         assert Counter(verdicts) == {CREATED: len(rows), UNCHANGED: len(rows)}
@@ -242,7 +242,7 @@ def test_one_batch_delivered_to_two_workers_at_once_is_applied_once() -> None:
         return {f"worker {literal}": lambda: _deliver(rows, str(number)) for literal in (1, 2)}
 
     for history in run(race, HISTORIES):
-        assert set(history.fared.values()) == {None}, history
+        assert set(history.errors.values()) == {None}, history
         _, rows = _told(history.number)
         assert {verdict.outcome for verdict in progress(str(history.number)).verdicts} == {CREATED}
         assert _left(history.number).total() == len(rows)
@@ -283,9 +283,9 @@ def test_whatever_the_api_takes_away_meanwhile_no_time_is_orphaned(rival: str) -
         return {"import": lambda: _deliver(rows, str(number)), "rival": lambda: _RIVALS[rival](number)}
 
     for history in run(race, HISTORIES):
-        fared = history.fared
-        assert fared["import"] is None, history
-        assert fared["rival"] in (None, TaskHasTimeError, NotFoundError), history
+        errors = history.errors
+        assert errors["import"] is None, history
+        assert errors["rival"] in (None, TaskHasTimeError, NotFoundError), history
         failed = {verdict.message for verdict in progress(str(history.number)).verdicts if verdict.outcome is FAILED}
         assert failed <= ({"Task is archived"} if rival == "archives the task" else set())
 
@@ -317,6 +317,6 @@ def test_a_name_that_two_workers_make_at_once_is_one_person() -> None:
         }
 
     histories = run(race, HISTORIES)
-    assert {error for history in histories for error in history.fared.values()} == {None}
+    assert {error for history in histories for error in history.errors.values()} == {None}
     made = Counter(user.name for user in users.everyone(ACCOUNT) if user.email is None)
     assert made == {f"Ida {number}": 1 for number in range(HISTORIES)}

@@ -20,10 +20,10 @@ from sheaf.imports.staging import stage
 from sheaf.imports.time import time_steps
 from sheaf.store import accounts, clients, time_entries, users
 from tests.imports.batch_steps import apply, work
-from tests.imports.files import detailed_export, ndjson_bytes, stream, time_import
 from tests.imports.timesheet import entries
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ACCOUNT, EVERYTHING, NOW, Spent, assignment, client, populate, project, task
+from tests.support.sample_files import detailed_export, ndjson_bytes, stream, time_import
 
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 

@@ -30,8 +30,8 @@ from tests.imports.timesheet import DAY, REFERENCE, contents, entries, grouped, 
 from tests.store.audit import assert_sound
 from tests.store.audit import contents as table_contents
 from tests.store.faults import recorded
-from tests.store.rows import rows as table_rows
 from tests.store.stored_records import ACCOUNT, LONG_AGO, MEMBER, NOW, assignment, client, populate, project, task
+from tests.support.table import rows as table_rows
 
 READS = {"GetItem", "BatchGetItem", "Query"}
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome

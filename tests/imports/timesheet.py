@@ -14,8 +14,8 @@ from sheaf.imports.batch import Group
 from sheaf.store import keys
 from sheaf.store.mappers.time_entry import from_item
 from tests.imports.batch_steps import group
-from tests.store.rows import rows as table_rows
 from tests.store.stored_records import ACCOUNT
+from tests.support.table import rows as table_rows
 
 MIA = Person(first_name="U", last_name="3")
 DAY = Day("2026-02-14")

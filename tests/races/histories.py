@@ -1,6 +1,6 @@
 """Races: several actors let loose on one thing at the same moment, again and again, and a judge of how it ended.
 
-A race is a function from a number to actors. Each run of it is a history: how every actor fared. A judge names the
+A race is a function from a number to actors. Each run of it is a history: how every actor errors. A judge names the
 ending of a history, or None where none is allowed; `check` wants every history to end in an allowed way, and every
 ending that can be to have been seen, because a race that always ends alike proves nothing.
 """
@@ -34,7 +34,7 @@ type Judge = Callable[["History"], str | None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one actor fared: what its call returned, or what it raised."""
+    """How one actor errors: what its call returned, or what it raised."""
 
     value: object = None
     error: Exception | None = None
@@ -47,13 +47,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class History:
-    """One run of a race: its number, and how each actor fared."""
+    """One run of a race: its number, and how each actor errors."""
 
     number: int
     outcomes: Mapping[str, Outcome]
 
     @property
-    def fared(self) -> Mapping[str, type[Exception] | None]:
+    def errors(self) -> Mapping[str, type[Exception] | None]:
         """What each actor was refused with; None where all went well."""
         return {name: outcome.refusal for name, outcome in self.outcomes.items()}
 
@@ -63,7 +63,7 @@ class Ending:
     """One way in which a race may end: what each actor is refused with (None: nothing), and what is left."""
 
     name: str
-    fared: Mapping[str, type[Exception] | None]
+    errors: Mapping[str, type[Exception] | None]
     left: object
 
 
@@ -76,7 +76,7 @@ class EndsAs:
 
     def __call__(self, history: History) -> str | None:
         state = self.left(history)
-        fitting = (ending.name for ending in self.endings if (ending.fared, ending.left) == (history.fared, state))
+        fitting = (ending.name for ending in self.endings if (ending.errors, ending.left) == (history.errors, state))
         return next(fitting, None)
 
 

@@ -14,7 +14,7 @@ from sheaf.store import keys, time_guard
 from sheaf.store.transactions import commit
 from tests.races.histories import Actor, Ending, EndsAs, History, Outcome, check, conflicts, run
 from tests.store.faults import recorded
-from tests.store.rows import TimeRefusedError, log_time, row
+from tests.support.table import TimeRefusedError, log_time, row
 
 ACCOUNT = AccountId(1)
 DELETED = Ending("deleted", {"delete": None, "log": TimeRefusedError}, left=None)
@@ -103,7 +103,7 @@ def test_what_an_actor_raises_is_its_outcome(table: str) -> None:
         raise ValueError("no")
 
     (history,) = run(lambda _: {"a": fail, "b": lambda: 7}, 1)
-    assert history.fared == {"a": ValueError, "b": None}
+    assert history.errors == {"a": ValueError, "b": None}
     assert history.outcomes["b"].value == 7
 
 

@@ -12,8 +12,8 @@ from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
 from tests.races.histories import FEW, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.rows import Rows
 from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
+from tests.support.table import Rows
 
 PROJECTS = range(1, FEW + 1)
 ONE, OTHER = 0, 1
@@ -92,7 +92,7 @@ def test_a_removal_and_logging_time_leave_an_archived_assignment_or_none(table: 
 
     def judge(history: History) -> str | None:
         archived = history.outcomes["remove"].value
-        match (history.fared["remove"], history.fared["log"], archived, left(history)):
+        match (history.errors["remove"], history.errors["log"], archived, left(history)):
             case (None, None, True, 1):
                 return "logged, then archived"
             case (None, error, False, 1) if error is not None and issubclass(error, InvalidError):

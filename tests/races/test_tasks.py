@@ -16,7 +16,7 @@ from sheaf.store import keys, tasks
 from sheaf.store.items import Item
 from tests.domain.strategies import task
 from tests.races.histories import FEW, RACES, Actor, Ending, EndsAs, History, check, run
-from tests.store.rows import is_sequence, place, put_tasks, rows, start_ids_after
+from tests.support.table import is_sequence, place, put_tasks, rows, start_ids_after
 
 ACCOUNT = AccountId(1)
 NOW = Timestamp("2026-03-01T12:00:00Z")

@@ -29,8 +29,8 @@ from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks, time_entries
 from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.rows import Rows
 from tests.store.stored_records import Spent, assignment, client, populate, project, task
+from tests.support.table import Rows
 
 ACCOUNT = AccountId(1)
 NOW = Timestamp("2026-03-01T12:00:00Z")

@@ -24,7 +24,7 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import RecordMapper
-from tests.store.rows import Rows, place, rows
+from tests.support.table import Rows, place, rows
 
 _SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
 _IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")

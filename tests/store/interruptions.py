@@ -1,4 +1,4 @@
-"""Stories that are cut off at each of their calls in turn: readers see the world before or after, never a part."""
+"""Scenarios interrupted after each of their calls in turn: readers see the state before or after, never a part."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,24 +10,24 @@ import pytest
 from sheaf.aws import dynamodb
 from sheaf.store.resumable import resume
 from sheaf.store.resumable.operations import of_all_accounts
-from tests.harness import make_table
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import AFTER_CALL, CrashError, crashing, hooked, recorded
-from tests.store.rows import Rows
-from tests.store.stored_records import ACCOUNT, sights
+from tests.store.stored_records import ACCOUNT, visible_records
+from tests.support.api import make_table
+from tests.support.table import Rows
 
 
 @dataclass(frozen=True)
-class Story:
-    """What is there, and what is done to it."""
+class Scenario:
+    """The records that are there, and what is done to them."""
 
     prepare: Callable[[], None]
     act: Callable[[], object]
 
 
 @dataclass(frozen=True)
-class Told:
-    """How a story goes when nothing disturbs it."""
+class Undisturbed:
+    """The states before and after a scenario that nothing interrupts, and the number of its calls."""
 
     before: Rows
     after: Rows
@@ -44,53 +44,53 @@ def fresh_table(endpoint_url: str) -> Iterator[None]:
     dynamodb.dynamodb().delete_table(TableName=name)
 
 
-def tell(endpoint_url: str, story: Story) -> Told:
-    """Play the story to its end."""
+def run_undisturbed(endpoint_url: str, scenario: Scenario) -> Undisturbed:
+    """Run the scenario to its end."""
     with fresh_table(endpoint_url):
-        story.prepare()
+        scenario.prepare()
         assert_sound(ACCOUNT)
-        before, seen_before = contents(), sights()
+        before, seen_before = contents(), visible_records()
         with recorded() as calls:
-            story.act()
+            scenario.act()
         assert list(of_all_accounts()) == []
         assert_sound(ACCOUNT)
-        return Told(before, contents(), seen_before, sights(), len(calls))
+        return Undisturbed(before, contents(), seen_before, visible_records(), len(calls))
 
 
-def watch(endpoint_url: str, story: Story, told: Told) -> None:
-    """Play the story and look after every call: all lists change at one and the same moment, and never back."""
+def check_after_each_call(endpoint_url: str, scenario: Scenario, undisturbed: Undisturbed) -> None:
+    """Run the scenario and read after every call: all lists change after the same call, and never back."""
     seen: list[dict[str, object]] = []
     looking: list[bool] = []
 
     def look(**_: Any) -> None:
         if not looking:
             looking.append(True)
-            seen.append(sights())
+            seen.append(visible_records())
             looking.clear()
 
     with fresh_table(endpoint_url):
-        story.prepare()
+        scenario.prepare()
         with hooked(AFTER_CALL, look):
-            story.act()
-    turn = next(number for number, item in enumerate(seen) if item != told.seen_before)
-    assert len(seen) == told.calls
-    assert all(item == told.seen_after for item in seen[turn:])
+            scenario.act()
+    first_after = next(number for number, item in enumerate(seen) if item != undisturbed.seen_before)
+    assert len(seen) == undisturbed.calls
+    assert all(item == undisturbed.seen_after for item in seen[first_after:])
 
 
-def cut(endpoint_url: str, story: Story, told: Told) -> list[bool]:
-    """Cut the story off after each call in turn and let the repair run; whether each time it had taken place.
+def interrupt_after_each_call(endpoint_url: str, scenario: Scenario, undisturbed: Undisturbed) -> list[bool]:
+    """Interrupt the scenario after each call in turn and resume what is pending; whether it had taken place each time.
 
-    What is cut off before a call is what was cut off after the one before it.
+    An interruption before a call is one after the call before it.
     """
     took_place = []
-    for at in range(told.calls):
+    for at in range(undisturbed.calls):
         with fresh_table(endpoint_url):
-            story.prepare()
+            scenario.prepare()
             with crashing(at, carried_out=True), pytest.raises(CrashError):
-                story.act()
+                scenario.act()
             resume.resume_all(seconds=20)
             assert list(of_all_accounts()) == []
             left = contents()
-            assert left in (told.before, told.after), f"cut off after call {at}"
-            took_place.append(left == told.after)
+            assert left in (undisturbed.before, undisturbed.after), f"interrupted after call {at}"
+            took_place.append(left == undisturbed.after)
     return took_place

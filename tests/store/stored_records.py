@@ -24,7 +24,7 @@ from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import to_items
 from sheaf.store.records import RecordMapper
 from tests.store.audit import expected
-from tests.store.rows import put_items, rows
+from tests.support.table import put_items, rows
 
 ACCOUNT = AccountId(1)
 LONG_AGO, NOW = Timestamp("2026-01-01T00:00:00Z"), Timestamp("2026-03-01T12:00:00Z")
@@ -133,9 +133,9 @@ def walk(ask: Callable[[PageRequest], Page[Any]], day: Callable[[Any], str] = la
         request = PageRequest(per_page, Cursor("after", edge.id, day(edge)))
 
 
-def sights() -> dict[str, object]:
+def visible_records() -> dict[str, object]:
     """Everything that readers of the account are shown, in lists that are as long as they say."""
-    seen = dict(_sights())
+    seen = dict(_visible_records())
     for name, sight in seen.items():
         if isinstance(sight, tuple):
             ids, lengths = sight
@@ -143,7 +143,7 @@ def sights() -> dict[str, object]:
     return seen
 
 
-def _sights() -> Iterator[tuple[str, object]]:
+def _visible_records() -> Iterator[tuple[str, object]]:
     managed = frozenset({Id(1), Id(2)})
     for name, wanted in {
         "": Filter(),

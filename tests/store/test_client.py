@@ -21,7 +21,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import commit
 from sheaf.store.writes import put_new
 from tests.store.faults import BEFORE_SEND, hooked
-from tests.store.rows import rows
+from tests.support.table import rows
 
 ACCOUNT = AccountId(1)
 TRIES = 4

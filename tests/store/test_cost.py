@@ -16,8 +16,8 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.mappers.task import TASK as SHAPE
-from tests.harness import NOW, Api, make_token
-from tests.seeds import put_copy
+from tests.support.accounts import put_copy
+from tests.support.api import NOW, Api, make_token
 
 COSTS = {  # round trips, read units, write units
     "one task": Cost(1, 1, 0),

@@ -12,7 +12,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, keys, tokens, users
 from tests.store.faults import CrashError, crashing, recorded
-from tests.store.rows import is_sequence, place, row, rows
+from tests.support.table import is_sequence, place, row, rows
 
 BEFORE, NOW, LATER = (Timestamp(f"2026-03-01T0{hour}:00:00Z") for hour in (7, 8, 9))
 PAGING_KEY = bytes(range(32))

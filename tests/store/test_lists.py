@@ -22,7 +22,7 @@ from sheaf.store.transactions import commit
 from tests.domain.strategies import ids, task
 from tests.store.faults import BEFORE_CALL, hooked, leaving_unprocessed, recorded, small_pages
 from tests.store.plain_paging import plain_page
-from tests.store.rows import put_tasks, rows
+from tests.support.table import put_tasks, rows
 
 ACCOUNT = AccountId(1)
 MOMENTS = [Timestamp(f"2026-01-0{day}T00:00:00Z") for day in range(1, 6)]

@@ -15,7 +15,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import ATTEMPTS
 from tests.domain.strategies import task
 from tests.store.faults import leaving_unprocessed, recorded, small_pages
-from tests.store.rows import put_tasks
+from tests.support.table import put_tasks
 
 ACCOUNT = AccountId(1)
 IDS = [1, 2, 3, 5, 8, 13, 21]

@@ -28,8 +28,8 @@ from sheaf.store.transactions import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, hooked
 from tests.store.interruptions import fresh_table
-from tests.store.rows import row
 from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
+from tests.support.table import row
 
 _ids = st.integers(1, 4).map(Id)
 _names = st.sampled_from(["a", "A", "b", "B", "c", "d", "e"])
@@ -41,7 +41,7 @@ def _over[R: Record](kind: type[Any], **fields: object) -> Callable[[R], R]:
     return lambda record: with_changes(record, replace(fields_of(kind, record), **fields), NOW)
 
 
-class Life(RuleBasedStateMachine):
+class RecordLifecycle(RuleBasedStateMachine):
     """An account in which everything happens; refusals are part of life."""
 
     endpoint_url = ""
@@ -161,10 +161,10 @@ def test_copies_and_counts_stay_true_whatever_is_done(
     for room in (creation, removal):
         monkeypatch.setattr(room, "IN_ONE", in_one)
         monkeypatch.setattr(room, "CHUNK", 2)
-    monkeypatch.setattr(Life, "endpoint_url", endpoint_url)
+    monkeypatch.setattr(RecordLifecycle, "endpoint_url", endpoint_url)
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
-        Life, settings=settings(max_examples=20, stateful_step_count=30, suppress_health_check=checks)
+        RecordLifecycle, settings=settings(max_examples=20, stateful_step_count=30, suppress_health_check=checks)
     )
 
 

@@ -29,7 +29,7 @@ from sheaf.store.transactions import StaleError
 from tests.domain.strategies import ids, task
 from tests.store.faults import recorded, small_pages
 from tests.store.plain_paging import plain_page
-from tests.store.rows import put_tasks
+from tests.support.table import put_tasks
 
 _fresh_accounts = map(AccountId, count(1000))
 _engine = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)

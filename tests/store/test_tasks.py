@@ -26,7 +26,17 @@ from tests.store.faults import (
     losing_answer,
     recorded,
 )
-from tests.store.rows import TimeRefusedError, is_sequence, log_time, place, put_tasks, recount, remove_time, row, rows
+from tests.support.table import (
+    TimeRefusedError,
+    is_sequence,
+    log_time,
+    place,
+    put_tasks,
+    recount,
+    remove_time,
+    row,
+    rows,
+)
 
 ACCOUNT, OTHER = AccountId(1), AccountId(2)
 MORNING, NOON = Timestamp("2026-03-01T08:00:00Z"), Timestamp("2026-03-01T12:00:00Z")

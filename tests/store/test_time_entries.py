@@ -20,7 +20,6 @@ from sheaf.store import clients, keys, projects, task_assignments, tasks, time_e
 from sheaf.store.mappers.time_entry import to_items
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, losing_answer, recorded
-from tests.store.rows import put_items, rows
 from tests.store.stored_records import (
     ACCOUNT,
     LONG_AGO,
@@ -34,6 +33,7 @@ from tests.store.stored_records import (
     task,
     user,
 )
+from tests.support.table import put_items, rows
 
 OTHER = AccountId(2)
 HERE, THERE, OTHER_TASK = assignment(1, 1, 1), assignment(2, 2, 1), assignment(3, 1, 2)

@@ -7,7 +7,7 @@ from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
 from sheaf.store.transactions import StaleError, commit
-from tests.store.rows import TimeRefusedError, log_time, remove_time, row, rows
+from tests.support.table import TimeRefusedError, log_time, remove_time, row, rows
 
 ACCOUNT, TASK = AccountId(1), Id(7)
 GUARD = keys.guard(ACCOUNT, "TASK", TASK)

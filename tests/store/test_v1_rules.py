@@ -21,7 +21,7 @@ from sheaf.store.transactions import StaleError
 from sheaf.store.writes import update
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, hooked, recorded
-from tests.store.interruptions import Story, cut, tell, watch
+from tests.store.interruptions import Scenario, check_after_each_call, interrupt_after_each_call, run_undisturbed
 from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
 
 OTHER = AccountId(2)
@@ -191,15 +191,15 @@ def test_a_project_that_goes_meanwhile_gets_neither(table: str, pauses: list[flo
     assert task_assignments.page(ACCOUNT, Filter(), WHOLE).records == []
 
 
-ADDED = Story(lambda: populate(client(1), project(1), task(1), assignment(1, 1, 1)), _add)
+ADDED = Scenario(lambda: populate(client(1), project(1), task(1), assignment(1, 1, 1)), _add)
 
 
 def test_readers_see_the_new_task_and_its_assignment_at_one_moment(endpoint_url: str) -> None:
-    watch(endpoint_url, ADDED, tell(endpoint_url, ADDED))
+    check_after_each_call(endpoint_url, ADDED, run_undisturbed(endpoint_url, ADDED))
 
 
 def test_wherever_it_is_cut_off_both_are_there_or_neither(endpoint_url: str) -> None:
-    took_place = cut(endpoint_url, ADDED, tell(endpoint_url, ADDED))
+    took_place = interrupt_after_each_call(endpoint_url, ADDED, run_undisturbed(endpoint_url, ADDED))
 
     assert took_place == [False] * (len(took_place) - 1) + [True]
 
@@ -367,14 +367,14 @@ def test_an_assignment_of_a_task_that_is_half_removed_counts_no_more(
 
 
 REMOVALS = {
-    "removed": Story(_three, _remove),
-    "archived": Story(lambda: _three(Spent(id=1, assignment=assignment(1, 1, 1))), _remove),
+    "removed": Scenario(_three, _remove),
+    "archived": Scenario(lambda: _three(Spent(id=1, assignment=assignment(1, 1, 1))), _remove),
 }
 
 
 @pytest.mark.parametrize("name", REMOVALS)
 def test_wherever_a_removal_is_cut_off_it_took_place_or_did_not(name: str, endpoint_url: str) -> None:
-    took_place = cut(endpoint_url, REMOVALS[name], tell(endpoint_url, REMOVALS[name]))
+    took_place = interrupt_after_each_call(endpoint_url, REMOVALS[name], run_undisturbed(endpoint_url, REMOVALS[name]))
 
     assert took_place == [False] * (len(took_place) - 1) + [True]
 

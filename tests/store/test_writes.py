@@ -14,7 +14,7 @@ from sheaf.store.merging import merged
 from sheaf.store.transactions import ATTEMPTS, StaleError, Write, commit, pause, retried
 from sheaf.store.writes import count, delete_if, put_changed, put_new, update
 from tests.store.faults import answering, cancelled, error, losing_answer, misreporting, recorded
-from tests.store.rows import row, rows
+from tests.support.table import row, rows
 
 ACCOUNT = AccountId(1)
 REFUSALS = [ValueError(f"write {number} was refused") for number in range(5)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from tests.harness import EVENTS, path_parameters, route_of
+from tests.support.api import EVENTS, path_parameters, route_of
 from tests.support.more_example_requests import MORE
 
 _V2_HEADERS = {

@@ -18,7 +18,7 @@ from sheaf.domain.identity import Account, AccountId, Right, Role, User
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, tokens, users
-from tests.harness import NOW, Api, make_account, make_token
+from tests.support.api import NOW, Api, make_account, make_token
 from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
 from tools.local import deploy, engine

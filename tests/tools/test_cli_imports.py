@@ -18,7 +18,7 @@ from sheaf.domain.values import Id
 from sheaf.imports.report import write_report
 from sheaf.store.imports import endings, jobs
 from tests.functions import api_records
-from tests.harness import NOW, Api
+from tests.support.api import NOW, Api
 from tests.tools.conftest import Outcome as Ended
 from tests.tools.conftest import Sheaf, a_stack
 from tools.cli.imports import _follow_up

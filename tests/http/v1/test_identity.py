@@ -10,8 +10,8 @@ from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest, v1_caller
 from sheaf.http.request import Request
 from sheaf.store import tokens, users
-from tests.harness import NOW, make_account, make_token
-from tests.v1 import basic
+from tests.support.api import NOW, make_account, make_token
+from tests.support.v1 import basic
 
 TOKEN = "the-token-of-the-tests"
 

@@ -36,9 +36,9 @@ from sheaf.http.v2.bodies import (
     read_body,
 )
 from tests.domain import strategies
-from tests.harness import Api, make_account, make_token
 from tests.store.interruptions import fresh_table
 from tests.store.stored_records import Spent, assignment, client, populate, project, task
+from tests.support.api import Api, make_account, make_token
 
 FLAGS = ["billable_by_default", "is_default", "is_active"]
 TASK = strategies.task(7, name="Design")

@@ -14,7 +14,7 @@ from sheaf.store.resumable import creation
 from sheaf.store.resumable.operations import of_all_accounts
 from sheaf.store.transactions import commit
 from tests.store.audit import assert_sound, contents
-from tests.store.interruptions import Story, cut, tell, watch
+from tests.store.interruptions import Scenario, check_after_each_call, interrupt_after_each_call, run_undisturbed
 from tests.store.stored_records import ACCOUNT, MANAGER, NOW, client, populate, project, task
 
 FIELDS = ProjectFields(client_id=Id(1), name="Online Store")
@@ -117,7 +117,7 @@ def test_more_default_tasks_than_one_creation_can_note_down_are_refused(
 # ------------------------------------------------------------ nothing by halves
 
 
-def _default_tasks(amount: int) -> Story:
+def _default_tasks(amount: int) -> Scenario:
     def prepare() -> None:
         populate(
             client(1),
@@ -125,21 +125,21 @@ def _default_tasks(amount: int) -> Story:
             *(task(n, is_default=True, default_hourly_rate=None) for n in range(1, amount + 1)),
         )
 
-    return Story(prepare, lambda: _create(MANAGER))
+    return Scenario(prepare, lambda: _create(MANAGER))
 
 
 @pytest.mark.usefixtures("small_steps")
 @pytest.mark.parametrize("amount", [0, 2, 3])
 def test_a_project_and_its_assignments_are_seen_from_one_moment_on(endpoint_url: str, amount: int) -> None:
-    story = _default_tasks(amount)
-    watch(endpoint_url, story, tell(endpoint_url, story))
+    scenario = _default_tasks(amount)
+    check_after_each_call(endpoint_url, scenario, run_undisturbed(endpoint_url, scenario))
 
 
 @pytest.mark.usefixtures("small_steps")
 @pytest.mark.parametrize("amount", [1, 3])
 def test_a_creation_that_was_cut_off_never_began_or_is_finished(endpoint_url: str, amount: int) -> None:
-    story = _default_tasks(amount)
-    took_place = cut(endpoint_url, story, tell(endpoint_url, story))
+    scenario = _default_tasks(amount)
+    took_place = interrupt_after_each_call(endpoint_url, scenario, run_undisturbed(endpoint_url, scenario))
     assert (took_place, took_place[0], took_place[-1]) == (sorted(took_place), False, True)
 
 

@@ -16,7 +16,7 @@ from sheaf.store.resumable import removal, resume
 from sheaf.store.resumable.operations import of_all_accounts
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import AFTER_CALL, BEFORE_CALL, CrashError, hooked
-from tests.store.interruptions import Story, cut, tell, watch
+from tests.store.interruptions import Scenario, check_after_each_call, interrupt_after_each_call, run_undisturbed
 from tests.store.stored_records import ACCOUNT, EVERYTHING, NOW, Spent, assignment, client, populate, project, task
 
 
@@ -101,21 +101,21 @@ def test_a_project_goes_with_its_assignments_and_its_time(table: str, assignment
 
 # ------------------------------------------------------------ nothing by halves
 
-STORIES = {
-    "a task on no project": Story(lambda: _task_on(0), _delete_task),
-    "a task on 1 project": Story(lambda: _task_on(1), _delete_task),
-    "a task on 3 projects": Story(lambda: _task_on(3), _delete_task),
-    "an empty project": Story(lambda: _project_with(0, 0), _delete_project),
-    "a project with 3 tasks": Story(lambda: _project_with(3, 0), _delete_project),
-    "a project with 1 task and 1 entry": Story(lambda: _project_with(1, 1), _delete_project),
-    "a project with 3 tasks and 3 entries": Story(lambda: _project_with(3, 3), _delete_project),
+SCENARIOS = {
+    "a task on no project": Scenario(lambda: _task_on(0), _delete_task),
+    "a task on 1 project": Scenario(lambda: _task_on(1), _delete_task),
+    "a task on 3 projects": Scenario(lambda: _task_on(3), _delete_task),
+    "an empty project": Scenario(lambda: _project_with(0, 0), _delete_project),
+    "a project with 3 tasks": Scenario(lambda: _project_with(3, 0), _delete_project),
+    "a project with 1 task and 1 entry": Scenario(lambda: _project_with(1, 1), _delete_project),
+    "a project with 3 tasks and 3 entries": Scenario(lambda: _project_with(3, 3), _delete_project),
 }
 
 
 @pytest.mark.usefixtures("small_steps")
-@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
-def test_all_that_goes_is_gone_from_one_moment_on(endpoint_url: str, story: Story) -> None:
-    watch(endpoint_url, story, tell(endpoint_url, story))
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_all_that_goes_is_gone_from_one_moment_on(endpoint_url: str, scenario: Scenario) -> None:
+    check_after_each_call(endpoint_url, scenario, run_undisturbed(endpoint_url, scenario))
 
 
 @pytest.mark.usefixtures("small_steps")
@@ -123,8 +123,8 @@ def test_all_that_goes_is_gone_from_one_moment_on(endpoint_url: str, story: Stor
     "name", ["a task on 1 project", "a task on 3 projects", "a project with 3 tasks and 3 entries"]
 )
 def test_a_removal_that_was_cut_off_never_began_or_is_finished(endpoint_url: str, name: str) -> None:
-    story = STORIES[name]
-    took_place = cut(endpoint_url, story, tell(endpoint_url, story))
+    scenario = SCENARIOS[name]
+    took_place = interrupt_after_each_call(endpoint_url, scenario, run_undisturbed(endpoint_url, scenario))
     assert (took_place, took_place[0], took_place[-1]) == (sorted(took_place), False, True)
 
 

@@ -17,8 +17,8 @@ from sheaf.store.resumable.operations import PendingOperations, ResumableOperati
 from sheaf.store.transactions import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import AFTER_CALL, CrashError, hooked, recorded
-from tests.store.rows import rows
-from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, sights, task
+from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task, visible_records
+from tests.support.table import rows
 
 OTHER = AccountId(2)
 FIELDS = ProjectFields(client_id=Id(1), name="New")
@@ -120,7 +120,7 @@ def test_many_repairs_at_once_do_no_step_twice(begun: str) -> None:
     assert faults == []
     assert list(operations.of_all_accounts()) == []
     assert_sound(ACCOUNT)
-    sights()
+    visible_records()
 
 
 @pytest.mark.parametrize("begun", ACTS, indirect=True)
@@ -155,7 +155,7 @@ def test_a_repair_whose_time_is_up_leaves_the_rest_to_the_next(begun: str) -> No
     with _patience_for(1):
         assert resume.resume_all(seconds=20) == 0
     assert len(list(operations.of_all_accounts())) == 1
-    sights()
+    visible_records()
     assert resume.resume_all(seconds=20) == 1
     assert_sound(ACCOUNT)
 

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-from tests.harness import Api
+from tests.support.api import Api
 
 XML, JSON = "application/xml", "application/json"
 

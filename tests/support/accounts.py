@@ -12,8 +12,8 @@ from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store.items import Item
-from tests.harness import Api, make_account, make_table, make_token, point_at
-from tests.store.rows import Rows, put_items, rows
+from tests.support.api import Api, make_account, make_table, make_token, point_at
+from tests.support.table import Rows, put_items, rows
 from tools.local import demo
 
 

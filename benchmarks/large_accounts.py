@@ -20,13 +20,13 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.records import Counter, count_write
 from sheaf.store.transactions import commit
-from tests.harness import NOW, make_account
+from tests.support.api import NOW, make_account
 
 FEW = 10
 BATCH = 25  # BatchWriteItem takes no more
 
 
-def crowded(account_id: int, count: int, active: int | None = None) -> Account:
+def large_account(account_id: int, count: int, active: int | None = None) -> Account:
     """An account with `count` tasks, of which the `active` oldest are active (all, if not given).
 
     The `FEW` oldest were changed last. So what a filter looks for lies farthest from where a list begins.

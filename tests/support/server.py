@@ -19,7 +19,7 @@ from typing import Any
 from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.http import identity
-from tests.harness import Answer
+from tests.support.api import Answer
 from tools.connection import use_table
 from tools.local import engine
 from tools.template import PROJECT
@@ -77,7 +77,7 @@ class Server:
         """
         with self.log.open("a") as log:
             process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.process_guard"],
+                [sys.executable, "-m", "tests.support.process_guard"],
                 cwd=PROJECT,
                 env=environment(PORT=str(self.port), SHEAF_LOCAL_DIR=str(self.folder)),
                 stdin=subprocess.PIPE,
