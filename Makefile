@@ -38,6 +38,7 @@ check: lint types template ## Lint, format, types, template.
 lint: .venv/ready ## Lint and format.
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/python -m tools.plain_words
 
 types: .venv/ready ## Types.
 	.venv/bin/mypy

@@ -5,7 +5,7 @@ from sheaf.store.resumable import resume
 
 
 def on_repair_due() -> int:
-    """Carry on whatever operations are under way in this deployment; how many were brought to their end."""
+    """Resume all pending operations of this deployment; how many have ended."""
     return resume.resume_all(seconds=20)
 
 

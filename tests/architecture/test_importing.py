@@ -1,4 +1,4 @@
-"""Importing does nothing, and imports nothing that a cold start would pay for in vain."""
+"""Importing does nothing, and imports nothing that a cold start does not need."""
 
 import json
 import subprocess
@@ -82,9 +82,9 @@ def test_pydantic_is_imported_where_a_body_is_read_and_nowhere_else(function: Fu
 
 
 def test_cutting_a_file_imports_nothing_that_applies_rows_nor_the_other_way_round() -> None:
-    cutter, worker = (
+    splitter, worker = (
         imported(f"functions.{name}.handler")["modules"] for name in ("on_import_uploaded", "on_import_rows")
     )
     applies = ("applying", "tasks", "projects", "task_assignments", "time")
-    assert [name for name in applies if f"sheaf.imports.{name}" in cutter] == []
+    assert [name for name in applies if f"sheaf.imports.{name}" in splitter] == []
     assert [name for name in ("cutting", "staging", "formats") if f"sheaf.imports.{name}" in worker] == []

@@ -43,12 +43,12 @@ def documented() -> set[str]:
     return operation_ids() | unrouted
 
 
-ROOMS = [folders, event_folders, files_of_tests, documented]
+PLACES = [folders, event_folders, files_of_tests, documented]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_holds_every_operation_and_nothing_else(room: Callable[[], set[str]]) -> None:
-    assert room() == operations()
+@pytest.mark.parametrize("names_in", PLACES)
+def test_each_place_has_every_operation_and_nothing_else(names_in: Callable[[], set[str]]) -> None:
+    assert names_in() == operations()
 
 
 def misnamed(resources: Mapping[str, Any]) -> list[str]:

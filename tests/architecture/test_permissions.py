@@ -170,7 +170,7 @@ def half_made_project() -> None:
 
 
 def half_removed_task() -> None:
-    """A task that is gone, of whose many assignments only the first were swept up."""
+    """A task that is gone, of whose many assignments only the first were deleted."""
     many_projects()
     with api_records.interrupted():
         ADMIN.delete("/v2/tasks/1")

@@ -1,4 +1,4 @@
-"""Every route of the template, from outside: what opens a door, and what can be seen through a closed one."""
+"""Every route of the template, from outside: which credentials it accepts, and what it shows without them."""
 
 import re
 
@@ -20,7 +20,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 UNMATCHED = ("/", "/v2", "/v2/tasks/", "/v2/nothing", "/api/v2/tasks", "/v2/tasks.json")
 
 # Each route by its own method; and every method where no other route answers.
-DOORS = [
+REQUESTS = [
     *((method, address) for (method, _), address in ADDRESSES.items() if method),
     *((method, address) for address in UNMATCHED for method in METHODS),
 ]
@@ -33,7 +33,7 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Request-Id": "gateway-id",
 }
-SHUT = (
+NOT_AUTHENTICATED = (
     401,
     {"error": "invalid_token", "error_description": DESCRIPTION},
     {
@@ -52,21 +52,21 @@ def whole(answer: Answer) -> Whole:
 
 
 def walk(api: Api, query: str = "", **headers: str) -> dict[tuple[str, str], Whole]:
-    """What each door answers."""
+    """The answer of each route."""
     return {
         (method, address): whole(api.send(method, address + query, body_of(method, address), headers))
-        for method, address in DOORS
+        for method, address in REQUESTS
     }
 
 
 def every(answer: Whole) -> dict[tuple[str, str], Whole]:
-    """The same answer at each door."""
-    return dict.fromkeys(DOORS, answer)
+    """The same answer on each route."""
+    return dict.fromkeys(REQUESTS, answer)
 
 
 def test_the_walk_goes_to_every_route_of_the_template() -> None:
     assert set(ADDRESSES) == {(route.method, route.path) for route in routes() if not is_v1(route.path)}
-    assert {(route.method, route.path) for route in (route_of(*door) for door in DOORS)} == set(ADDRESSES)
+    assert {(route.method, route.path) for route in (route_of(*sent) for sent in REQUESTS)} == set(ADDRESSES)
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_the_walk_goes_to_every_route_of_the_template() -> None:
 def test_without_a_good_bearer_token_no_door_opens(authorization: str, api: Api) -> None:
     sent = authorization.format(token=api.token, digest=token_digest(api.token))
 
-    assert walk(api, authorization=sent) == every(SHUT)
+    assert walk(api, authorization=sent) == every(NOT_AUTHENTICATED)
 
 
 def test_an_expired_token_opens_nothing(account: Account) -> None:
-    assert walk(Api(make_token(account, expires_at=Timestamp("2017-06-26T22:08:25Z")))) == every(SHUT)
+    assert walk(Api(make_token(account, expires_at=Timestamp("2017-06-26T22:08:25Z")))) == every(NOT_AUTHENTICATED)
 
 
 def test_a_revoked_token_opens_nothing(account: Account) -> None:
@@ -99,15 +99,17 @@ def test_a_revoked_token_opens_nothing(account: Account) -> None:
     (issued,) = tokens.everything(account.id)
     tokens.revoke(account.id, issued.id, NOW)
 
-    assert walk(Api(token)) == every(SHUT)
+    assert walk(Api(token)) == every(NOT_AUTHENTICATED)
 
 
 def test_the_token_of_an_archived_user_opens_nothing(account: Account) -> None:
-    assert walk(Api(make_token(account, is_active=False))) == every(SHUT)
+    assert walk(Api(make_token(account, is_active=False))) == every(NOT_AUTHENTICATED)
 
 
 def test_a_bad_token_is_refused_before_anything_else_is_looked_at(api: Api) -> None:
-    assert walk(api, authorization="", user_agent="", harvest_account_id="2", content_type="x") == every(SHUT)
+    assert walk(api, authorization="", user_agent="", harvest_account_id="2", content_type="x") == every(
+        NOT_AUTHENTICATED
+    )
 
 
 @pytest.mark.parametrize("account_id", ["", "2", "3", "0", "-1", "01", "1,2", "1 2", "x", "9" * 40])
@@ -120,10 +122,10 @@ def test_with_another_account_or_none_there_is_nothing(account_id: str, api: Api
 @pytest.mark.parametrize(
     ("query", "answer"),
     [
-        ("access_token=no-such-token&account_id=1", SHUT),
-        ("account_id=1", SHUT),
-        ("access_token=&account_id=1", SHUT),
-        ("ACCESS_TOKEN={token}&account_id=1", SHUT),
+        ("access_token=no-such-token&account_id=1", NOT_AUTHENTICATED),
+        ("account_id=1", NOT_AUTHENTICATED),
+        ("access_token=&account_id=1", NOT_AUTHENTICATED),
+        ("ACCESS_TOKEN={token}&account_id=1", NOT_AUTHENTICATED),
         ("access_token={token}&account_id=2", NOTHING_HERE),
         ("access_token={token}", NOTHING_HERE),
     ],
@@ -138,7 +140,7 @@ def test_where_headers_and_parameters_disagree_the_headers_count(api: Api) -> No
     good, bad = f"?access_token={api.token}&account_id=1", "?access_token=no-such-token&account_id=2"
 
     assert api.get(f"/v2/tasks{bad}").status == 200
-    assert whole(api.get(f"/v2/tasks{good}", authorization="Bearer no-such-token")) == SHUT
+    assert whole(api.get(f"/v2/tasks{good}", authorization="Bearer no-such-token")) == NOT_AUTHENTICATED
     assert whole(api.get(f"/v2/tasks{good}", harvest_account_id="2")) == NOTHING_HERE
 
 
@@ -152,29 +154,35 @@ LISTS_OF_PROJECTS = {("GET", "/v2/projects"), ("GET", "/v2/task_assignments")}
 
 
 def refused(answers: dict[tuple[str, str], Whole]) -> set[tuple[str, str]]:
-    """The doors, but for those where no other route answers, at which a caller is told that they may not enter."""
-    return {door for door, answer in answers.items() if answer == FORBIDDEN and door[1] not in UNMATCHED}
+    """The routes that answer 403, without those that no route of the template matches."""
+    return {sent for sent, answer in answers.items() if answer == FORBIDDEN and sent[1] not in UNMATCHED}
 
 
-def doors(*prefixes: str) -> set[tuple[str, str]]:
+def requests_to(*prefixes: str) -> set[tuple[str, str]]:
     """The routes whose address begins so."""
-    return {(method, address) for method, address in DOORS if address.startswith(prefixes) and address not in UNMATCHED}
+    return {
+        (method, address) for method, address in REQUESTS if address.startswith(prefixes) and address not in UNMATCHED
+    }
 
 
 @pytest.mark.parametrize(
     ("role", "rights", "forbidden"),
     [
         (Role.ADMINISTRATOR, [], set()),
-        (Role.MANAGER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
-        (Role.MANAGER, [Right.CLIENT_AND_TASK_MANAGER], doors(*OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
+        (Role.MANAGER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
+        (
+            Role.MANAGER,
+            [Right.CLIENT_AND_TASK_MANAGER],
+            requests_to(*OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS,
+        ),
         (
             Role.MANAGER,
             [Right.PROJECT_CREATOR, Right.BILLABLE_RATES_MANAGER],
-            doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)
+            requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)
             - LISTS_OF_PROJECTS
             - {("POST", "/v2/projects")},
         ),
-        (Role.MEMBER, [], doors(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)),
+        (Role.MEMBER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)),
     ],
 )
 def test_a_role_is_refused_at_exactly_the_doors_that_it_may_not_enter(
@@ -190,8 +198,8 @@ def test_a_manager_enters_their_own_projects_and_no_others(api: Api) -> None:
         api_records.project(api, name)
     manager = api_records.manager(api, 1)
 
-    item = {(method, address) for method, address in doors("/v2/projects/1")}
-    statuses = {door: manager.send(*door, body_of(*door)).status for door in sorted(item)}
+    item = {(method, address) for method, address in requests_to("/v2/projects/1")}
+    statuses = {sent: manager.send(*sent, body_of(*sent)).status for sent in sorted(item)}
     others = [manager.send(method, path.replace("/1", "/2", 1), body_of(method, path)) for method, path in sorted(item)]
 
     assert 403 not in statuses.values()

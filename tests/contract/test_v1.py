@@ -1,4 +1,4 @@
-"""v1 from outside: its answers are what docs/openapi.yaml says, in both formats, and its doors open to nobody else."""
+"""v1 from outside: its answers are what docs/openapi.yaml says, in both formats, and it accepts no other callers."""
 
 import json
 import re
@@ -227,11 +227,11 @@ def test_every_example_of_a_body_is_accepted(
         assert list(of_schema(schema, given)) == []
 
 
-# ------------------------------------------------------------ the doors
+# ------------------------------------------------------------ authentication
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 OTHER_PATHS = ("/tasks/", "/tasks.json", "/projects/1/task_assignments/", "/account/who_am_i.json")
-DOORS = [
+PROTECTED = [
     *((method, address) for (method, _), address in ADDRESSES_OF_V1.items()),
     *((method, address) for address in OTHER_PATHS for method in METHODS),
 ]
@@ -242,7 +242,7 @@ ALWAYS = {
     "X-Request-Id": "gateway-id",
 }
 SENTENCE = "Authentication failed: send your email address and an access token by HTTP Basic"
-SHUT = (401, {"message": SENTENCE}, {**ALWAYS, "WWW-Authenticate": 'Basic realm="Sheaf"'})
+NOT_AUTHENTICATED = (401, {"message": SENTENCE}, {**ALWAYS, "WWW-Authenticate": 'Basic realm="Sheaf"'})
 
 type Whole = tuple[int, object, dict[str, str]]
 
@@ -253,15 +253,18 @@ def whole(answer: Answer) -> Whole:
 
 
 def walk(api: Api, query: str = "") -> dict[tuple[str, str], Whole]:
-    """What each door answers."""
+    """The answer of each route."""
     return {
         (method, address): whole(api.send(method, address + query, body_of(method, address)))
-        for method, address in DOORS
+        for method, address in PROTECTED
     }
 
 
 def test_the_walk_goes_to_every_route_of_v1() -> None:
-    assert {(route.method, route.path) for route in (route_of(*door) for door in DOORS)} == {*ADDRESSES_OF_V1, DEFAULT}
+    assert {(route.method, route.path) for route in (route_of(*sent) for sent in PROTECTED)} == {
+        *ADDRESSES_OF_V1,
+        DEFAULT,
+    }
 
 
 @pytest.mark.parametrize("kind", [XML, JSON])
@@ -279,14 +282,18 @@ def test_the_walk_goes_to_every_route_of_v1() -> None:
 def test_without_good_credentials_no_door_opens(authorization: str, kind: str, api: Api) -> None:
     before = rows()
 
-    assert walk(v1(api, kind, authorization.format(token=api.token), content_type=XML)) == dict.fromkeys(DOORS, SHUT)
+    assert walk(v1(api, kind, authorization.format(token=api.token), content_type=XML)) == dict.fromkeys(
+        PROTECTED, NOT_AUTHENTICATED
+    )
     assert rows() == before
 
 
 def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Account) -> None:
     for token in (make_token(account, expires_at=NOW), make_token(account, is_active=False)):
-        assert walk(v1(Api(token))) == dict.fromkeys(DOORS, SHUT)
-        assert walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}") == dict.fromkeys(DOORS, SHUT)
+        assert walk(v1(Api(token))) == dict.fromkeys(PROTECTED, NOT_AUTHENTICATED)
+        assert walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}") == dict.fromkeys(
+            PROTECTED, NOT_AUTHENTICATED
+        )
 
 
 def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
@@ -308,11 +315,11 @@ def test_who_may_do_nothing_finds_nothing_but_themselves(role: Role, api: Api) -
     caller = v1(api_records.person(api, role)[0], JSON, content_type=XML)
     before = rows()
 
-    answers = {door: answer for door, answer in walk(caller).items() if door[1] not in OTHER_PATHS}
+    answers = {sent: answer for sent, answer in walk(caller).items() if sent[1] not in OTHER_PATHS}
 
     nothing = (404, {"message": "Not Found"}, ALWAYS)
     open_ = {("GET", "/account/who_am_i")} | ({("GET", "/projects")} if role is Role.MANAGER else set())
-    assert {door: answer for door, answer in answers.items() if answer != nothing}.keys() == open_
+    assert {sent: answer for sent, answer in answers.items() if answer != nothing}.keys() == open_
     assert caller.get("/projects").body in ([], {"message": "Not Found"})
     assert rows() == before
 
@@ -322,10 +329,10 @@ def test_a_manager_with_the_right_to_tasks_still_finds_no_project_of_others(api:
     api_records.assignment(api, project["id"], task["id"])
     caller = v1(api_records.manager(api, rights=frozenset({Right.CLIENT_AND_TASK_MANAGER})), JSON, content_type=XML)
 
-    answers = {door: answer for door, answer in walk(caller).items() if "/projects/" in door[1]}
+    answers = {sent: answer for sent, answer in walk(caller).items() if "/projects/" in sent[1]}
 
     nothing = (404, {"message": "Not Found"}, ALWAYS)
-    assert {door: item for door, item in answers.items() if door[1] not in OTHER_PATHS and item != nothing} == {}
+    assert {sent: item for sent, item in answers.items() if sent[1] not in OTHER_PATHS and item != nothing} == {}
 
 
 def furnish_another_account(_: Api) -> None:

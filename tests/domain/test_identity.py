@@ -1,4 +1,4 @@
-"""Roles and rights, and when a token opens the door."""
+"""Roles and rights, and when a token is valid."""
 
 from dataclasses import replace
 

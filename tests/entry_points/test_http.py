@@ -1,4 +1,4 @@
-"""The one way into a handler: who gets in, what goes out, and what is written down about it."""
+"""Handlers of HTTP requests: authentication, responses, log lines and metrics."""
 
 import json
 import sys
@@ -84,7 +84,7 @@ def _ask(api: Api, endpoint: Endpoint = ENDPOINT, path: str = "/v2/tasks", **hea
     return Answer.of(endpoint(api.event("GET", path, headers=headers)))
 
 
-# ------------------------------------------------------------ who gets in
+# ------------------------------------------------------------ authentication
 
 
 def test_a_caller_with_everything_is_answered_by_the_operation(api: Api) -> None:

@@ -16,7 +16,7 @@ EXPECTED = {
     "name_only": created("Your New Client"),
     "by_a_manager": created("Your New Client"),
     "by_a_member": NOT_AUTHORIZED,
-    "every_field": created("Bäckerei", address="Main Street 1\r\n12345 Town", currency="CHF"),
+    "every_field": created("Bäckerei", address="Main Street 1\r\n12345 City", currency="CHF"),
     "born_archived": created("Bygone", is_active=False),
     "form": created("Site Visitors", currency="GBP"),
     "duplicate_name": invalid("Name has already been taken"),

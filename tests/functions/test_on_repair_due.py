@@ -1,4 +1,4 @@
-"""What a request had to leave half done, carried on every minute."""
+"""What a request could not finish is resumed every minute."""
 
 import json
 

@@ -144,7 +144,7 @@ def another_table(endpoint_url: str) -> Iterator[None]:
 
 
 def comparable() -> Table:
-    """The table but for the version of the file, secrets, and numbers that were given out in vain."""
+    """The table but for the version of the file, secrets, and ids that were given out and not used."""
     return {
         place: {name: value for name, value in item.items() if name not in ("file", "last_id", "paging_key")}
         for place, item in rows().items()
@@ -174,7 +174,7 @@ def test_a_thousand_rows_leave_the_same_table_whatever_dies_at_whichever_write(
 
 
 def logged() -> Counter[tuple[object, ...]]:
-    """All time by what people see of it, since ids differ where some were given out in vain."""
+    """All time by what people see of it, since ids differ where some were given out and not used."""
     page = time_entries.page(ACCOUNT, TimeReader(Id(1), None), TimeFilter(), WHOLE)
     return Counter(
         (

@@ -1,4 +1,4 @@
-"""How batches of named records go their way: in few steps, tried out first, cut off, disturbed, delivered twice."""
+"""Batches of named records: few steps, dry runs, interruptions, changes in between, repeated deliveries."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -368,8 +368,8 @@ def _cut_off(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None
     def die(**_: object) -> None:
         raise CrashError
 
-    for room in (creation, removal):
-        monkeypatch.setattr(room, "IN_ONE", 0)
+    for module in (creation, removal):
+        monkeypatch.setattr(module, "IN_ONE", 0)
     with hooked(AFTER_CALL, die, "TransactWriteItems"), pytest.raises(CrashError):
         act()
     assert operations.of_account(ACCOUNT)

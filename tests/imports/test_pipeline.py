@@ -394,7 +394,7 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
     ]
 
 
-# What a cutter after a crash does
+# What a splitter does after a crash
 
 
 @pytest.mark.usefixtures("small_batches")

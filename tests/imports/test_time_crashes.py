@@ -1,4 +1,4 @@
-"""Imports of time that are cut off, redelivered or raced: in the end the table says what the file says, once."""
+"""Imports of time that are interrupted, redelivered or raced: in the end the table holds what the file says, once."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +88,7 @@ def _left(number: int) -> Counter[tuple[object, ...]]:
     )
 
 
-# ------------------------------------------------------------ cut off
+# ------------------------------------------------------------ interruptions
 
 
 def test_wherever_an_import_is_cut_off_it_ends_as_if_nothing_had_been(small_steps: None) -> None:
@@ -105,8 +105,8 @@ def test_wherever_an_import_is_cut_off_it_ends_as_if_nothing_had_been(small_step
         _deliver(before, f"before {at}")
         with crashing(at, carried_out=True), pytest.raises(CrashError):
             _deliver(after, f"after {at}")
-        assert _deliver(after, f"after {at}") == undisturbed, f"cut off at call {at}"
-        assert _left(at) == expected, f"cut off at call {at}"
+        assert _deliver(after, f"after {at}") == undisturbed, f"interrupted at call {at}"
+        assert _left(at) == expected, f"interrupted at call {at}"
         assert _deliver(after, f"again {at}") == [Verdict(verdict.number, UNCHANGED) for verdict in undisturbed]
 
 

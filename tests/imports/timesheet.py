@@ -40,7 +40,7 @@ def row(number: int, hours: float | str = 1, notes: str | None = None, **fields:
 
 
 def grouped(rows: Iterable[TimeRow]) -> list[Group]:
-    """The rows as the cutter groups them: by id, or by person, client, project, task and date."""
+    """The rows as the splitter groups them: by id, or by person, client, project, task and date."""
     groups: dict[object, list[TimeRow]] = {}
     for time_row in rows:
         place = time_row.person, time_row.client, time_row.project, time_row.task, time_row.spent_date

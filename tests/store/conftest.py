@@ -18,5 +18,5 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def timeless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Operations are carried on to their end, however slow the machine is."""
+    """Pending operations are finished, however slow the machine is."""
     monkeypatch.setattr(resume, "time", SimpleNamespace(monotonic=lambda: 0.0))

@@ -114,11 +114,13 @@ def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
 # ------------------------------------------------------------ what readers see
 
 type Ids = tuple[int, ...]
-type Sight = tuple[Ids, frozenset[int]]
+type Listed = tuple[Ids, frozenset[int]]
 """The ids of a whole list, and what its pages say of its length."""
 
 
-def walk(ask: Callable[[PageRequest], Page[Any]], day: Callable[[Any], str] = lambda _: "", per_page: int = 3) -> Sight:
+def walk(
+    ask: Callable[[PageRequest], Page[Any]], day: Callable[[Any], str] = lambda _: "", per_page: int = 3
+) -> Listed:
     """A whole list, walked from page to page."""
     found: list[int] = []
     lengths: set[int] = set()
@@ -136,9 +138,9 @@ def walk(ask: Callable[[PageRequest], Page[Any]], day: Callable[[Any], str] = la
 def visible_records() -> dict[str, object]:
     """Everything that readers of the account are shown, in lists that are as long as they say."""
     seen = dict(_visible_records())
-    for name, sight in seen.items():
-        if isinstance(sight, tuple):
-            ids, lengths = sight
+    for name, listed in seen.items():
+        if isinstance(listed, tuple):
+            ids, lengths = listed
             assert lengths == {len(ids)}, f"{name}: {ids} are said to be {set(lengths)}"
     return seen
 

@@ -1,4 +1,4 @@
-"""Accounts, users and tokens in the table, and whom a token lets in."""
+"""Accounts, users and tokens in the table, and whom a token authenticates."""
 
 import json
 import secrets
@@ -213,7 +213,7 @@ def test_the_same_email_address_again_writes_nothing(user: User) -> None:
     assert [call.operation for call in calls] == ["GetItem"]
 
 
-# ------------------------------------------------------------ whom a token lets in
+# ------------------------------------------------------------ authentication by token
 
 
 def test_a_token_lets_its_user_in_with_two_reads(account: Account, user: User) -> None:

@@ -158,9 +158,9 @@ class RecordLifecycle(RuleBasedStateMachine):
 def test_copies_and_counts_stay_true_whatever_is_done(
     endpoint_url: str, monkeypatch: pytest.MonkeyPatch, timeless: None, in_one: int
 ) -> None:
-    for room in (creation, removal):
-        monkeypatch.setattr(room, "IN_ONE", in_one)
-        monkeypatch.setattr(room, "CHUNK", 2)
+    for module in (creation, removal):
+        monkeypatch.setattr(module, "IN_ONE", in_one)
+        monkeypatch.setattr(module, "CHUNK", 2)
     monkeypatch.setattr(RecordLifecycle, "endpoint_url", endpoint_url)
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(

@@ -53,7 +53,7 @@ class RefusedError(Exception):
 
 
 class Front:
-    """An HTTP server on 127.0.0.1. The port is taken when the object is made; clients are let in with `serving`."""
+    """An HTTP server on 127.0.0.1. The port is taken when the object is made; clients are answered within `serving`."""
 
     def __init__(self, port: int, log: Callable[[str], object] = str) -> None:
         """Take `port` (0: any free one).

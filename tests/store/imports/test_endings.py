@@ -1,4 +1,4 @@
-"""The endings of imports: each has one, whatever was cut off on the way there."""
+"""The endings of imports: each has one, whatever was interrupted before."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Imports: how they begin, how they are shown, and how far their files are cut."""
+"""Imports: how they begin, how they are shown, and how far their files are split."""
 
 from dataclasses import replace
 

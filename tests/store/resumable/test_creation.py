@@ -1,4 +1,4 @@
-"""A project is made together with an assignment for each default task: whole or not at all, wherever it is cut off."""
+"""A project is created with an assignment for each default task: all or nothing, wherever it is interrupted."""
 
 from decimal import Decimal
 

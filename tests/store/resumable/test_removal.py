@@ -1,4 +1,4 @@
-"""A task or a project goes with all that belongs to it: for every reader at once, wherever its removal is cut off."""
+"""A task or a project is removed with all that belongs to it, at once for every reader, wherever it is interrupted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -179,7 +179,7 @@ def test_what_two_removals_share_is_uncounted_once(
     second: Callable[[], object],
     amount: int,
 ) -> None:
-    """The second is decided, and not yet swept up, when the first has read what it is about to remove."""
+    """The second is decided, and its rest not yet deleted, when the first has read what it is about to remove."""
     _task_on(amount)
     rivals = [second]
 

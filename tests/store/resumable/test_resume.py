@@ -27,9 +27,9 @@ FIELDS = ProjectFields(client_id=Id(1), name="New")
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch, timeless: None) -> None:
     """One assignment or entry a step, and never all in one."""
-    for room in (creation, removal):
-        monkeypatch.setattr(room, "IN_ONE", 0)
-        monkeypatch.setattr(room, "CHUNK", 1)
+    for module in (creation, removal):
+        monkeypatch.setattr(module, "IN_ONE", 0)
+        monkeypatch.setattr(module, "CHUNK", 1)
     monkeypatch.setattr(removal, "ENTRIES", 1)
 
 

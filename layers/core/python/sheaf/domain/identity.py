@@ -90,7 +90,7 @@ class Token:
     revoked_at: Timestamp | None
 
     def is_valid(self, now: Timestamp) -> bool:
-        """Whether the token opens the door at this moment."""
+        """Whether the token is valid at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 

@@ -42,7 +42,7 @@ def with_changes[R: Record](record: R, fields: "DataclassInstance", now: Timesta
 
 
 def fields_of[F: "DataclassInstance"](kind: type[F], record: object) -> F:
-    """What a caller could have said to get this record: the ground on which a partial update is laid."""
+    """The fields of a record that callers may give; a partial update replaces some of them."""
     return kind(**{field.name: getattr(record, field.name) for field in fields_in(kind)})
 
 

@@ -46,14 +46,14 @@ def parse_id(text: str, name: str = "id") -> Id:
 
 
 def to_timestamp(moment: datetime) -> Timestamp:
-    """Write an aware datetime as a `Timestamp`; fractions of a second are cut off, never rounded up."""
+    """Write an aware datetime as a `Timestamp`; fractions of a second are dropped, never rounded up."""
     return Timestamp(moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z")
 
 
 def parse_timestamp(text: str, name: str) -> Timestamp:
     """Read any datetime form that Harvest clients are known to send; without an offset it is UTC.
 
-    Accepted: `2017-06-26T21:20:07Z`, fractions of a second (cut off), offsets (`+02:00`, also with the `+` turned into
+    Accepted: `2017-06-26T21:20:07Z`, fractions of a second (dropped), offsets (`+02:00`, also with the `+` turned into
     a space by URL decoding), the v1 form `2010-09-25 18:30`, and a bare date (its midnight).
 
     Raises:

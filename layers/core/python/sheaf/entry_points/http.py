@@ -47,16 +47,16 @@ class Endpoint:
         started = time.perf_counter()
         begin_invocation(self.operation, context)
         request = read_request(event)
-        dialect = self.api_version_of(request)
+        version = self.api_version_of(request)
         try:
-            request = replace(request, caller=dialect.authenticate(request))
-            dialect.check(request)
+            request = replace(request, caller=version.authenticate(request))
+            version.check(request)
             response = self._answer(request)
         except SheafError as error:
-            response = dialect.error_response(request, error)
+            response = version.error_response(request, error)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail
             logger().exception("unexpected error", request_id=request.request_id)
-            response = dialect.internal_error_response(request)
+            response = version.internal_error_response(request)
         self._record(request, response, (time.perf_counter() - started) * 1000)
         return response.to_lambda(request.request_id)
 

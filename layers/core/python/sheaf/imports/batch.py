@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A batch as it travels: raw rows, so that the worker reads them as the cutter did. JSON in SQS.
+    """A batch as it travels: raw rows, so that the worker reads them as the splitter did. JSON in SQS.
 
     Args:
         number: from 1, in the order of cutting; always the same for the same file.
@@ -140,7 +140,7 @@ def unreadable(row: BadRow) -> Mapping[str, Any]:
 
 
 def groups_of(message: Message) -> Sequence[Group]:
-    """The rows of a message, read as the cutter read them, with what the file as a whole says of records to be made.
+    """The rows of a message, read as the splitter read them, with what the file as a whole says of records to be made.
 
     The rows of a group are sorted by what stands in them, so that their order in the file makes no difference.
     """

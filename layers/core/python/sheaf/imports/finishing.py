@@ -1,7 +1,7 @@
 """imports: how an import comes to its end: report, final status, announcement; and the watchdog for what got stuck.
 
 Every part can be repeated: the report is the same whoever writes it, the status is set once, and only when the end has
-been announced does the import leave the watchdog's sight. Whoever listens may therefore hear of one end twice.
+been sent does the watchdog stop looking at the import. A listener may therefore get the event of one end twice.
 """
 
 import tempfile

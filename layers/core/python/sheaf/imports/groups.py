@@ -58,7 +58,7 @@ def steps[R: Record](
     written: Callable[[R | None, R], Sequence[Write]],
     prepared: Callable[[list[list[Decision[R]]]], list[list[Decision[R]]]] = lambda decided: decided,
 ) -> Iterator[Step]:
-    """Decide on the wishes of each group and pack what they write into steps.
+    """Decide on the changes of each group and pack what they write into steps.
 
     `written` gives the writes of one record before and after; a write that several groups need (the same object) is
     carried out once. `prepared` has the last word on the decisions of the whole batch.
@@ -90,7 +90,7 @@ def finish_pending(work: Work, returning: Collection[Id] = ()) -> None:
 
 
 def _snapshot[R: Record](changes: Sequence[RowChange[R]], source: Source[R]) -> Snapshot[R]:
-    """Everything that the wishes are about, in up to three reads of many items each."""
+    """Everything that the changes refer to, in up to three reads of many items each."""
     records = dict(source.get_many({change.record_id for change in changes if change.record_id is not None}))
     owners = {source.claim_of(record): record.id for record in records.values()}
     owners |= source.owners(claims_of(changes, records, source.claim_of) - owners.keys())

@@ -89,7 +89,7 @@ def _split(upload: Upload, job: Import) -> int:
 
 
 def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) -> int:
-    """Put the batches into the queue that a cutter before this one has not.
+    """Put the batches into the queue that an earlier attempt has not.
 
     A file is always cut the same way, unless it refers by id to records that were renamed in between. The digest tells.
 

@@ -132,7 +132,7 @@ def everything(account_id: AccountId) -> Iterator[Project]:
 def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:
     """Remove a project with its assignments and its time entries (P5) and return it as it was.
 
-    It is gone for every reader at once; what was in it is swept up after that.
+    It is gone for every reader at once; what was in it is deleted after that.
 
     Raises:
         NotFoundError, BusyError.

@@ -125,7 +125,7 @@ def _new_logged_time(account_id: AccountId, user_id: Id, fields: TimeEntryFields
     """A new entry and all it names. Raises InvalidError."""
     entry = new_time_entry(Id(0), user_id, Id(0), fields, now)
     resolved = _resolve_assignment(account_id, entry)
-    entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused wish takes one
+    entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused request takes one
     return replace(resolved, entry=replace(entry, id=entry_id, assignment_id=resolved.assignment.id))
 
 

@@ -70,7 +70,7 @@ class Cells:
         value = self._values[column]
         if value is None or value == "" or (isinstance(value, str) and value.isspace()):
             return None
-        if not isinstance(value, str) or len(value) > NAME_LIMIT:  # too much to be kept in mind, or of another type
+        if not isinstance(value, str) or len(value) > NAME_LIMIT:  # too long to be cached, or of another type
             read = getattr(read, "__wrapped__", read)
         try:
             return read(value)
@@ -146,7 +146,7 @@ def notes(value: object) -> str:
 
 
 def _remembered[Value](read: Callable[[Any], Value]) -> Callable[[Any], Value]:
-    """The same reading, kept in mind for short texts (see `Cells.optional`): a file says few things, and often."""
+    """The same function with a cache for short texts (see `Cells.optional`): files repeat few values often."""
     return lru_cache(4096)(read)
 
 

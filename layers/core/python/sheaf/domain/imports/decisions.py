@@ -1,4 +1,4 @@
-"""domain: what rows come to that say how a record is to be: it is made, changed or left, or the row is refused.
+"""domain: what becomes of rows that say how a record is to be: it is created, changed or left, or the row fails.
 
 Rows are decided together when they are about the same record, or when one takes the name that another gives up. Each
 says how its record is to be in the end, so the names that count are those in the end: records may exchange theirs.
@@ -24,11 +24,11 @@ class RowChange[R]:
 
     Args:
         number: the row's.
-        record_id: of the record that the row is about; None: of the record at `place`, or of a new one.
-        place: what is the record's alone among its kind: its name, its project and task. None where nothing is said.
-        says: all that the row says. Two rows that say the same are one wish.
-        new: the record that is made, with the id NEW where the row brings none. Raises InvalidError.
-        over: the record that is there, changed; the very same where it is so already. Raises InvalidError.
+        record_id: the id of the record that the row changes; None: the record that has `claim`, or a new one.
+        claim: what is unique among its kind: a name, or a project and a task. None where the row does not give it.
+        content: all that the row says. Two rows with the same content are one change.
+        create: makes the new record, with the id NEW where the row brings none. Raises InvalidError.
+        apply_to: makes the changed record of the present one; the same object if nothing changes. Raises InvalidError.
     """
 
     number: int
@@ -39,7 +39,7 @@ class RowChange[R]:
     apply_to: Callable[[R], R]
 
     def result(self, before: R | None) -> R | InvalidError:
-        """The record as the row wants it, or why it cannot be so."""
+        """The record as the row says it shall be, or why it cannot be so."""
         try:
             return self.create() if before is None else self.apply_to(before)
         except InvalidError as error:
@@ -48,13 +48,13 @@ class RowChange[R]:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot[R]:
-    """What is there of all that a batch asks for.
+    """What is stored of all that a batch of rows refers to.
 
     Args:
-        records: by their ids, those that rows are about.
-        holders: the records that have the places which rows want, by place.
-        place_of: the place of a record.
-        taken: what is said of a place that another record keeps.
+        records: the records that rows refer to, by id.
+        owners: the ids of the records that have the claims of the rows, by claim.
+        claim_of: the claim of a record.
+        claim_taken: the error for a claim that another record keeps.
         kind: what a record is called.
     """
 
@@ -74,13 +74,13 @@ class Decision[R]:
     after: R | None = None
 
 
-def invalid_row[R](number: int, error: RowError, record_id: Id | None = None, says: Hashable = None) -> RowChange[R]:
-    """The wish of a row of which it is known from the start that it fails."""
+def invalid_row[R](number: int, error: RowError, record_id: Id | None = None, content: Hashable = None) -> RowChange[R]:
+    """The change of a row that fails whatever is stored."""
 
     def refuse(*_: object) -> NoReturn:
         raise error
 
-    return RowChange(number, record_id, None, number if says is None else says, refuse, refuse)
+    return RowChange(number, record_id, None, number if content is None else content, refuse, refuse)
 
 
 def with_imported_metadata[R: Record](record: R, metadata: ImportedMetadata, now: Timestamp) -> R:
@@ -100,10 +100,10 @@ def with_imported_metadata[R: Record](record: R, metadata: ImportedMetadata, now
 
 
 def claims_of[R](
-    changes: Iterable[RowChange[R]], records: Mapping[Id, R], place_of: Callable[[R], Hashable]
+    changes: Iterable[RowChange[R]], records: Mapping[Id, R], claim_of: Callable[[R], Hashable]
 ) -> frozenset[Hashable]:
-    """The places that the wishes want, given the records that they name by id; those of refused ones too."""
-    wanted = (_claim_after(change, change.result(_by_id(change, records)), place_of) for change in changes)
+    """The claims that the changes need, given the records that they name by id; those of failing ones too."""
+    wanted = (_claim_after(change, change.result(_by_id(change, records)), claim_of) for change in changes)
     return frozenset(claim for claim in wanted if claim is not None)
 
 
@@ -111,8 +111,8 @@ def decide[R: Record](changes: Sequence[RowChange[R]], known: Snapshot[R]) -> li
     """What the rows of one group come to, in their order; no order of theirs changes what any of them comes to.
 
     Of rows that say the same the first is decided and the others are unchanged, or fail as it does. Rows that say
-    different things about one record all fail. The rest is carried out but for those who want a place that somebody
-    keeps; who fails keeps its own place too.
+    different things about one record all fail. The rest is carried out except for rows whose claim another record
+    keeps; the record of a failing row keeps its claim too.
     """
     first: dict[Hashable, RowChange[R]] = {}
     for change in sorted(changes, key=lambda change: change.number):
@@ -135,7 +135,7 @@ def too_large[R](decisions: Iterable[Decision[R]], kind: str) -> list[Decision[R
 
 @dataclass(frozen=True, slots=True)
 class _Move[R]:
-    """A wish that would be carried out as far as its own row goes."""
+    """A change that would be made as far as its own row goes."""
 
     before: R | None
     after: R
@@ -144,7 +144,7 @@ class _Move[R]:
 def _decide_each[R: Record](
     changes: Sequence[RowChange[R]], known: Snapshot[R], rows: Mapping[Hashable, Sequence[int]]
 ) -> list[Decision[R]]:
-    """One decision for each wish; no two of them say the same."""
+    """One decision for each change; no two of them have the same content."""
     named = {change.record_id for change in changes}
     found = [_by_id(change, known.records) or _by_claim(change, known, named) for change in changes]
     results = [change.result(before) for change, before in zip(changes, found, strict=True)]
@@ -179,7 +179,7 @@ def _decide_each[R: Record](
 
 
 def _blocked_moves[R: Record](moves: Mapping[int, _Move[R]], known: Snapshot[R]) -> set[int]:
-    """The moves to a place whose holder keeps it: because no row moves it, or because that row fails likewise."""
+    """The moves to a claim whose owner keeps it: because no row changes that owner, or because that row fails too."""
     moving = {
         index: move
         for index, move in moves.items()
@@ -205,13 +205,13 @@ def _by_id[R](change: RowChange[R], records: Mapping[Id, R]) -> R | None:
 
 
 def _by_claim[R](change: RowChange[R], known: Snapshot[R], named: Iterable[Id | None]) -> R | None:
-    """The record that a row means by its place, unless another row speaks of that record by its id."""
+    """The record that a row means by its claim, unless another row names that record by its id."""
     owner = known.owners.get(change.claim)
     return None if change.record_id is not None or owner is None or owner in named else known.records[owner]
 
 
-def _claim_after[R](change: RowChange[R], result: R | InvalidError, place_of: Callable[[R], Hashable]) -> Hashable:
-    return change.claim if isinstance(result, InvalidError) else place_of(result)
+def _claim_after[R](change: RowChange[R], result: R | InvalidError, claim_of: Callable[[R], Hashable]) -> Hashable:
+    return change.claim if isinstance(result, InvalidError) else claim_of(result)
 
 
 def _rows_of[R](changes: Iterable[RowChange[R]]) -> Mapping[Hashable, Sequence[int]]:

@@ -1,4 +1,4 @@
-"""domain: the rows of a file once they are read, each a wish for one record, and what came of it."""
+"""domain: the rows of a file once they are read, each a change of one record, and what became of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -111,7 +111,7 @@ def open_imports() -> Iterator[tuple[AccountId, Id]]:
 
 
 def mark_published(account_id: AccountId, import_id: Id) -> None:
-    """Take an import that has ended, and of which everybody was told, out of the watchdog's sight (B12)."""
+    """Delete the marker of an import that was announced as ended; the watchdog finds it no longer (B12)."""
     gone = Write("Delete", {"Key": keys.open_import(account_id, import_id)}, StaleError())
     commit([gone])
 

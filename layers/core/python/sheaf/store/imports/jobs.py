@@ -1,8 +1,8 @@
 """store: imports. Access patterns B1 to B7 of docs/data-model.md.
 
-An import's own item says where it stands as a whole: its file, what the cutter found in it and how far it has come, and
-how it ended. What its workers do is counted in eight shards, by the number of the batch (see `import_progress`). A sign
-in a partition of its own lets the watchdog find imports that nobody ended (see `import_endings`).
+An import's own item has its state as a whole: its file, what the splitter found in it and how far it has come, and
+how it ended. What its workers do is counted in eight shards, by the number of the batch (see `progress`). A marker
+item in a partition of its own lets the watchdog find imports that nobody ended (see `endings`).
 """
 
 import json
@@ -40,7 +40,7 @@ class ImportClosedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the cutter reads first: the kind of the rows, the columns (for the report too), and the ignored ones."""
+    """What the splitter reads first: the kind of the rows, the columns (for the report too), and the ignored ones."""
 
     kind: FileKind
     columns: Sequence[str]
@@ -49,7 +49,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class SplitProgress:
-    """How far the cutter has come: the batches that the queue has for sure, and a digest of all that they hold."""
+    """How far the splitter has come: the batches that the queue has for sure, and a digest of all that they hold."""
 
     batches_sent: int = 0
     digest: str = ""
@@ -93,7 +93,7 @@ def page(account_id: AccountId, request: PageRequest) -> Page[Import]:
     return found.map(lambda item: from_item(item, summed(account_id, item, shards)).job)
 
 
-# ------------------------------------------------------------ for the cutter
+# ------------------------------------------------------------ for the splitter
 
 
 def start(account_id: AccountId, import_id: Id, file: StoredFile, now: Timestamp) -> Import:
@@ -156,7 +156,7 @@ def columns(account_id: AccountId, import_id: Id) -> list[str]:
 
 
 def split_progress(account_id: AccountId, import_id: Id) -> SplitProgress:
-    """How far the cutter has come (B7). Raises NotFoundError."""
+    """How far the splitter has come (B7). Raises NotFoundError."""
     item = _item(account_id, import_id)
     return SplitProgress(int(item["batches_sent"]["N"]), item["digest"]["S"])
 

@@ -1,7 +1,7 @@
 """store: the progress of imports. Access patterns B8 to B10 of docs/data-model.md.
 
 How far a batch has come is written, and what came of its rows is counted, in the very transactions that change the
-account's records: whatever is redelivered, repeated or cut off, the counts say what the table holds.
+account's records: whatever is redelivered, repeated or interrupted, the counts say what the table holds.
 """
 
 import json

@@ -1,11 +1,11 @@
 """store: operations of more writes than one transaction holds (100 items), and what readers must not see of them.
 
 A removal is decided in one transaction, which takes away the record itself: from that moment nothing that belongs to it
-is shown, because every list joins its records to their task and project. What is left lying is swept up afterwards. A
-creation works the other way round: its parts are written first, and shown once the record itself is there.
+is shown, because every list joins its records to their task and project. What remains is deleted afterwards. A creation
+works the other way round: its parts are written first, and shown once the record itself is there.
 
-Each leaves an operation item while it is under way. Whoever meets it, the request itself, a later one or the scheduled
-repair, carries it on from where it stands; every step is conditioned on its place, so nobody does one twice.
+Each has an item while it is pending. The request itself, the next request that meets the item, or the scheduled repair
+resumes it from that item. Every step is conditioned on the state that it has read, so none is done twice.
 """
 
 from collections.abc import Iterator
@@ -76,8 +76,8 @@ def of_all_accounts() -> Iterator[tuple[AccountId, Id]]:
 def begun_count(account_id: AccountId) -> int:
     """How many operations the account has ever begun.
 
-    Guards count what an operation has taken out of the totals until it is swept up. Who decides on a guard reads this
-    first, then settles what is under way, then reads the guard, and is refused by `none_since` if another was begun.
+    Guards count what an operation has taken out of the totals until it is deleted. Who decides on a guard reads this
+    first, then finishes what is pending, then reads the guard; `check_none_begun_since` fails if another was begun.
     """
     return reads.count(keys.totals(account_id, "OPERATION"), "begun")
 

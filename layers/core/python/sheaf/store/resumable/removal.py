@@ -1,4 +1,4 @@
-"""store: taking a task or a project away together with everything that belongs to it, however much that is."""
+"""store: removing a task or a project together with everything that belongs to it, however much that is."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -19,8 +19,8 @@ from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, update
 
 IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
-CHUNK = 20  # assignments that one transaction sweeps up
-ENTRIES = 16  # entries that one transaction sweeps up: 4 items for each, and perhaps a month and a user of its own
+CHUNK = 20  # assignments that one transaction deletes
+ENTRIES = 16  # entries that one transaction deletes: 4 items for each, and perhaps a month and a user of its own
 
 
 def remove_task(
@@ -28,8 +28,8 @@ def remove_task(
 ) -> ResumableOperation | None:
     """Remove a task (`record` are the writes for it and its name) with its guard and its assignments.
 
-    `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
-    up the assignments, None when they are gone already.
+    `begun` is how many operations there had been when none was pending. Returns the operation that has to delete the
+    assignments, None when they are gone already.
 
     Raises:
         TaskHasTimeError: time is logged. StaleError: read and decide again.
@@ -58,8 +58,8 @@ def remove_project(
 ) -> ResumableOperation | None:
     """Remove a project (`record` are the writes for it and its name) with its guard, its assignments and its time.
 
-    `begun` is how many operations there had been when the account was settled. Returns the operation that has to sweep
-    up the rest, None when nothing is left.
+    `begun` is how many operations there had been when none was pending. Returns the operation that has to delete the
+    rest, None when nothing is left.
 
     Raises:
         StaleError: read and decide again.
@@ -76,7 +76,7 @@ def remove_project(
 
 
 def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperation) -> bool:
-    """Sweep up some assignments of a removed task; False once there is nothing left and the operation has ended.
+    """Delete some assignments of a removed task; False once there is nothing left and the operation has ended.
 
     Safe to be done by many at once: StaleError says that somebody else has just done the same.
     """
@@ -96,7 +96,7 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
 
 
 def delete_remaining_assignments(account_id: AccountId, operation: ResumableOperation) -> bool:
-    """Sweep up some assignments of a removed project; False when none is left. As `sweep_task` otherwise."""
+    """Delete some assignments of a removed project; False when none is left. Otherwise as for a task."""
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TASK_ASSIGNMENT")
     chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
     if chunk:
@@ -105,7 +105,7 @@ def delete_remaining_assignments(account_id: AccountId, operation: ResumableOper
 
 
 def delete_remaining_entries(account_id: AccountId, operation: ResumableOperation) -> bool:
-    """Sweep up some time of a removed project; False once nothing is left and the operation has ended."""
+    """Delete some time of a removed project; False once nothing is left and the operation has ended."""
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TIME_ENTRY")
     chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), ENTRIES), ENTRIES))
     if not chunk:

@@ -1,4 +1,4 @@
-"""store: carrying operations on, by whoever meets them: the request that began one, a later one, or the repair."""
+"""store: pending operations are resumed by the request that began them, by a later one, or by the scheduled repair."""
 
 import time
 from collections.abc import Callable, Collection
@@ -15,9 +15,9 @@ _LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows 
 
 
 def resume(account_id: AccountId, operation: ResumableOperation, seconds: float = _PATIENCE) -> bool:
-    """Carry an operation on for so long; whether it has come to its end.
+    """Resume an operation for at most so long; whether it has ended.
 
-    What is left over is no harm: readers leave it out, and the repair comes by every minute.
+    What remains does no harm: readers leave it out, and the scheduled repair runs every minute.
     """
     until = time.monotonic() + seconds
     match operation.kind:
@@ -32,7 +32,7 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
 
 
 def finish_pending(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
-    """Carry on whatever of the account is under way until nothing stands in the way of deciding on it.
+    """Resume the pending operations of the account, so that a decision can be made on what they change.
 
     Returns whether there was anything. The time of a removed project may be left: it counts for no task any more. Not
     so where a record is to be made again under the id of the removed one, one of `returning`.
@@ -44,27 +44,27 @@ def finish_pending(account_id: AccountId, returning: Collection[Id] = ()) -> boo
     until = time.monotonic() + _PATIENCE
     for operation in found:
         if operation.kind == "remove_project" and operation.subject_id not in returning:
-            settled = _repeat(account_id, operation, removal.delete_remaining_assignments, until)
+            is_finished = _repeat(account_id, operation, removal.delete_remaining_assignments, until)
         else:
-            settled = resume(account_id, operation, until - time.monotonic())
-        if not settled:
+            is_finished = resume(account_id, operation, until - time.monotonic())
+        if not is_finished:
             raise BusyError("A large change is still under way; nothing was changed, please try again")
     return bool(found)
 
 
 def resume_all(seconds: float) -> int:
-    """Carry on all operations of this deployment for so long; how many were brought to their end.
+    """Resume all pending operations of this deployment for at most so long; how many have ended.
 
-    Each gets an equal share of the time that is left, so that one that cannot go on keeps no other from its end.
+    Each gets an equal share of the time that is left: one that cannot go on does not keep the others from ending.
 
     Raises:
-        ExceptionGroup: what went wrong with some, once all have had their turn.
+        ExceptionGroup: what went wrong with some, after all were tried.
     """
     until = time.monotonic() + seconds
     found = list(operations.of_all_accounts())
     ended, faults = 0, []
-    for turn, (account_id, operation_id) in enumerate(found):
-        share = (until - time.monotonic()) / (len(found) - turn)
+    for number, (account_id, operation_id) in enumerate(found):
+        share = (until - time.monotonic()) / (len(found) - number)
         try:
             operation = operations.find(account_id, operation_id)
             ended += operation is not None and resume(account_id, operation, share)
