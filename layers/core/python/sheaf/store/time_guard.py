@@ -35,7 +35,7 @@ class ReferenceCounts:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentKey:
-    """Where time is logged: a task on a project."""
+    """What time is logged on: a task of a project."""
 
     task_id: Id
     project_id: Id
@@ -121,15 +121,15 @@ def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Writ
 
 
 def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey]) -> list[Write]:
-    """The writes that move time entries from spots to spots; StaleError when one of them is gone or closed.
+    """The writes that move time entries between assignments; StaleError when one of these is gone or takes no time.
 
-    Each entry is one spot in `leaving` (deleted), in `entering` (logged), or in both (moved). A guard that several of
-    them share is written once.
+    Each entry is one assignment in `leaving` (deleted), in `entering` (logged), or in both (moved). A guard that
+    several entries share is written once.
     """
     steps: dict[tuple[str, str], int] = {}
-    for spots, step in ((leaving, -1), (entering, 1)):
-        for spot in spots:
-            for key in _guards(account_id, spot):
+    for assignments, step in ((leaving, -1), (entering, 1)):
+        for assignment in assignments:
+            for key in _guards(account_id, assignment):
                 key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
     return [
