@@ -14,7 +14,7 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def __str__(self) -> str:
-        """The table with its title, as README.md shows it."""
+        """The table with its title, as docs/performance.md shows it."""
         lines = [self.columns, ["---", *("---:" for _ in self.columns[1:])], *self.rows]
         body = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return f"### {self.title}\n\n{self.explanation}\n\n{body}\n"
+        return f"## {self.title}\n\n{self.explanation}\n\n{body}\n"

@@ -22,7 +22,7 @@ def test_rows_are_applied_once_at_the_engine_and_then_without_it(
 
 
 def test_requests_of_another_account_take_no_more_calls_during_an_import(endpoint_url: str) -> None:
-    table = bulk_imports.measure(endpoint_url, rows=ROWS, times=2, supply=5_000).rpartition("###")[2]
+    table = bulk_imports.measure(endpoint_url, rows=ROWS, times=2, supply=5_000).rpartition("##")[2]
     cells = [[item.strip() for item in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("|")]
     calls = [at for at, name in enumerate(cells[0]) if name == "calls of DynamoDB"]
     assert [(line[0], *(line[at] for at in calls)) for line in cells[2:]] == [

@@ -1,4 +1,4 @@
-"""The README's words on imports: its examples are files that can be imported, and its limits are those of the code."""
+"""The documentation of imports: its examples are files that can be imported, and its limits are those of the code."""
 
 import re
 from io import BytesIO
@@ -15,8 +15,9 @@ from sheaf.imports import batch, finishing, formats, lines, splitting, staging
 from tools.template import PROJECT, template
 
 README = (PROJECT / "README.md").read_text()
-EXAMPLES: list[str] = re.findall(r"^```(?:csv|json)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-PLAIN = " ".join(README.split())
+IMPORTS = "\n".join((PROJECT / f"docs/{name}.md").read_text() for name in ("imports", "operations"))
+EXAMPLES: list[str] = re.findall(r"^```(?:csv|json)\n(.*?)^```", IMPORTS, re.MULTILINE | re.DOTALL)
+PLAIN = " ".join(IMPORTS.split())
 
 
 def kind_of_example(example: str) -> FileKind:
