@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types template races build bench deploy lock routes format clean
+.PHONY: help run quick test check lint types template races build bench deploy lock routes format clean
 
 PYTHON_VERSION := 3.13
 # Python 3.13 as `python3.13`, from pyenv or from uv, whichever answers first.
@@ -26,6 +26,9 @@ help: ## This list.
 
 run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
 	@exec .venv/bin/python -m tools.local.run
+
+quick: lint types .venv-local/ready ## Format, lint, types, and the tests of domain, http and functions: about a minute.
+	.venv/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/domain tests/http tests/entry_points tests/functions
 
 test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup

@@ -6,7 +6,6 @@ import platform
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +17,8 @@ from typing import Any, TextIO
 
 import botocore.session
 from botocore.config import Config
+
+from tools.local.say import say
 
 PROJECT = Path(__file__).resolve().parents[2]
 REGION = "eu-central-1"
@@ -258,6 +259,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        print("ministack did not stop and is killed; data of this run may be lost", file=sys.stderr)
+        say("ministack did not stop and is killed; data of this run may be lost")
         process.kill()
         process.wait()

@@ -24,6 +24,7 @@ from typing import NoReturn
 from tools.local import demo, deploy, engine
 from tools.local.front import Front
 from tools.local.routes import TemplateError
+from tools.local.say import say
 
 ANSWER_SECONDS = 30
 
@@ -35,19 +36,19 @@ def main() -> int:
     try:
         parameters = template_parameters(os.environ.get("SHEAF_LOCAL_PARAMETERS", ""))
     except ValueError as error:
-        _tell(f"SHEAF_LOCAL_PARAMETERS: {error}")
+        say(f"SHEAF_LOCAL_PARAMETERS: {error}")
         return 2
     port = os.environ.get("PORT") or "3000"
     try:
-        front = Front(int(port), _tell)
+        front = Front(int(port), say)
     except (OSError, OverflowError, ValueError) as error:
-        _tell(f"cannot listen on 127.0.0.1:{port} ({error}); PORT names another port")
+        say(f"cannot listen on 127.0.0.1:{port} ({error}); PORT names another port")
         return 2
     state_dir = Path(os.environ.get("SHEAF_LOCAL_DIR") or engine.PROJECT / ".local")
     try:
         return run(front, state_dir, parameters)
     except (engine.EngineError, deploy.DeployError, TemplateError) as error:
-        _tell(str(error))
+        say(str(error))
         return 1
 
 
@@ -59,9 +60,9 @@ def run(front: Front, state_dir: Path, parameters: dict[str, str]) -> int:
         demo.seed(stack.table_name, local.endpoint_url)
         with front.serving(local.port, f"/_aws/execute-api/{stack.api_id}/$default"):
             _await_answer(front.url)
-            print(f"ready  {front.url}  engine={local.endpoint_url}  table={stack.table_name}", flush=True)
+            say(f"ready  {front.url}  engine={local.endpoint_url}  table={stack.table_name}", sys.stdout)
             status = local.process.wait()
-            _tell(f"ministack ended on its own (status {status}); its last words:\n{local.log_tail()}")
+            say(f"ministack ended on its own (status {status}); its last words:\n{local.log_tail()}")
             return 1
 
 
@@ -97,10 +98,6 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     raise SystemExit(0)
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
