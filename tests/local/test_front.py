@@ -198,7 +198,7 @@ def test_a_larger_body_is_answered_as_api_gateway_does(api: Api, front: Front, i
     size = BODY_LIMIT + 1
     framed = f"Transfer-Encoding: chunked\r\n\r\n{size:x}" if is_chunked else f"Content-Length: {size}\r\n"
     head = f"POST / HTTP/1.1\r\nHost: a\r\n{framed}\r\n".encode()
-    response = ask_raw(front, head + b"x" * size)
+    response = ask_raw(front, head + b"x" * size + (b"\r\n0\r\n\r\n" if is_chunked else b""))
     assert (response.status, response.getheader("content-type")) == (413, "application/json")
     assert api.received == []
 
@@ -269,3 +269,12 @@ def test_the_log_names_the_request_without_its_query(front: Front, lines: list[s
 def test_a_port_in_use_is_an_error(front: Front) -> None:
     with pytest.raises(OSError, match="in use"):
         Front(front.server_port)
+
+
+def test_a_client_that_keeps_its_connection_does_not_keep_the_server_from_its_end(api: Api) -> None:
+    server = Front(0)
+    with server.serving(api.server_port, PREFIX):
+        staying = socket.create_connection(("127.0.0.1", server.server_port), SECONDS)
+        staying.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+    with staying, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.server_port), SECONDS)

@@ -23,6 +23,7 @@ BODY_LIMIT = 10 * 1024 * 1024  # bytes; API Gateway's own
 DISCARD_LIMIT = 10 * BODY_LIMIT  # of a larger body so much is read and thrown away
 LINE_LIMIT = 64 * 1024  # bytes of a request line and all headers
 ANSWER_SECONDS = 60.0
+GRACE_SECONDS = 1.0
 IN_FLIGHT = 8  # each request at the same time costs ministack a process per function
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 HOP_BY_HOP = {
@@ -92,19 +93,27 @@ class Front:
         config.errorlog = None
         config.include_date_header = config.include_server_header = False
         config.keep_alive_timeout = ANSWER_SECONDS
-        config.graceful_timeout = 1
+        config.graceful_timeout = GRACE_SECONDS
         config.h11_max_incomplete_size = LINE_LIMIT
         loop, ended = asyncio.new_event_loop(), asyncio.Event()
-        running = serve(self, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
-        thread = threading.Thread(target=loop.run_until_complete, args=(running,), daemon=True)
+        thread = threading.Thread(target=self._run, args=(loop, config, ended), daemon=True)
         thread.start()
         try:
             yield
         finally:
             loop.call_soon_threadsafe(ended.set)
             thread.join()
-            loop.close()
             self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, loop: asyncio.AbstractEventLoop, config: Config, ended: asyncio.Event) -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:  # which cancels what is left at its end
+            runner.run(self._serve(config, ended))
+
+    async def _serve(self, config: Config, ended: asyncio.Event) -> None:
+        """Serve until the end, and a moment longer: Hypercorn waits for connections that a client keeps open."""
+        serving = asyncio.create_task(serve(self, config, shutdown_trigger=ended.wait))  # type: ignore[arg-type]
+        await ended.wait()
+        await asyncio.wait([serving], timeout=GRACE_SECONDS)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request, as an ASGI application. Web sockets are refused by raising, as ASGI has it."""
