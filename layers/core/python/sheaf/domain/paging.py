@@ -22,7 +22,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place between two records: `after` an id goes on to older ones, `before` it back to newer ones.
+    """A position between two records: `after` an id goes on to older ones, `before` it back to newer ones.
 
     `day` is empty except in lists that run by date before they run by id.
     """

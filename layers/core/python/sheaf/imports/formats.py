@@ -185,8 +185,8 @@ def _fields(text: str) -> Mapping[str, Any]:
     try:
         document = strict_json.parse(text)
     except InvalidJSONError as error:
-        place = "" if error.position is None else f" at character {error.position + 1}"
-        raise _BadLine(f"Not valid JSON: {error}{place}") from error
+        where = "" if error.position is None else f" at character {error.position + 1}"
+        raise _BadLine(f"Not valid JSON: {error}{where}") from error
     except TooDeepError as error:
         raise _BadLine(f"Nested deeper than {DEPTH_LIMIT} levels") from error
     except TooManyDigitsError as error:

@@ -1,4 +1,4 @@
-"""imports: a whole file, staged on disk with each row in its place, so that those which belong together meet."""
+"""imports: a whole file, staged on disk with a group key for each row, so that rows of one group come together."""
 
 import json
 import sqlite3
@@ -69,7 +69,7 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
         yield Staged(total, rows.highest_id(), rows, table.columns)
 
 
-# ------------------------------------------------------------ places
+# ------------------------------------------------------------ group keys
 
 
 def _text_of(row: RawRow | BadRow, columns: tuple[str, ...]) -> str:

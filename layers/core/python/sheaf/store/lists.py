@@ -220,6 +220,6 @@ def beyond(positions: Sequence[str], cursor: Cursor | None) -> Sequence[str]:
 
 
 def position_of(cursor: Cursor, step: int = 0) -> str:
-    """A cursor's place as a sort key, or the place right beside it."""
+    """A cursor's position as a sort key, or the position right beside it."""
     number = keys.sortable(max(0, cursor.id + step))
     return f"{cursor.day}#{number}" if cursor.day else number

@@ -25,7 +25,7 @@ class ListedRecord(Protocol):
 
     @property
     def id(self) -> Id:
-        """Its place in every list."""
+        """Its position in every list."""
 
     @property
     def is_active(self) -> bool:
@@ -33,7 +33,7 @@ class ListedRecord(Protocol):
 
     @property
     def updated_at(self) -> Timestamp:
-        """Its place in the index by update."""
+        """Its position in the index by update."""
 
     @property
     def version(self) -> int:

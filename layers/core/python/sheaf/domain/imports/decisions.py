@@ -151,12 +151,12 @@ def _decide_each[R: Record](
     wanted = [_claim_after(change, result, known.claim_of) for change, result in zip(changes, results, strict=True)]
     subjects: dict[Hashable, list[int]] = defaultdict(list)
     for index, (change, claim) in enumerate(zip(changes, wanted, strict=True)):
-        for subject in (("id", change.record_id), ("place", claim)):
+        for subject in (("id", change.record_id), ("claim", claim)):
             if subject[1] is not None:
                 subjects[subject].append(index)
     problems: dict[int, InvalidError] = {}
     for index, (change, claim) in enumerate(zip(changes, wanted, strict=True)):
-        rivals = {*subjects[("id", change.record_id)], *subjects[("place", claim)]}
+        rivals = {*subjects[("id", change.record_id)], *subjects[("claim", claim)]}
         result = results[index]
         if len(rivals) > 1:
             problems[index] = contradiction(

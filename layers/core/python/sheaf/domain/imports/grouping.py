@@ -52,14 +52,14 @@ def without_client(pair: str) -> str:
 
 
 def group_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
-    """Whose day on what a row is about: person, client, project, task, date. Rows of one place are one group."""
+    """Whose day on what a row is about: person, client, project, task, date. Equal rows are one group."""
     name = f"{row.person.first_name} {row.person.last_name}".strip()
     person = _part(Named(name=name) if name else Named(id=row.person.id))
     return person, _part(row.client), _part(row.project), _part(row.task), row.spent_date
 
 
 def hint_keys(group: tuple[str, str, str, str, Day]) -> Mapping[str, str]:
-    """The records of a place that may have to be made, by the field of a row that describes each of them then."""
+    """The records of a group that may have to be created, by the field of a row that describes each of them then."""
     _, client, project, task, _ = group
     pair = _joined(client, project, task)
     return {"currency": client, "project_code": _joined(client, project), "billable": pair}

@@ -21,7 +21,7 @@ class HasId(Protocol):
 
     @property
     def id(self) -> Id:
-        """The record's place in the list, or in its day where `day_of` says that the list runs by days."""
+        """The record's position in the list, or in its day where `day_of` says that the list runs by days."""
 
 
 def _no_day(_record: object) -> str:

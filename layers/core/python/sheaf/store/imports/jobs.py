@@ -76,9 +76,9 @@ def get(account_id: AccountId, import_id: Id) -> Import:
 
 def snapshot(account_id: AccountId, import_id: Id) -> ImportSnapshot:
     """An import and how far it has come (B2). Raises NotFoundError."""
-    place = own_key(account_id, import_id)
-    found = reads.items([place, *shard_keys(account_id, import_id)])
-    item = found.get(keys.key_pair(place))
+    key = own_key(account_id, import_id)
+    found = reads.items([key, *shard_keys(account_id, import_id)])
+    item = found.get(keys.key_pair(key))
     if item is None:
         raise NotFoundError
     return from_item(item, summed(account_id, item, found))
@@ -97,7 +97,7 @@ def page(account_id: AccountId, request: PageRequest) -> Page[Import]:
 
 
 def start(account_id: AccountId, import_id: Id, file: StoredFile, now: Timestamp) -> Import:
-    """The import for which a file was put at the place made for it: running with that file, if it was waiting (B4).
+    """The import for which its file was uploaded: running with that file, if it was waiting (B4).
 
     Otherwise as it stands, which the caller has to compare with the file: an upload is told more than once, and an
     import takes the first only.

@@ -57,17 +57,17 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
         ImportClosedError: it was stopped, has ended, or is not there. BatchDiffersError: another message came under
             this number before.
     """
-    places = [own_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
-    job_place, place = (keys.key_pair(key) for key in places)
-    found = reads.items(places)
-    if job_place not in found:
+    wanted = [own_key(account_id, import_id), keys.import_batch(account_id, import_id, batch_number)]
+    job_key, batch_key = map(keys.key_pair, wanted)
+    found = reads.items(wanted)
+    if job_key not in found:
         raise ImportClosedError
-    job = from_item(found[job_place], {})
+    job = from_item(found[job_key], {})
     if job.stop or job.job.status is not ImportStatus.RUNNING:
         raise ImportClosedError
-    if place not in found:
+    if batch_key not in found:
         return job.job, Batch(batch_number, digest)
-    item = found[place]
+    item = found[batch_key]
     if item["digest"]["S"] != digest:
         raise BatchDiffersError
     used = frozenset(Id(int(number)) for number in item.get("used", {}).get("NS", []))

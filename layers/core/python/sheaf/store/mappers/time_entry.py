@@ -1,4 +1,4 @@
-"""store: time entries as items. An entry lies in four places, whole: by its id, by month, by user and by project."""
+"""store: time entries as items. An entry is stored four times, whole: by its id, by month, by user and by project."""
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import TimeEntry
