@@ -205,7 +205,7 @@ def test_a_larger_body_is_answered_as_api_gateway_does(api: Api, front: Front, i
 
 @pytest.mark.parametrize("status", [200, 201, 308, 401, 404, 422, 429, 500])
 def test_an_answer_is_passed_back_as_it_is(api: Api, front: Front, status: int) -> None:
-    headers = [("location", "/v2/tasks?a=%20b"), ("set-cookie", "a=b"), ("set-cookie", "c=d"), ("x-utf", "\xe9")]
+    headers = [("Location", "/v2/tasks?a=%20b"), ("set-cookie", "a=b"), ("Set-Cookie", "c=d"), ("x-utf", "\xe9")]
     api.answer = Answer(status, headers, b"\xff\x00{}")
     response, body = ask(front, "/")
     assert (response.status, body) == (status, b"\xff\x00{}")

@@ -181,7 +181,7 @@ class Front:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "Service Unavailable") from None
         finally:
             upstream.close()
-        answered = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+        answered = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
         return response.status, _end_to_end(answered, {b"content-length"}), answer
 
 
@@ -210,7 +210,9 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
 
 
 def _end_to_end(headers: Headers, dropped: Iterable[bytes]) -> Headers:
-    """The headers that are not about the connection, without `dropped`."""
-    named = {name.strip().lower() for key, value in headers if key == b"connection" for name in value.split(b",")}
+    """The headers that are not about the connection, without `dropped`; spelled as they came, as clients may expect."""
+    named = {
+        name.strip().lower() for key, value in headers if key.lower() == b"connection" for name in value.split(b",")
+    }
     left_out = HOP_BY_HOP | named | set(dropped)
-    return [(name, value) for name, value in headers if name not in left_out]
+    return [(name, value) for name, value in headers if name.lower() not in left_out]
