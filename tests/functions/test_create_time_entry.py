@@ -81,15 +81,15 @@ EXPECTED = {
 
 
 @pytest.fixture
-def spot(api: Api) -> dict[str, Any]:
+def assigned(api: Api) -> dict[str, Any]:
     """A task on a project, as the body of a time entry names it."""
     project, task = api_records.project(api, bill_by="Tasks"), api_records.task(api)
     api_records.assignment(api, project["id"], task["id"], hourly_rate=80)
     return {"project_id": project["id"], "task_id": task["id"], "spent_date": "2026-11-20", "hours": 1}
 
 
-def test_the_location_is_where_the_entry_is_found(api: Api, spot: dict[str, Any]) -> None:
-    answer = api.post("/v2/time_entries", spot)
+def test_the_location_is_where_the_entry_is_found(api: Api, assigned: dict[str, Any]) -> None:
+    answer = api.post("/v2/time_entries", assigned)
 
     assert api.follow(answer.headers["Location"]).body == answer.body
 
@@ -103,29 +103,31 @@ ARCHIVED = [
 
 @pytest.mark.parametrize(("address", "sentence"), ARCHIVED)
 def test_no_time_is_logged_where_work_has_ended_and_the_message_says_where(
-    address: str, sentence: str, api: Api, spot: dict[str, Any]
+    address: str, sentence: str, api: Api, assigned: dict[str, Any]
 ) -> None:
     api.patch(address, {"is_active": False})
     before = rows()
 
-    answer = api.post("/v2/time_entries", spot)
+    answer = api.post("/v2/time_entries", assigned)
 
     assert (answer.status, answer.body) == (422, {"message": sentence})
     assert rows() == before
     api.patch(address, {"is_active": True})
-    assert api.post("/v2/time_entries", spot).status == 201
+    assert api.post("/v2/time_entries", assigned).status == 201
 
 
-def test_the_archived_project_is_named_before_task_and_assignment(api: Api, spot: dict[str, Any]) -> None:
+def test_the_archived_project_is_named_before_task_and_assignment(api: Api, assigned: dict[str, Any]) -> None:
     for address, _ in reversed(ARCHIVED):
         api.patch(address, {"is_active": False})
 
-    assert api.post("/v2/time_entries", spot).body == {"message": "Project is archived"}
+    assert api.post("/v2/time_entries", assigned).body == {"message": "Project is archived"}
 
 
 @pytest.mark.parametrize(("given", "kept"), [(0.335, 0.34), ("1.005", 1.01), (24.5, 24.5), (0, 0.0), (None, 0.0)])
-def test_hours_are_exact_decimals_rounded_half_up(given: object, kept: float, api: Api, spot: dict[str, Any]) -> None:
-    body = api.post("/v2/time_entries", {**spot, "hours": given}).body
+def test_hours_are_exact_decimals_rounded_half_up(
+    given: object, kept: float, api: Api, assigned: dict[str, Any]
+) -> None:
+    body = api.post("/v2/time_entries", {**assigned, "hours": given}).body
 
     assert [body[name] for name in ("hours", "hours_without_timer", "rounded_hours")] == [kept] * 3
 
@@ -134,32 +136,34 @@ def test_hours_are_exact_decimals_rounded_half_up(given: object, kept: float, ap
     ("bill_by", "billable", "rate"), [("Tasks", True, 80.0), ("Tasks", False, None), ("Project", True, 60.0)]
 )
 def test_the_rate_follows_what_the_project_bills_by(
-    bill_by: str, billable: bool, rate: float | None, api: Api, spot: dict[str, Any]
+    bill_by: str, billable: bool, rate: float | None, api: Api, assigned: dict[str, Any]
 ) -> None:
     api.patch("/v2/projects/1", {"bill_by": bill_by, "hourly_rate": 60})
     api.patch("/v2/projects/1/task_assignments/1", {"billable": billable})
 
-    body = api.post("/v2/time_entries", spot).body
+    body = api.post("/v2/time_entries", assigned).body
 
     assert (body["billable"], body["billable_rate"]) == (billable, rate)
 
 
 @pytest.mark.parametrize(("rights", "rate"), [(frozenset(), None), (frozenset({Right.BILLABLE_RATES_MANAGER}), 80.0)])
 def test_only_managers_with_the_right_to_rates_see_them(
-    rights: frozenset[Right], rate: float | None, api: Api, spot: dict[str, Any]
+    rights: frozenset[Right], rate: float | None, api: Api, assigned: dict[str, Any]
 ) -> None:
     manager = api_records.manager(api, 1, rights=rights)
 
-    body = manager.post("/v2/time_entries", spot).body
+    body = manager.post("/v2/time_entries", assigned).body
 
     assert (body["billable_rate"], body["task_assignment"]["hourly_rate"]) == (rate, rate)
 
 
 @pytest.mark.parametrize(("budget_by", "budgeted"), [("none", False), ("project", True), ("task_fees", True)])
-def test_hours_count_where_there_is_a_budget(budget_by: str, budgeted: bool, api: Api, spot: dict[str, Any]) -> None:
+def test_hours_count_where_there_is_a_budget(
+    budget_by: str, budgeted: bool, api: Api, assigned: dict[str, Any]
+) -> None:
     api.patch("/v2/projects/1", {"budget_by": budget_by})
 
-    assert api.post("/v2/time_entries", spot).body["budgeted"] is budgeted
+    assert api.post("/v2/time_entries", assigned).body["budgeted"] is budgeted
 
 
 @pytest.mark.parametrize(
@@ -171,14 +175,14 @@ def test_hours_count_where_there_is_a_budget(budget_by: str, budgeted: bool, api
     ],
 )
 def test_what_belongs_to_another_account_looks_like_what_never_was(
-    field: str, sentence: str, api: Api, other_api: Api, spot: dict[str, Any]
+    field: str, sentence: str, api: Api, other_api: Api, assigned: dict[str, Any]
 ) -> None:
     for number in range(3):
         api_records.project(other_api, f"Project {number}")
         api_records.task(other_api, f"Task {number}")
         api_records.member(other_api)
 
-    answers = [api.post("/v2/time_entries", {**spot, field: literal}) for literal in (3, 99)]
+    answers = [api.post("/v2/time_entries", {**assigned, field: literal}) for literal in (3, 99)]
 
     assert [(answer.status, answer.body, answer.headers) for answer in answers] == [
         (422, {"message": sentence}, answers[0].headers)

@@ -22,7 +22,7 @@ from tests.support.api import Api
 from tests.support.table import rows
 
 
-class Spot(NamedTuple):
+class Assigned(NamedTuple):
     """Where time is logged."""
 
     task_id: int
@@ -80,18 +80,18 @@ def test_an_id_is_not_given_out_again(api: Api) -> None:
 
 
 @pytest.fixture
-def spot(api: Api) -> Spot:
+def assigned(api: Api) -> Assigned:
     """A task on a project."""
     task, project = api_records.task(api), api_records.project(api)
     api_records.assignment(api, project["id"], task["id"])
-    return Spot(task["id"], project["id"])
+    return Assigned(task["id"], project["id"])
 
 
-def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> None:
-    api_records.time_entry(api, spot.project_id, spot.task_id)
+def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, assigned: Assigned) -> None:
+    api_records.time_entry(api, assigned.project_id, assigned.task_id)
     before = rows()
 
-    answer = api.delete(f"/v2/tasks/{spot.task_id}")
+    answer = api.delete(f"/v2/tasks/{assigned.task_id}")
 
     sentence = "This task is not removable. It still has time entries."
     assert (answer.status, answer.body, answer.headers["Hint"]) == (422, {"message": sentence}, sentence)
@@ -99,18 +99,18 @@ def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, spot: Spot) -> N
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved to another task", "deleted with its project"])
-def test_a_task_whose_time_is_gone_can_be_deleted(how: str, api: Api, spot: Spot) -> None:
-    address = f"/v2/time_entries/{api_records.time_entry(api, spot.project_id, spot.task_id)['id']}"
+def test_a_task_whose_time_is_gone_can_be_deleted(how: str, api: Api, assigned: Assigned) -> None:
+    address = f"/v2/time_entries/{api_records.time_entry(api, assigned.project_id, assigned.task_id)['id']}"
     if how == "deleted":
         api.delete(address)
     elif how == "moved to another task":
         other = api_records.task(api, "Other")
-        api_records.assignment(api, spot.project_id, other["id"])
+        api_records.assignment(api, assigned.project_id, other["id"])
         api.patch(address, {"task_id": other["id"]})
     else:
-        api.delete(f"/v2/projects/{spot.project_id}")
+        api.delete(f"/v2/projects/{assigned.project_id}")
 
-    assert api.delete(f"/v2/tasks/{spot.task_id}").status == 200
+    assert api.delete(f"/v2/tasks/{assigned.task_id}").status == 200
 
 
 @pytest.mark.parametrize("projects", [1, 20, 21, 45])
@@ -133,6 +133,6 @@ def test_a_deleted_task_takes_all_its_assignments_with_it(projects: int, api: Ap
     assert [place for place in rows() if f"#TASK#{going['id']}#" in place[0]] == []
 
 
-def test_the_only_task_of_a_project_can_be_deleted(api: Api, spot: Spot) -> None:
-    assert api.delete(f"/v2/tasks/{spot.task_id}").status == 200
-    assert api.get(f"/v2/projects/{spot.project_id}/task_assignments").body["task_assignments"] == []
+def test_the_only_task_of_a_project_can_be_deleted(api: Api, assigned: Assigned) -> None:
+    assert api.delete(f"/v2/tasks/{assigned.task_id}").status == 200
+    assert api.get(f"/v2/projects/{assigned.project_id}/task_assignments").body["task_assignments"] == []

@@ -56,11 +56,11 @@ def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Tim
 
     def decide() -> LoggedTime:
         logged = _new_logged_time(account_id, user_id, fields, now)
-        spot = _spot(logged.entry)
+        assigned = _assignment_key(logged.entry)
         commit(
             [
                 *replacement_writes([], to_items(account_id, logged.entry), 0),
-                *time_guard.count_time(account_id, leaving=[], entering=[spot]),
+                *time_guard.count_time(account_id, leaving=[], entering=[assigned]),
                 *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
             ]
         )
@@ -83,12 +83,14 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         if after is before:
             return found
         _require_active(found)
-        target = _resolve_assignment(account_id, after) if _spot(after) != _spot(before) else found
+        target = _resolve_assignment(account_id, after) if _assignment_key(after) != _assignment_key(before) else found
         after = replace(after, assignment_id=target.assignment.id)
         commit(
             [
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
-                *time_guard.count_time(account_id, leaving=[_spot(before)], entering=[_spot(after)]),
+                *time_guard.count_time(
+                    account_id, leaving=[_assignment_key(before)], entering=[_assignment_key(after)]
+                ),
                 *time_totals.count(account_id, leaving=[before], entering=[after]),
             ]
         )
@@ -112,7 +114,7 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
         commit(
             [
                 *replacement_writes(to_items(account_id, entry), [], entry.version),
-                *time_guard.count_time(account_id, leaving=[_spot(entry)], entering=[]),
+                *time_guard.count_time(account_id, leaving=[_assignment_key(entry)], entering=[]),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
             ]
         )
@@ -203,5 +205,5 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     ]
 
 
-def _spot(entry: TimeEntry) -> AssignmentKey:
+def _assignment_key(entry: TimeEntry) -> AssignmentKey:
     return AssignmentKey(entry.task_id, entry.project_id)

@@ -148,10 +148,10 @@ def pair_assignment_id(item: Item) -> Id:
     return read_id(item["assignment_id"])
 
 
-def _guards(account_id: AccountId, spot: AssignmentKey) -> Iterator[Key]:
-    yield keys.guard(account_id, "TASK", spot.task_id)
-    yield keys.guard(account_id, "PROJECT", spot.project_id)
-    yield keys.pair(account_id, spot.task_id, spot.project_id)
+def _guards(account_id: AccountId, assigned: AssignmentKey) -> Iterator[Key]:
+    yield keys.guard(account_id, "TASK", assigned.task_id)
+    yield keys.guard(account_id, "PROJECT", assigned.project_id)
+    yield keys.pair(account_id, assigned.task_id, assigned.project_id)
 
 
 def _empty(*, accepts_time: bool) -> Item:

@@ -35,11 +35,11 @@ def imported(account_id: AccountId, user_id: Id, wanted: Collection[tuple[Id, Id
     """The entries of a user that an import made (E8) for a project and task on a day, read in a few queries."""
     listed = keys.children(account_id, "USER", user_id, "TIME_ENTRY")
     # Compared as they lie there: a user has far more entries on these days than are wanted.
-    spots = {(str(project_id), str(task_id), day) for project_id, task_id, day in wanted}
+    slots = {(str(project_id), str(task_id), day) for project_id, task_id, day in wanted}
     for first, last in stretches({day for _, _, day in wanted}):
         for item in reads.items_in(KeyRange(listed, f"{first}#", f"{last}#~", newest_first=False)):
-            spot = item["project_id"]["N"], item["task_id"]["N"], item["spent_date"]["S"]
-            if spot in spots and "imported" in item:
+            slot = item["project_id"]["N"], item["task_id"]["N"], item["spent_date"]["S"]
+            if slot in slots and "imported" in item:
                 yield from_item(item)
 
 
@@ -75,7 +75,9 @@ def written(account_id: AccountId, changes: Sequence[Change]) -> list[Write]:
     before = [change.before for change in changes if change.before is not None]
     after = [change.after for change in changes]
     writes = [write for change in changes for write in _rewritten(account_id, change)]
-    writes += time_guard.count_time(account_id, leaving=list(map(_spot, before)), entering=list(map(_spot, after)))
+    writes += time_guard.count_time(
+        account_id, leaving=list(map(_assignment_key, before)), entering=list(map(_assignment_key, after))
+    )
     return writes + time_totals.count(account_id, leaving=before, entering=after)
 
 
@@ -102,7 +104,7 @@ def _rewritten(account_id: AccountId, change: Change) -> list[Write]:
     return replacement_writes(before, to_items(account_id, change.after), change.before.version if change.before else 0)
 
 
-def _spot(entry: TimeEntry) -> AssignmentKey:
+def _assignment_key(entry: TimeEntry) -> AssignmentKey:
     return AssignmentKey(entry.task_id, entry.project_id)
 
 

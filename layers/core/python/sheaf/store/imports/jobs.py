@@ -141,13 +141,13 @@ def start_from_inbox(account_id: AccountId, fields: ImportFields, file: StoredFi
 
 def describe(account_id: AccountId, import_id: Id, header: Header, now: Timestamp) -> None:
     """Write down what the header of the file says (B6). Raises ImportClosedError."""
-    told = {
+    attributes = {
         "kind": text(header.kind),
         "columns": text(json.dumps(header.columns, ensure_ascii=False)),
         "ignored_columns": text(json.dumps(header.ignored, ensure_ascii=False)),
         "updated_at": text(now),
     }
-    commit([while_running(account_id, import_id, told)])
+    commit([while_running(account_id, import_id, attributes)])
 
 
 def columns(account_id: AccountId, import_id: Id) -> list[str]:
@@ -163,32 +163,32 @@ def split_progress(account_id: AccountId, import_id: Id) -> SplitProgress:
 
 def mark_sent(account_id: AccountId, import_id: Id, until: SplitProgress, now: Timestamp) -> None:
     """Write down that the queue has all batches up to there (B7). Raises ImportClosedError."""
-    told = {"batches_sent": number(until.batches_sent), "digest": text(until.digest), "updated_at": text(now)}
-    commit([while_running(account_id, import_id, told)])
+    attributes = {"batches_sent": number(until.batches_sent), "digest": text(until.digest), "updated_at": text(now)}
+    commit([while_running(account_id, import_id, attributes)])
 
 
 def mark_all_sent(account_id: AccountId, import_id: Id, rows_total: int, batches_total: int, now: Timestamp) -> None:
     """Write down that the whole file is in the queue (B7). Raises ImportClosedError."""
-    told = {"rows_total": number(rows_total), "batches_total": number(batches_total), "updated_at": text(now)}
-    commit([while_running(account_id, import_id, told)])
+    attributes = {"rows_total": number(rows_total), "batches_total": number(batches_total), "updated_at": text(now)}
+    commit([while_running(account_id, import_id, attributes)])
 
 
 # ------------------------------------------------------------ writes
 
 
-def while_running(account_id: AccountId, import_id: Id, told: Item) -> Write:
+def while_running(account_id: AccountId, import_id: Id, attributes: Item) -> Write:
     """Write something into an import that is running and not to be stopped; ImportClosedError otherwise."""
     running = {":running": text(ImportStatus.RUNNING)}
     condition = "#status = :running AND attribute_not_exists(stop)"
-    return replace(assign(own_key(account_id, import_id), told, condition, running), refusal=ImportClosedError())
+    return replace(assign(own_key(account_id, import_id), attributes, condition, running), refusal=ImportClosedError())
 
 
-def assign(key: Key, told: Item, condition: str, values: Item | None = None, remove: str = "") -> Write:
+def assign(key: Key, attributes: Item, condition: str, values: Item | None = None, remove: str = "") -> Write:
     """Set attributes; each goes by `#name`, since DynamoDB keeps words such as `status` and `file` for itself."""
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in told)
-    values = {**{f":{name}": value for name, value in told.items()}, **(values or {})}
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in attributes)
+    values = {**{f":{name}": value for name, value in attributes.items()}, **(values or {})}
     write = update(key, f"{expression} REMOVE {remove}" if remove else expression, values, condition)
-    names = {f"#{name}": name for name in told} | ({"#status": "status"} if "#status" in condition else {})
+    names = {f"#{name}": name for name in attributes} | ({"#status": "status"} if "#status" in condition else {})
     return replace(write, parameters={**write.parameters, "ExpressionAttributeNames": names})
 
 
