@@ -55,15 +55,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
-def test_a_handler_is_imported_from_its_layers_without_any_environment(build: Build, function: Function) -> None:
-    assert (
-        build.run(function, "from handler import handler; print(json.dumps(handler.operation))") == function.operation
-    )
-
-
-@pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
-def test_a_handler_imports_the_packages_that_it_uses_and_no_others(build: Build, function: Function) -> None:
-    loaded = build.run(function, "import handler; print(json.dumps(sorted(sys.modules)))")
+def test_a_handler_is_imported_from_its_layers_with_the_packages_that_it_uses_and_no_others(
+    build: Build, function: Function
+) -> None:
+    program = "from handler import handler; print(json.dumps([handler.operation, sorted(sys.modules)]))"
+    operation, loaded = build.run(function, program)
+    assert operation == function.operation
     packages = {name.partition(".")[0] for name in loaded if not name.startswith("_")} - sys.stdlib_module_names
     reader = XML_READER if function.operation.startswith("v1_") else BODY_READER
     expected = SDK | reader if function.operation in body_readers() else SDK
