@@ -37,7 +37,7 @@ def parse(text: str) -> Any:
         InvalidJSONError, TooDeepError, TooManyDigitsError, DuplicateNameError.
     """
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_distinct)
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=distinct)
     except json.JSONDecodeError as error:
         raise InvalidJSONError(error.msg, error.pos) from error
     except RecursionError as error:
@@ -64,12 +64,17 @@ def is_deeper(document: Mapping[str, Any] | list[Any], limit: int) -> bool:
     return True
 
 
-def _refuse_constant(constant: str) -> NoReturn:
-    raise InvalidJSONError(f"{constant} is not a JSON number")
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Members by name. Raises DuplicateNameError for the first name that is repeated: nobody knows which one counts."""
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise DuplicateNameError(next(name for index, (name, _) in enumerate(pairs) if name in dict(pairs[:index])))
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise DuplicateNameError(name)
+            seen.add(name)
     return members
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise InvalidJSONError(f"{constant} is not a JSON number")

@@ -80,13 +80,11 @@ def _json_fields(text: str) -> Mapping[str, Any]:
 
 
 def distinct_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The fields by name. Raises MalformedError where one is named twice: which one counts, nobody could know."""
-    fields: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in fields:
-            raise _named_twice(name)
-        fields[name] = value
-    return fields
+    """The fields by name. Raises MalformedError where one is named twice."""
+    try:
+        return strict_json.distinct(pairs)
+    except DuplicateNameError as error:
+        raise _named_twice(error.name) from error
 
 
 def _named_twice(name: str) -> MalformedError:
