@@ -27,7 +27,7 @@ help: ## This list.
 run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
 	@exec .venv/bin/python -m tools.local.run
 
-quick: lint types .venv-local/ready ## Format, lint, types, and the tests of domain, http and functions: about a minute.
+quick: lint types .venv-local/ready ## Format, lint, types, and the tests of domain, http and functions.
 	.venv/bin/python -m pytest -q -n $(WORKERS) --dist loadgroup tests/domain tests/http tests/entry_points tests/functions
 
 test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.

@@ -10,7 +10,6 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from sheaf.aws.dynamodb import dynamodb
-from tests.support.transport import sending_as_deployed
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def replaying(answers: list[Answer]) -> Iterator[None]:
         answer = next(turns)
         return AWSResponse(request.url, answer.status, HTTPHeaders(), answer)
 
-    with sending_as_deployed(dynamodb()), _hooked("before-send.dynamodb", answer):
+    with _hooked("before-send.dynamodb", answer):
         yield
 
 

@@ -327,7 +327,7 @@ def test_the_mapping_takes_partial_answers_and_bounds_what_imports_take_at_once(
     assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "ImportConcurrency"}}
 
 
-def test_only_uploads_below_accounts_wake_the_cutter() -> None:
+def test_only_uploads_below_accounts_start_the_splitter() -> None:
     events = template()["Resources"]["OnImportUploadedFunction"]["Properties"]["Events"]
     assert events["Created"]["Properties"]["Pattern"] == {
         "source": ["aws.s3"],

@@ -84,17 +84,17 @@ def test_the_walk_goes_to_every_route_of_the_template() -> None:
         "{token}",
     ],
 )
-def test_without_a_good_bearer_token_no_door_opens(authorization: str, api: Api) -> None:
+def test_without_a_valid_bearer_token_every_route_answers_401(authorization: str, api: Api) -> None:
     sent = authorization.format(token=api.token, digest=token_digest(api.token))
 
     assert walk(api, authorization=sent) == every(NOT_AUTHENTICATED)
 
 
-def test_an_expired_token_opens_nothing(account: Account) -> None:
+def test_an_expired_token_is_invalid(account: Account) -> None:
     assert walk(Api(make_token(account, expires_at=Timestamp("2017-06-26T22:08:25Z")))) == every(NOT_AUTHENTICATED)
 
 
-def test_a_revoked_token_opens_nothing(account: Account) -> None:
+def test_a_revoked_token_is_invalid(account: Account) -> None:
     token = make_token(account)
     (issued,) = tokens.everything(account.id)
     tokens.revoke(account.id, issued.id, NOW)
@@ -102,7 +102,7 @@ def test_a_revoked_token_opens_nothing(account: Account) -> None:
     assert walk(Api(token)) == every(NOT_AUTHENTICATED)
 
 
-def test_the_token_of_an_archived_user_opens_nothing(account: Account) -> None:
+def test_the_token_of_an_archived_user_is_invalid(account: Account) -> None:
     assert walk(Api(make_token(account, is_active=False))) == every(NOT_AUTHENTICATED)
 
 
@@ -185,7 +185,7 @@ def requests_to(*prefixes: str) -> set[tuple[str, str]]:
         (Role.MEMBER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)),
     ],
 )
-def test_a_role_is_refused_at_exactly_the_doors_that_it_may_not_enter(
+def test_a_role_is_refused_on_exactly_the_routes_that_it_may_not_use(
     role: Role, rights: list[Right], forbidden: set[tuple[str, str]], account: Account
 ) -> None:
     answers = walk(Api(make_token(account, role, frozenset(rights))))
@@ -283,7 +283,7 @@ def test_what_was_deleted_looks_like_what_never_was(method: str, path: str, api:
     assert whole(never) == NOTHING_HERE
 
 
-def test_a_token_opens_the_door_until_the_very_second_it_expires(account: Account) -> None:
+def test_a_token_is_valid_until_the_second_it_expires(account: Account) -> None:
     token = make_token(account, expires_at=Timestamp("2999-12-31T23:59:59Z"))
 
     assert Api(token).get("/v2/tasks").status == 200

@@ -279,7 +279,7 @@ def test_the_walk_goes_to_every_route_of_v1() -> None:
         basic("ada@example.com", ""),
     ],
 )
-def test_without_good_credentials_no_door_opens(authorization: str, kind: str, api: Api) -> None:
+def test_without_valid_credentials_every_route_answers_401(authorization: str, kind: str, api: Api) -> None:
     before = rows()
 
     assert walk(v1(api, kind, authorization.format(token=api.token), content_type=XML)) == dict.fromkeys(
@@ -288,7 +288,7 @@ def test_without_good_credentials_no_door_opens(authorization: str, kind: str, a
     assert rows() == before
 
 
-def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Account) -> None:
+def test_an_expired_token_and_that_of_an_archived_user_are_invalid(account: Account) -> None:
     for token in (make_token(account, expires_at=NOW), make_token(account, is_active=False)):
         assert walk(v1(Api(token))) == dict.fromkeys(PROTECTED, NOT_AUTHENTICATED)
         assert walk(v1(Api(token), authorization="Nothing"), f"?access_token={token}") == dict.fromkeys(
@@ -296,7 +296,7 @@ def test_an_expired_token_and_that_of_an_archived_user_open_nothing(account: Acc
         )
 
 
-def test_every_door_opens_by_each_kind_of_credentials(account: Account) -> None:
+def test_every_route_accepts_each_kind_of_credentials(account: Account) -> None:
     token = make_token(account)
     (user,) = users.everyone(account.id)
     ways = [

@@ -30,7 +30,7 @@ def sheaf(server: Server, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_token_works_once_issued_and_opens_nothing_once_revoked(server: Server) -> None:
+def test_a_token_works_once_issued_and_is_invalid_once_revoked(server: Server) -> None:
     account = sheaf(server, "account", "create", "Example Ltd")
     person = ("--account", account, "--email", "eve@example.com")
     sheaf(server, "user", "add", *person, "--first-name", "Eve", "--last-name", "E", "--role", "administrator")

@@ -56,7 +56,7 @@ def test_a_project_that_was_left_half_made_appears_whole(api: Api) -> None:
     assert under_way() == []
 
 
-def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
+def test_what_remains_of_a_deleted_project_is_deleted(api: Api) -> None:
     task = api_records.task(api)
     api_records.assignment(api, api_records.project(api)["id"], task["id"])
     for _ in range(25):
@@ -73,7 +73,7 @@ def test_what_a_deleted_project_left_behind_is_swept_up(api: Api) -> None:
     assert api.delete(f"/v2/tasks/{task['id']}").status == 200
 
 
-def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
+def test_what_remains_of_a_deleted_task_is_deleted(api: Api) -> None:
     task, client = api_records.task(api, is_default=True), api_records.client(api)
     for number in range(25):
         api_records.project(api, f"Project {number}", client_id=client["id"])
@@ -87,7 +87,7 @@ def test_what_a_deleted_task_left_behind_is_swept_up(api: Api) -> None:
     assert [place for place in rows() if "#PAIR" in place[0] or place[0].endswith("TASK_ASSIGNMENT")] == []
 
 
-def test_the_operations_of_all_accounts_are_carried_on(api: Api, other_api: Api) -> None:
+def test_the_pending_operations_of_all_accounts_are_resumed(api: Api, other_api: Api) -> None:
     for item in (api, other_api):
         many_default_tasks(item)
         client = api_records.client(item)

@@ -192,7 +192,7 @@ def test_being_remembered_does_not_make_the_memory_last(clock: Clock) -> None:
     assert reads == [2, 0, 0, 2, 0, 0, 2, 0]
 
 
-def test_a_revoked_token_opens_nothing_after_60_seconds_at_most(clock: Clock, account: Account) -> None:
+def test_a_revoked_token_is_invalid_after_60_seconds_at_most(clock: Clock, account: Account) -> None:
     _caller(BY_HEADER)
     tokens.revoke(account.id, Id(1), NOW)
     clock.seconds += 59.9
@@ -202,7 +202,7 @@ def test_a_revoked_token_opens_nothing_after_60_seconds_at_most(clock: Clock, ac
         _caller(BY_HEADER)
 
 
-def test_a_token_that_was_revoked_before_it_was_used_opens_nothing(account: Account) -> None:
+def test_a_token_that_was_revoked_before_it_was_used_is_invalid(account: Account) -> None:
     tokens.revoke(account.id, Id(1), NOW)
     with pytest.raises(NotAuthenticatedError):
         _caller(BY_HEADER)

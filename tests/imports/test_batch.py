@@ -77,7 +77,7 @@ def tasks_message(*rows: tuple[int, Mapping[str, Any]]) -> Message:
     return Message(AccountId(1), Id(2), 1, FileKind.TASKS, ("Name", "Default hourly rate"), [rows])
 
 
-def test_a_worker_reads_rows_as_the_cutter_did() -> None:
+def test_a_worker_reads_rows_as_the_splitter_did() -> None:
     message = tasks_message(
         (3, {"Name": "B", "Default hourly rate": "1.005"}), (9, {"Name": " ", "Default hourly rate": "x"})
     )

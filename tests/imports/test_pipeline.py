@@ -398,7 +398,7 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_a_cutter_goes_on_where_the_one_before_it_stood(
+def test_a_splitter_continues_where_an_interrupted_one_stopped(
     pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(splitting, "SENT_AT_ONCE", 2)

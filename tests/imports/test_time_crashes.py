@@ -11,6 +11,7 @@ import pytest
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.imports.rows import Named, Outcome, Person, TimeRow, Verdict
+from sheaf.domain.project import claim_of
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.time_entry import TimeEntryFields
@@ -19,7 +20,7 @@ from sheaf.imports.batch import Work
 from sheaf.imports.time import time_steps
 from sheaf.store import keys, projects, tasks, time_entries, users
 from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.transactions import StaleError, commit
 from tests.imports.batch_steps import apply, progress, work

@@ -5,7 +5,7 @@ The engine never is too busy, never loses an answer and answers one transaction 
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 from sheaf.aws import dynamodb
-from tests.support.transport import sending_as_deployed
 
 BEFORE_BUILD, BEFORE_CALL, BEFORE_SEND, AFTER_CALL = (
     "before-parameter-build",
@@ -46,10 +45,8 @@ def hooked(event: str, hook: Callable[..., object], operation: str = "*") -> Ite
     events = dynamodb.dynamodb().meta.events
     name = f"{event}.dynamodb.{operation}"
     events.register_first(name, hook)
-    as_deployed = sending_as_deployed(dynamodb.dynamodb()) if event == BEFORE_SEND else nullcontext()
     try:
-        with as_deployed:
-            yield
+        yield
     finally:
         events.unregister(name, hook)
 

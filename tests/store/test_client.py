@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
+from urllib3 import HTTPResponse
 
 from sheaf import settings
 from sheaf.aws import dynamodb
@@ -20,7 +22,6 @@ from sheaf.store.transactions import commit
 from sheaf.store.writes import put_new
 from tests.store.faults import BEFORE_SEND, hooked
 from tests.support.table import rows
-from tests.support.transport import Body
 
 ACCOUNT = AccountId(1)
 TRIES = 4
@@ -44,7 +45,9 @@ def _every_answer_is(status: int, code: str) -> Iterator[list[str]]:
     def answer(request: Any, **_: object) -> AWSResponse:
         sent.append(request.headers["X-Amz-Target"].decode().partition(".")[2])
         body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": f"{code} in table sheaf-prod"}
-        return AWSResponse(request.url, status, HTTPHeaders(), Body(json.dumps(body).encode()))
+        return AWSResponse(
+            request.url, status, HTTPHeaders(), HTTPResponse(BytesIO(json.dumps(body).encode()), preload_content=False)
+        )
 
     with hooked(BEFORE_SEND, answer):
         yield sent

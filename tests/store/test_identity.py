@@ -235,7 +235,7 @@ def test_a_token_opens_until_it_expires(account: Account, user: User, expires_at
     assert (tokens.caller_of(token_digest("secret"), NOW) is not None) is opens
 
 
-def test_a_revoked_token_opens_nothing_and_the_users_others_still_do(account: Account, user: User) -> None:
+def test_a_revoked_token_is_invalid_and_the_others_of_the_user_are_valid(account: Account, user: User) -> None:
     revoked = tokens.issue(account.id, _token("lost", user))
     tokens.issue(account.id, _token("kept", user))
     tokens.revoke(account.id, revoked.id, NOW)
@@ -243,19 +243,19 @@ def test_a_revoked_token_opens_nothing_and_the_users_others_still_do(account: Ac
     assert tokens.caller_of(token_digest("kept"), NOW) is not None
 
 
-def test_the_tokens_of_an_archived_user_open_nothing(account: Account, user: User) -> None:
+def test_the_tokens_of_an_archived_user_are_invalid(account: Account, user: User) -> None:
     tokens.issue(account.id, _token("secret", user))
     users.archive(account.id, str(user.email), NOW)
     assert tokens.caller_of(token_digest("secret"), NOW) is None
 
 
 @pytest.mark.parametrize("user_id", [2, 2**53 - 1])
-def test_a_token_of_a_user_who_is_not_there_opens_nothing(account: Account, user: User, user_id: int) -> None:
+def test_a_token_of_a_user_who_is_not_there_is_invalid(account: Account, user: User, user_id: int) -> None:
     tokens.issue(account.id, _token("secret", replace(user, id=Id(user_id))))
     assert tokens.caller_of(token_digest("secret"), NOW) is None
 
 
-def test_a_token_of_an_account_that_is_not_there_opens_nothing(account: Account, user: User) -> None:
+def test_a_token_of_an_account_that_is_not_there_is_invalid(account: Account, user: User) -> None:
     tokens.issue(AccountId(2), _token("secret", user))
     assert tokens.caller_of(token_digest("secret"), NOW) is None
 
@@ -314,7 +314,7 @@ def test_a_token_of_another_account_or_none_cannot_be_revoked(
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_a_revocation_that_dies_shuts_both_doors_or_none(account: Account, user: User, carried_out: bool) -> None:
+def test_an_interrupted_revocation_changes_both_items_or_none(account: Account, user: User, carried_out: bool) -> None:
     token = tokens.issue(account.id, _token("secret", user))
     with crashing(1, carried_out=carried_out), pytest.raises(CrashError):
         tokens.revoke(account.id, token.id, NOW)

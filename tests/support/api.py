@@ -17,7 +17,6 @@ from sheaf.entry_points.http import Endpoint
 from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, tokens, users
-from tests.support.transport import send_directly
 from tools.connection import use_table
 from tools.template import PROJECT, Route, routes, table_definition
 
@@ -40,7 +39,6 @@ def point_at(name: str, endpoint_url: str) -> None:
     use_table(name, endpoint_url)
     settings.table_name.cache_clear()
     http_identity._memory.cache_clear()
-    send_directly(dynamodb.dynamodb())
 
 
 def make_account(account_id: int = 1, name: str = "Demo Company") -> Account:

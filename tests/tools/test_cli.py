@@ -364,7 +364,7 @@ def test_token_list_shows_neither_tokens_nor_whole_digests(
     assert token_digest(token)[:13] not in outcome.out
 
 
-def test_a_revoked_token_opens_nothing(sheaf: Sheaf, stack: str, account: Account) -> None:
+def test_a_revoked_token_is_invalid(sheaf: Sheaf, stack: str, account: Account) -> None:
     token = make_token(account)
     outcome = sheaf("token", "revoke", "--account", "1", "1")
     (kept,) = tokens.everything(account.id)

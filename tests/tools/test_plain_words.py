@@ -1,21 +1,27 @@
 """The lint of words finds those that do not say what is meant, and leaves ordinary ones."""
 
+import re
+
 import pytest
 
-from tools.plain_words import found
+from tools.plain_words import TERMS, found
+
+WORD, SAID = next((pattern, term) for pattern, term in TERMS.items() if pattern.isalpha())
+PHRASE, SAID_OF_PHRASE = next(
+    (pattern, term) for pattern, term in TERMS.items() if re.fullmatch("[a-z]+( [a-z]+)+", pattern)
+)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("A row is a wish", [(1, "wish", "row change, request")]),
-        ("\nwhat it SWEEPS UP", [(2, "SWEEPS UP", "delete, clean up")]),
-        ("class Carrier: opens the door", [(1, "Carrier", "pipeline, queue"), (1, "door", "route, entry point")]),
-        (
-            "It is carried on by whoever meets it",
-            [(1, "carried on", "resume"), (1, "whoever meets", "the next request")],
-        ),
-        ("a wall clock, hours, has_room_for, indoors, a household", []),
+        (f"{WORD} in a sentence", [(1, WORD, SAID)]),
+        (f"\nin capitals: {WORD.upper()}", [(2, WORD.upper(), SAID)]),
+        (f"def test_{WORD}_in_a_name", [(1, WORD, SAID)]),
+        (f"x{WORD}", []),
+        (f"{WORD}x", []),
+        (f"{PHRASE} and {WORD}", [(1, WORD, SAID), (1, PHRASE, SAID_OF_PHRASE)]),
+        ("a wall clock", []),
     ],
 )
 def test_words_are_found_with_their_line_and_the_term_in_their_place(

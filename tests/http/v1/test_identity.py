@@ -35,7 +35,7 @@ def encoded(credentials: bytes) -> str:
     return f"Basic {b64encode(credentials).decode()}"
 
 
-def test_an_email_address_and_a_token_open_the_door(email: str) -> None:
+def test_an_email_address_and_a_token_authenticate(email: str) -> None:
     assert caller(basic(email, TOKEN)) == (1, 1)
 
 
@@ -71,9 +71,7 @@ def test_upper_and_lower_case_of_an_address_do_not_differ(email: str) -> None:
     ],
     ids=lambda value: ascii(value[:40]),
 )
-def test_any_other_credentials_open_nothing_even_beside_a_good_token(
-    credentials: bytes, query: str, email: str
-) -> None:
+def test_any_other_credentials_are_invalid_even_beside_a_good_token(credentials: bytes, query: str, email: str) -> None:
     with pytest.raises(NotAuthenticatedError):
         caller(encoded(credentials.replace(b"{email}", email.encode())), query)
 
@@ -81,7 +79,7 @@ def test_any_other_credentials_open_nothing_even_beside_a_good_token(
 @pytest.mark.parametrize(
     "garbage", ["Basic !!!", "Basic a", "Basic ====", "Basic é😀", "Basic \ud800", "Basic", "Basic \0", "Basic a b c"]
 )
-def test_what_is_no_base64_opens_nothing_even_beside_a_good_token(garbage: str) -> None:
+def test_what_is_no_base64_is_invalid_even_beside_a_good_token(garbage: str) -> None:
     with pytest.raises(NotAuthenticatedError):
         caller(garbage, f"access_token={TOKEN}")
 
@@ -93,7 +91,7 @@ def test_a_token_may_hold_a_colon(account: Account) -> None:
     assert caller(basic(str(newest.email), "a:b:c")) == (1, newest.id)
 
 
-def test_a_token_opens_the_door_with_its_own_address_alone(account: Account, email: str) -> None:
+def test_a_token_authenticates_with_its_own_address_alone(account: Account, email: str) -> None:
     make_token(account, Role.MEMBER, token="another-token")
     theirs = max(users.everyone(account.id), key=lambda user: user.id)
 
@@ -133,7 +131,7 @@ def test_the_account_is_the_tokens() -> None:
     assert caller(f"Bearer {token}")[0] == 2
 
 
-def test_a_token_that_has_ended_opens_nothing(account: Account) -> None:
+def test_a_token_that_has_ended_is_invalid(account: Account) -> None:
     expired, archived = make_token(account, expires_at=NOW), make_token(account, is_active=False)
 
     for token in (expired, archived):

@@ -100,7 +100,7 @@ def calls_of_cancelling() -> int:
     return len(calls)
 
 
-def test_a_cancellation_that_was_cut_off_anywhere_is_carried_on_by_the_next_who_comes(account: object) -> None:
+def test_a_cancellation_interrupted_anywhere_is_resumed_by_the_next_request(account: object) -> None:
     for at in range(calls_of_cancelling()):
         job = jobs.start(ACCOUNT, created().id, FILE, LATER)
         commit(progress.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
@@ -122,7 +122,7 @@ def test_of_two_ways_to_an_end_the_first_wins() -> None:
     assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.FAILED
 
 
-def test_a_concluded_import_is_out_of_the_watchdogs_sight() -> None:
+def test_an_announced_import_is_no_longer_found_by_the_watchdog() -> None:
     created()
     jobs.create(OTHER, FIELDS, None, NOW)
     endings.mark_published(ACCOUNT, Id(1))

@@ -71,7 +71,7 @@ def test_pages_run_from_the_newest_to_the_oldest_with_the_counts_of_those_under_
     assert [record.id for record in older.records] == [1]
 
 
-def test_the_cutter_finds_how_far_it_has_come() -> None:
+def test_the_splitter_finds_how_far_it_has_come() -> None:
     started()
     jobs.describe(ACCOUNT, Id(1), Header(FileKind.PROJECTS, ("Name", "É"), ("É",)), LAST)
     jobs.mark_sent(ACCOUNT, Id(1), SplitProgress(10, "abc"), LAST)

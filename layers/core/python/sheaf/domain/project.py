@@ -124,6 +124,11 @@ class ClientProject:
         return self.project.id
 
 
+def claim_of(client_id: Id, folded_name: str) -> str:
+    """What no two projects share: two clients may each have a project of the same name; one client may not."""
+    return f"{client_id}#{folded_name}"
+
+
 def new_project(project_id: Id, fields: ProjectFields, now: Timestamp) -> Project:
     """The project that `fields` asks for, as it is on its first day."""
     return Project(id=project_id, **as_dict(fields), created_at=now, updated_at=now)

@@ -26,7 +26,7 @@ def v2_caller(request: Request) -> Caller:
     """Who calls, by `Authorization: Bearer` and `Harvest-Account-Id`, or by `access_token` and `account_id`.
 
     Raises:
-        NotAuthenticatedError: no token, or one that opens nothing.
+        NotAuthenticatedError: no token, or one that is not valid.
         WrongAccountError: the request names no account, or another than the token's.
     """
     caller = _caller_of(_bearer_token(request.headers) or request.query.get("access_token", ""), request.now)
@@ -40,7 +40,7 @@ def v1_caller(request: Request) -> Caller:
     """Who calls, by HTTP Basic (the user's email address and a token as the password), Bearer, or `access_token`.
 
     Raises:
-        NotAuthenticatedError: no token, one that opens nothing, or one of somebody with another address.
+        NotAuthenticatedError: no token, one that is not valid, or one of somebody with another address.
     """
     email, token = _basic_credentials(request.headers)
     token = token or _bearer_token(request.headers) or request.query.get("access_token", "")

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.decisions import NEW
 from sheaf.domain.imports.rows import RowError, TimeRow
-from sheaf.domain.project import Project, ProjectFields
+from sheaf.domain.project import Project, ProjectFields, claim_of
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
 from sheaf.domain.values import Id, Timestamp
@@ -18,8 +19,6 @@ from sheaf.store import clients, projects, task_assignments, tasks, users
 from sheaf.store.imports import time_references
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
 from sheaf.store.transactions import StaleError
-
-_LATER = Id(0)  # stands for a client that is not created yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def missing_records(row: TimeRow, resolved: ResolvedReference) -> MissingRecords
             client = replace(client, currency=row.currency or client.currency)
         field = "project"
         if resolved.project is None:
-            project = ProjectFields(client_id=_LATER, name=row.project.name or "", code=row.project_code)
+            project = ProjectFields(client_id=NEW, name=row.project.name or "", code=row.project_code)
         field = "task"
         if resolved.task is None:
             task = TaskFields(name=row.task.name or "")
@@ -110,7 +109,7 @@ class Creator:
                 wanted = replace(fields, client_id=client_id)
                 known = projects.create_without_tasks(self._account_id, wanted, self._now)
             except NameTakenError:
-                claim = projects.name_claim(client_id, folded)
+                claim = claim_of(client_id, folded)
                 known = _taken(projects.get_by_claims(self._account_id, [claim]), claim)
             except InvalidError:  # the client was deleted meanwhile
                 raise StaleError from None

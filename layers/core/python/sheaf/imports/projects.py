@@ -8,7 +8,7 @@ from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import NameTakenError
 from sheaf.domain.imports.decisions import NEW, Decision, RowChange, invalid_row, with_imported_metadata
 from sheaf.domain.imports.rows import Named, ProjectRow, Row, RowError
-from sheaf.domain.project import Project, ProjectFields, new_project
+from sheaf.domain.project import Project, ProjectFields, claim_of, new_project
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.imports import groups
@@ -37,7 +37,7 @@ def project_steps(work: Work) -> Iterator[Step]:
     source = Source(
         get_many=partial(projects.get_many, account_id),
         owners=partial(projects.ids_by_claim, account_id),
-        claim_of=lambda project: projects.name_claim(project.client_id, fold_name(project.name)),
+        claim_of=lambda project: claim_of(project.client_id, fold_name(project.name)),
         claim_taken=RowError("name", str(NameTakenError())),
         kind="PROJECT",
     )
@@ -112,7 +112,5 @@ def _change(row: Row, known: _Clients, now: Timestamp) -> RowChange[Project]:
     def apply_to(project: Project) -> Project:
         return with_changes(project, replace(fields_of(ProjectFields, project), **given), now)
 
-    claim = (
-        projects.name_claim(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
-    )
+    claim = claim_of(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
     return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), create, apply_to)

@@ -9,7 +9,7 @@ from typing import Any
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.decisions import NEW, RowChange, invalid_row, with_imported_metadata
 from sheaf.domain.imports.rows import Named, Row, RowError, TaskAssignmentRow
-from sheaf.domain.project import Project
+from sheaf.domain.project import Project, claim_of
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import (
@@ -156,7 +156,7 @@ def _projects(account_id: AccountId, meant: Collection[_Named]) -> dict[_Named, 
         account_id, {project.client_name for project in meant if project.client_name is not None}
     )
     claims = {
-        projects.name_claim(client_ids[project.client_name], project.name): project
+        claim_of(client_ids[project.client_name], project.name): project
         for project in meant
         if project.client_name in client_ids
     }

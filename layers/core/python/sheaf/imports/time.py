@@ -14,14 +14,14 @@ from functools import lru_cache
 
 from sheaf.domain import logging_time
 from sheaf.domain.identity import User, fold_person
-from sheaf.domain.imports.decisions import contradiction
+from sheaf.domain.imports.decisions import NEW, contradiction
 from sheaf.domain.imports.rows import BadRow, Named, Person, RowError, TimeRow
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
 from sheaf.domain.values import Id, fold_name
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.missing_records import Creator, missing_records
-from sheaf.imports.time_decisions import NOT_YET, decide, match_entries, new_entry
+from sheaf.imports.time_decisions import decide, match_entries, new_entry
 from sheaf.imports.time_rows import (
     CheckedRow,
     CompleteRow,
@@ -78,7 +78,7 @@ def _identify(work: Work, rows: Sequence[ReadRow | FailedRow]) -> list[Identifie
     known = {
         person: user.id
         for person in people
-        if (user := by_id.get(person.id or NOT_YET)) and _user_name(person) in ("", _name_of(user))
+        if (user := by_id.get(person.id or NEW)) and _user_name(person) in ("", _name_of(user))
     }
     by_name = users.get_by_names(work.account_id, {_user_name(person) for person in people - known.keys()} - {""})
 
@@ -130,7 +130,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
         missing_records(row.row, resolved)  # what cannot be created is known before anything is, and in a dry run too
         fields = _fields(row.row, resolved)
         archived = _archived(resolved)
-        existing = found.entries.get(row.row.metadata.id or NOT_YET)
+        existing = found.entries.get(row.row.metadata.id or NEW)
         if existing is not None:
             if row.user_id != existing.user_id:
                 raise RowError("user", "A time entry can't be given to somebody else")
@@ -148,7 +148,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
             existing,
         )
         if existing is None and (row.row.metadata.created_at is not None or row.row.metadata.updated_at is not None):
-            new_entry(NOT_YET, checked, work.now)
+            new_entry(NEW, checked, work.now)
         return checked
 
     return advance(rows, check)
@@ -187,8 +187,8 @@ def _require_known(row: TimeRow, resolved: ResolvedReference) -> None:
 
 def _fields(row: TimeRow, resolved: ResolvedReference) -> TimeEntryFields:
     return TimeEntryFields(
-        project_id=resolved.project.id if resolved.project else NOT_YET,
-        task_id=resolved.task.id if resolved.task else NOT_YET,
+        project_id=resolved.project.id if resolved.project else NEW,
+        task_id=resolved.task.id if resolved.task else NEW,
         spent_date=row.spent_date,
         hours=row.hours,
         notes=row.notes,

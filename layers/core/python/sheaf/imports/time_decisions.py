@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from sheaf.domain.imports.decisions import with_imported_metadata
+from sheaf.domain.imports.decisions import NEW, with_imported_metadata
 from sheaf.domain.imports.matching import match
 from sheaf.domain.imports.rows import ImportedMetadata, Outcome
 from sheaf.domain.record import with_changes
@@ -15,7 +15,6 @@ from sheaf.imports.time_rows import CheckedRow, CompleteRow, DecidedRow, FailedR
 from sheaf.store import sequence
 from sheaf.store.imports import imported_time, leases
 
-NOT_YET = Id(0)  # stands for what a dry run does not create
 _NO_METADATA = ImportedMetadata()
 
 type Slot = tuple[Id, Id, Id, Day]
@@ -103,7 +102,7 @@ def _changed(work: Work, row: CompleteRow, existing: TimeEntry) -> TimeEntry | N
     """The entry as it shall be; None where it is so already."""
     unchanged = {name: getattr(existing, name) for name in row.row.missing_columns}
     after = with_changes(existing, replace(row.fields, **unchanged) if unchanged else row.fields, work.now)
-    return None if after is existing else replace(after, assignment_id=row.resolved.assignment_id or NOT_YET)
+    return None if after is existing else replace(after, assignment_id=row.resolved.assignment_id or NEW)
 
 
 def _new_entries(work: Work, created: Sequence[tuple[int, CompleteRow]]) -> Iterator[tuple[int, TimeEntry]]:
@@ -120,8 +119,8 @@ def _new_entries(work: Work, created: Sequence[tuple[int, CompleteRow]]) -> Iter
 
 def new_entry(entry_id: Id, row: CheckedRow | CompleteRow, now: Timestamp) -> TimeEntry:
     """The entry that a row makes. Raises InvalidError: the metadata of the row cannot be."""
-    assignment_id = row.resolved.assignment_id or NOT_YET
-    entry = new_time_entry(entry_id, row.user_id or NOT_YET, assignment_id, row.fields, now)
+    assignment_id = row.resolved.assignment_id or NEW
+    entry = new_time_entry(entry_id, row.user_id or NEW, assignment_id, row.fields, now)
     if row.row.metadata != _NO_METADATA:
         entry = with_imported_metadata(entry, row.row.metadata, now)
     return replace(entry, imported=True)

@@ -85,11 +85,8 @@ class DecidedRow:
     after: TimeEntry | None
 
 
-type Step[Given, Result] = Callable[[Given], Result]
-
-
 def advance[Given: (ReadRow, IdentifiedRow, CheckedRow, CompleteRow), Result](
-    rows: Sequence[Given | FailedRow], step: Step[Given, Result]
+    rows: Sequence[Given | FailedRow], step: Callable[[Given], Result]
 ) -> list[Result | FailedRow]:
     """The rows after a step; a row for which it raises InvalidError fails, and rows that failed before stay so."""
     advanced: list[Result | FailedRow] = []

@@ -32,12 +32,6 @@ def read_id(value: Value) -> Id:
     return Id(int(value["N"]))
 
 
-def read_decimal(value: Value) -> Decimal | None:
-    """A number, or None."""
-    digits = value.get("N")
-    return None if digits is None else Decimal(digits)
-
-
 def read_text(value: Value) -> str | None:
     """A string, or None."""
     return value.get("S")

@@ -10,7 +10,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.lists import Chosen, Listing, Source, Visible, page_of, with_records
 from sheaf.store.mappers.client import CLIENT
-from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.project import PROJECT
 from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import creation, operations, removal, resume
 from sheaf.store.resumable.operations import ResumableOperation
@@ -27,13 +27,8 @@ def get_many(account_id: AccountId, project_ids: Collection[Id]) -> dict[Id, Pro
     return PROJECT.get_many(account_id, project_ids)
 
 
-def name_claim(client_id: Id, folded_name: str) -> str:
-    """What is unique among the projects of an account: a client and a folded name."""
-    return claim_of(client_id, folded_name)
-
-
 def get_by_claims(account_id: AccountId, claims: Collection[str]) -> dict[str, Project]:
-    """Projects by their `name_claim`, without the free ones. Raises StaleError: one was renamed between two reads."""
+    """Projects by what `claim_of` says, without the free ones. Raises StaleError: one was renamed between two reads."""
     return PROJECT.get_by_claim(account_id, claims)
 
 

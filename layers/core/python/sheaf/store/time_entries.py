@@ -18,7 +18,7 @@ from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
-from sheaf.store.time_guard import AssignmentKey, pair_assignment_id
+from sheaf.store.time_guard import pair_assignment_id
 from sheaf.store.time_lists import source_of
 from sheaf.store.transactions import StaleError, commit, retried
 
@@ -56,7 +56,7 @@ def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Tim
 
     def decide() -> LoggedTime:
         logged = _new_logged_time(account_id, user_id, fields, now)
-        assigned = _assignment_key(logged.entry)
+        assigned = time_guard.assignment_of(logged.entry)
         commit(
             [
                 *replacement_writes([], to_items(account_id, logged.entry), 0),
@@ -83,13 +83,17 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         if after is before:
             return found
         _require_active(found)
-        target = _resolve_assignment(account_id, after) if _assignment_key(after) != _assignment_key(before) else found
+        target = (
+            _resolve_assignment(account_id, after)
+            if time_guard.assignment_of(after) != time_guard.assignment_of(before)
+            else found
+        )
         after = replace(after, assignment_id=target.assignment.id)
         commit(
             [
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
                 *time_guard.count_time(
-                    account_id, leaving=[_assignment_key(before)], entering=[_assignment_key(after)]
+                    account_id, leaving=[time_guard.assignment_of(before)], entering=[time_guard.assignment_of(after)]
                 ),
                 *time_totals.count(account_id, leaving=[before], entering=[after]),
             ]
@@ -114,7 +118,7 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
         commit(
             [
                 *replacement_writes(to_items(account_id, entry), [], entry.version),
-                *time_guard.count_time(account_id, leaving=[_assignment_key(entry)], entering=[]),
+                *time_guard.count_time(account_id, leaving=[time_guard.assignment_of(entry)], entering=[]),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
             ]
         )
@@ -148,8 +152,8 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     project = PROJECT.pick(account_id, found).get(entry.project_id)
     task = TASK.pick(account_id, found).get(entry.task_id)
     if project is None or task is None:
-        absent = {"project": project is None, "task": task is None}
-        raise logging_time.missing(*(name for name, is_absent in absent.items() if is_absent))
+        records = (("project", project), ("task", task))
+        raise logging_time.missing(*(subject for subject, record in records if record is None))
     pair = found.get(keys.key_pair(pair_key))
     if pair is None:
         raise logging_time.not_assigned()
@@ -203,7 +207,3 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
         for entry in entries
         if entry.project_id in projects and entry.task_id in tasks and entry.assignment_id in assignments
     ]
-
-
-def _assignment_key(entry: TimeEntry) -> AssignmentKey:
-    return AssignmentKey(entry.task_id, entry.project_id)

@@ -14,6 +14,7 @@ from sheaf.domain.client import ClientHasProjectsError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskAssignmentHasTimeError, TaskTakenError
+from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import Item, flag, number, read_id
@@ -39,6 +40,11 @@ class AssignmentKey:
 
     task_id: Id
     project_id: Id
+
+
+def assignment_of(entry: TimeEntry) -> AssignmentKey:
+    """What an entry is logged on."""
+    return AssignmentKey(entry.task_id, entry.project_id)
 
 
 def reference_counts(item: Item) -> ReferenceCounts:

@@ -16,7 +16,6 @@ from sheaf.store.mappers.time_entry import from_item, item_keys, to_items
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations, resume
-from sheaf.store.time_guard import AssignmentKey
 from sheaf.store.transactions import Write
 
 _QUERIES = 8  # by which the days of one user are read at most
@@ -76,7 +75,9 @@ def written(account_id: AccountId, changes: Sequence[Change]) -> list[Write]:
     after = [change.after for change in changes]
     writes = [write for change in changes for write in _rewritten(account_id, change)]
     writes += time_guard.count_time(
-        account_id, leaving=list(map(_assignment_key, before)), entering=list(map(_assignment_key, after))
+        account_id,
+        leaving=list(map(time_guard.assignment_of, before)),
+        entering=list(map(time_guard.assignment_of, after)),
     )
     return writes + time_totals.count(account_id, leaving=before, entering=after)
 
@@ -102,10 +103,6 @@ def own_items(account_id: AccountId, change: Change) -> int:
 def _rewritten(account_id: AccountId, change: Change) -> list[Write]:
     before = [] if change.before is None else to_items(account_id, change.before)
     return replacement_writes(before, to_items(account_id, change.after), change.before.version if change.before else 0)
-
-
-def _assignment_key(entry: TimeEntry) -> AssignmentKey:
-    return AssignmentKey(entry.task_id, entry.project_id)
 
 
 def _key_pairs(account_id: AccountId, entry: TimeEntry) -> Iterator[tuple[str, str]]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.rows import Named
-from sheaf.domain.project import Project
+from sheaf.domain.project import Project, claim_of
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
 from sheaf.store import keys, reads
 from sheaf.store.items import Item, read_id
 from sheaf.store.keys import Key
-from sheaf.store.mappers.project import PROJECT, claim_of
+from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import resume
 from sheaf.store.time_guard import pair_assignment_id
