@@ -1,5 +1,7 @@
 """GET /v2/tasks."""
 
+import json
+import re
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,10 +22,15 @@ from tests.functions.examples import (
     NOT_FOUND,
     PROGRAMMING,
     PROJECT_MANAGEMENT,
+    RECENT,
     RESEARCH,
+    answer_to,
 )
 from tests.functions.pages import ids, walk
+from tests.support.accounts import DemoToRead
 from tests.support.api import NOW, Api
+from tests.support.example_requests import example_event
+from tools.template import PROJECT
 
 ALL = [BUSINESS_DEVELOPMENT, RESEARCH, PROJECT_MANAGEMENT, PROGRAMMING, GRAPHIC_DESIGN]
 
@@ -331,3 +338,13 @@ def test_times_of_creation_have_no_say_in_the_order(api: Api) -> None:
         tasks.create(AccountId(1), TaskFields(name=f"Task {number}"), moment)
 
     assert ids(api.get("/v2/tasks")) == [3, 2, 1]
+
+
+def test_the_first_call_of_the_readme_gets_the_answer_that_it_shows(to_read: DemoToRead) -> None:
+    readme = (PROJECT / "README.md").read_text()
+    (address,) = re.findall(r'^curl "http://127.0.0.1:3000([^"]*)"', readme, re.MULTILINE)
+    (shown,) = re.findall(r"^```json\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    shown = re.sub(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", RECENT, shown).replace("cursor=...&", f"cursor={CURSOR}&")
+    with to_read.in_use():
+        answer = answer_to("list_tasks", example_event("GET", address), to_read.started)
+    assert (answer.status, json.loads(answer.body)) == (200, json.loads(shown))
