@@ -87,13 +87,14 @@ def _identify(work: Work, rows: Sequence[ReadRow | FailedRow]) -> list[Identifie
         name = _user_name(person)
         namesakes = by_name.get(name, ())
         if person in known:
-            return IdentifiedRow(row.number, row.group, row.row, name, known[person])
+            return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), name, known[person])
         if not name:
             raise logging_time.missing("user")
         if len(namesakes) > 1:
             shown = f"{person.first_name} {person.last_name}".strip()
             raise RowError("user", f"{len(namesakes)} people are called {shown}: say who by id")
-        return IdentifiedRow(row.number, row.group, row.row, name, namesakes[0].id if namesakes else None)
+        user_id = namesakes[0].id if namesakes else None
+        return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), name, user_id)
 
     return advance(rows, identify)
 
@@ -111,7 +112,7 @@ def _find(work: Work, rows: Sequence[IdentifiedRow | FailedRow]) -> _Found:
     ids = {row.row.metadata.id for row in sound(rows) if row.row.metadata.id is not None}
     entries = imported_time.by_ids(work.account_id, ids)
     of_entries = {entry.id: _reference_of_entry(entry) for entry in entries.values()}
-    wanted = {_reference(row.row) for row in sound(rows)} | set(of_entries.values())
+    wanted = {row.reference for row in sound(rows)} | set(of_entries.values())
     references = time_references.resolve(work.account_id, wanted)
     remaining = {entry_id for entry_id, reference in of_entries.items() if references[reference].assignment_id is None}
     if remaining and not work.dry_run:
@@ -124,8 +125,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
     """Find what keeps each row from being written, before anything is created for it."""
 
     def check(row: IdentifiedRow) -> CheckedRow:
-        reference = _reference(row.row)
-        resolved = found.references[reference]
+        resolved = found.references[row.reference]
         _require_known(row.row, resolved)
         missing_records(row.row, resolved)  # what cannot be created is known before anything is, and in a dry run too
         fields = _fields(row.row, resolved)
@@ -139,9 +139,9 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
             row.number,
             row.group,
             row.row,
+            row.reference,
             row.user_name,
             row.user_id,
-            reference,
             resolved,
             fields,
             archived,

@@ -36,6 +36,7 @@ class IdentifiedRow:
     number: int
     group: int
     row: TimeRow
+    reference: EntryReference
     user_name: str
     user_id: Id | None
 
@@ -51,9 +52,9 @@ class CheckedRow:
     number: int
     group: int
     row: TimeRow
+    reference: EntryReference
     user_name: str
     user_id: Id | None
-    reference: EntryReference
     resolved: ResolvedReference
     fields: TimeEntryFields
     archived: RowError | None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 from types import NoneType, UnionType
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -110,11 +111,11 @@ def _read_value(kind: Any) -> Callable[[Value], Any]:
         codec: Codec[Any] = Codec(kind)  # type: ignore[arg-type]
         return lambda value: codec.from_item(value["M"])
     if kind is bool:
-        return lambda value: value["BOOL"]
+        return itemgetter("BOOL")
     if kind is bytes:
         return lambda value: b64decode(value["S"])
     if kind is str:
-        return lambda value: value["S"]
+        return itemgetter("S")
     letter = "N" if kind in (int, Decimal) else "S"
     return lambda value: kind(value[letter])
 

@@ -1,6 +1,6 @@
 """store: the records that rows of time name, found for a whole batch. Access pattern E6 of docs/data-model.md."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sheaf.domain.identity import AccountId
@@ -50,8 +50,15 @@ def resolve(account_id: AccountId, wanted: Collection[EntryReference]) -> dict[E
     items.read(key for reference in wanted for key in _second_keys(account_id, reference, clients[reference], items))
     ids = {reference: _ids(account_id, reference, clients[reference], items) for reference in wanted}
     items.read(key for project_id, task_id in ids.values() for key in _third_keys(account_id, project_id, task_id))
+    project_ids = {project_id for project_id, _ in ids.values() if project_id is not None}
+    task_ids = {task_id for _, task_id in ids.values() if task_id is not None}
+    found = _Found(
+        items,
+        PROJECT.pick(account_id, items.under(PROJECT.keys_of(account_id, project_ids))),
+        TASK.pick(account_id, items.under(TASK.keys_of(account_id, task_ids))),
+    )
     return {
-        reference: _resolved(account_id, reference, clients[reference], ids[reference], items) for reference in wanted
+        reference: _resolved(account_id, reference, clients[reference], ids[reference], found) for reference in wanted
     }
 
 
@@ -75,6 +82,19 @@ class _Items:
 
     def get(self, key: Key) -> Item | None:
         return self._found.get(keys.key_pair(key))
+
+    def under(self, wanted: Iterable[Key]) -> dict[tuple[str, str], Item]:
+        key_pairs = map(keys.key_pair, wanted)
+        return {key_pair: self._found[key_pair] for key_pair in key_pairs if key_pair in self._found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read; the projects and tasks of all references, each decoded once."""
+
+    items: _Items
+    projects: Mapping[Id, Project]
+    tasks: Mapping[Id, Task]
 
 
 def _first_keys(account_id: AccountId, reference: EntryReference) -> Iterator[Key]:
@@ -141,21 +161,19 @@ def _resolved(
     reference: EntryReference,
     client_id: Id | None,
     ids: tuple[Id | None, Id | None],
-    items: _Items,
+    found: _Found,
 ) -> ResolvedReference:
     project_id, task_id = ids
-    project_item = None if project_id is None else items.get(keys.record(account_id, "PROJECT", project_id))
-    task_item = None if task_id is None else items.get(keys.record(account_id, "TASK", task_id))
-    if project_item is None and project_id is not None and reference.project.id is None:
+    project = None if project_id is None else found.projects.get(project_id)
+    task = None if task_id is None else found.tasks.get(task_id)
+    if project is None and project_id is not None and reference.project.id is None:
         resume.finish_pending(account_id)  # its name is taken, but it is still being created
         raise StaleError
-    if task_item is None and task_id is not None and reference.task.id is None:
+    if task is None and task_id is not None and reference.task.id is None:
         raise StaleError
-    project = None if project_item is None else PROJECT.codec.from_item(project_item)
-    task = None if task_item is None else TASK.codec.from_item(task_item)
     if project is None or task is None:
         return ResolvedReference(client_id, project, task)
-    pair = items.get(keys.pair(account_id, task.id, project.id))
+    pair = found.items.get(keys.pair(account_id, task.id, project.id))
     if pair is None:
         return ResolvedReference(project.client_id, project, task)
     return ResolvedReference(project.client_id, project, task, pair_assignment_id(pair), pair["is_open"]["BOOL"])
