@@ -68,10 +68,14 @@ format: .venv/ready ## Format the code and mend what ruff can mend.
 routes: .venv/ready ## Write the route table of the layer from template.yaml.
 	.venv/bin/python -m tools.routes
 
-lock: .venv/ready ## Compile the requirements files, with hashes and without any host name.
-	for name in requirements/dev requirements/local requirements/e2e layers/vendor/requirements; do \
-		.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
-			--no-emit-index-url --no-emit-find-links --no-emit-trusted-host $$name.in --output-file $$name.txt; done
+lock: .venv/ready ## Compile the requirements files from pyproject.toml, with hashes and without any host name.
+	folder="$$(mktemp -d)"; trap 'rm -r "$$folder"' EXIT; \
+	for group in dev local e2e; do .venv/bin/dependency-groups $$group --output "$$folder/$$group.in"; done; \
+	$(COMPILE) pyproject.toml "$$folder/dev.in" --output-file requirements/dev.txt; \
+	for group in local e2e; do $(COMPILE) "$$folder/$$group.in" --output-file requirements/$$group.txt; done; \
+	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file layers/vendor/requirements.txt
+COMPILE = .venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 clean: ## Remove everything that was built or installed, and the local data.
 	rm -rf .venv .venv-local .venv-e2e .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

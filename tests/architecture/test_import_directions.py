@@ -29,15 +29,15 @@ EXCEPTIONS = {"sheaf.http.identity": {"sheaf.store.tokens"}}
 # How the store builds its items and its writes is its own affair: imports ask it for records and transactions.
 PRIVATE = {"imports": ("sheaf.store.items", "sheaf.store.keys", "sheaf.store.mappers", "sheaf.store.writes")}
 
-# Known to type checkers alone: it is not there when a program runs.
-STUBS = "_typeshed"
+# Known to type checkers alone: they are not there when a program runs.
+STUBS = ("_typeshed", "mypy_boto3_events", "mypy_boto3_s3", "mypy_boto3_sqs")
 
 # What each package may import of others, beside the standard library.
 PACKAGES = {
     "entry_points": {"aws_lambda_powertools"},
     "http": {"defusedxml", "pydantic"},
     "store": {"botocore"},
-    "aws": {"botocore"},
+    "aws": {"boto3", "botocore"},
     "log": {"aws_lambda_powertools"},
 }
 
@@ -50,7 +50,7 @@ def forbidden_imports(module: Module) -> list[str]:
 def _is_allowed(module: Module, name: str) -> bool:
     package = name.split(".", maxsplit=1)[0]
     if package != "sheaf":
-        return package == STUBS or package in sys.stdlib_module_names or package in PACKAGES.get(module.package, ())
+        return package in STUBS or package in sys.stdlib_module_names or package in PACKAGES.get(module.package, ())
     if any(name == exception or name.startswith(f"{exception}.") for exception in EXCEPTIONS.get(module.name, ())):
         return True
     if name.startswith(PRIVATE.get(module.package, ())):

@@ -18,7 +18,17 @@ from tools.template import PROJECT, Function, functions
 
 pytestmark = pytest.mark.xdist_group("layers")  # one build for all
 
-SDK = {"aws_lambda_powertools", "botocore", "dateutil", "jmespath", "six", "typing_extensions", "urllib3"}
+SDK = {
+    "aws_lambda_powertools",
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "s3transfer",
+    "six",
+    "typing_extensions",
+    "urllib3",
+}
 BODY_READER = {"annotated_types", "pydantic", "pydantic_core", "typing_inspection"}
 XML_READER = {*BODY_READER, "defusedxml"}
 

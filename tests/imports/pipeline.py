@@ -172,6 +172,5 @@ def running_pipeline(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImportPipeline
 def _make_bucket() -> None:
     known = [bucket["Name"] for bucket in clients.s3().list_buckets()["Buckets"]]
     if BUCKET not in known:
-        place = {"LocationConstraint": "eu-central-1"}
-        clients.s3().create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+        clients.s3().create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         clients.s3().put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})

@@ -454,7 +454,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *answers: list[dict[str, Any]]) ->
     client = clients.sqs()
     send = client.send_message_batch
 
-    def answer(QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+    def answer(QueueUrl: str, Entries: Any) -> dict[str, Any]:  # noqa: N803
         carried.append([Entry["MessageBody"] for Entry in Entries])
         refused = left.pop(0) if left else []
         ids = {item["Id"] for item in refused}

@@ -9,8 +9,8 @@ from argparse import ArgumentTypeError
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
-from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -458,7 +458,7 @@ def test_a_profile_that_is_asked_for_wins_over_keys_in_the_environment(
     (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     sheaf("user", "list", "--account", "1", "--profile", "mine")
-    credentials = get_session().get_credentials()
+    credentials = boto3.Session().get_credentials()
     assert credentials is not None
     assert credentials.access_key == "AKIAMINE"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from boto3.session import Session
 from botocore.exceptions import ClientError, EndpointConnectionError
-from botocore.session import get_session
 
 from tools.connection import use_table
 from tools.local import deploy, engine
@@ -77,7 +77,8 @@ def connect(arguments: Namespace) -> Deployment:
         os.environ["AWS_PROFILE"] = arguments.profile
     if arguments.region:
         os.environ["AWS_DEFAULT_REGION"] = arguments.region
-    found = _deployment(arguments.stack, get_session().create_client)
+    session: Any = Session()  # its types want the name of a service, not any text
+    found = _deployment(arguments.stack, session.client)
     use_table(found.output(TABLE))
     return found
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import botocore.session
+from boto3.session import Session
 from botocore.config import Config
 
 from tools.local.say import say
@@ -46,7 +47,7 @@ class Engine:
     process: subprocess.Popen[bytes]
 
     def client(self, service: str) -> Any:
-        """Return a botocore client of `service` that can reach nothing but this engine."""
+        """Return a boto3 client of `service` that can reach nothing but this engine."""
         return client(service, self.endpoint_url)
 
     def log_tail(self) -> str:
@@ -55,18 +56,19 @@ class Engine:
 
 
 def client(service: str, endpoint_url: str) -> Any:
-    """Return a botocore client for `endpoint_url` that ignores the user's AWS settings.
+    """Return a boto3 client for `endpoint_url` that ignores the user's AWS settings.
 
     A profile, a configuration file or a proxy of the user must neither redirect a call nor break it.
     """
-    session = botocore.session.Session(
+    core = botocore.session.Session(
         session_vars={
             "profile": (None, None, None, None),
             "config_file": (None, None, os.devnull, None),
             "credentials_file": (None, None, os.devnull, None),
         }
     )
-    return session.create_client(
+    session: Any = Session(botocore_session=core)  # its types want the name of a service, not any text
+    return session.client(
         service,
         region_name=REGION,
         endpoint_url=endpoint_url,

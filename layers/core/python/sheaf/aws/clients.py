@@ -4,40 +4,46 @@ DynamoDB's client is in `dynamodb`, which reads answers in its own way.
 """
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from boto3.session import Session
 from botocore.config import Config
-from botocore.session import Session, get_session
 
 from sheaf import settings
 
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
 
 @cache
-def s3() -> Any:
+def s3() -> "S3Client":
     """The S3 client. With a local engine the bucket is part of the path, because its host name resolves nowhere."""
-    style = {"addressing_style": "path" if settings.has_local_engine() else "virtual"}
-    return new_client(get_session(), "s3", read_timeout=30, signature_version="s3v4", s3=style)
+    style: Literal["path", "virtual"] = "path" if settings.has_local_engine() else "virtual"
+    config = configuration(read_timeout=30, signature_version="s3v4", s3={"addressing_style": style})
+    return _session().client("s3", config=config)
 
 
 @cache
-def sqs() -> Any:
+def sqs() -> "SQSClient":
     """The SQS client."""
-    return new_client(get_session(), "sqs", read_timeout=10)
+    return _session().client("sqs", config=configuration(read_timeout=10))
 
 
 @cache
-def events() -> Any:
+def events() -> "EventBridgeClient":
     """The EventBridge client."""
-    return new_client(get_session(), "events", read_timeout=10)
+    return _session().client("events", config=configuration(read_timeout=10))
 
 
-def new_client(session: Session, service: str, *, read_timeout: int, **options: Any) -> Any:
-    """A client of a service; botocore makes its methods at run time, so it has no static type.
+def configuration(*, read_timeout: int, **options: Any) -> Config:
+    """What the clients of all services have in common, `options` of one added; `read_timeout` is in seconds.
 
-    AWS_ENDPOINT_URL, where set, points it to a local engine; botocore reads it itself. The user agent is given, because
-    botocore would compose its long one twice for each call. `read_timeout` is in seconds.
+    AWS_ENDPOINT_URL, where set, points a client to a local engine; botocore reads it itself. The user agent is given,
+    because botocore would compose its long one twice for each call.
     """
-    config = Config(
+    return Config(
         connect_timeout=2,
         read_timeout=read_timeout,
         retries={"mode": "standard", "total_max_attempts": 4},
@@ -45,4 +51,8 @@ def new_client(session: Session, service: str, *, read_timeout: int, **options: 
         user_agent="sheaf",
         **options,
     )
-    return session.create_client(service, config=config)
+
+
+@cache
+def _session() -> Session:
+    return Session()

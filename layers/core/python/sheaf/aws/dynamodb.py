@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from boto3.session import Session
 from botocore.parsers import JSONParser, ResponseParserFactory
-from botocore.session import Session, get_session
+from botocore.session import get_session
 
-from sheaf.aws.clients import new_client
+from sheaf.aws.clients import configuration
 from sheaf.domain.errors import BusyError
 
 # Seconds. Two short attempts are better than a long one: API Gateway waits 29 s in all.
@@ -19,17 +20,20 @@ _THROTTLED = frozenset({"ProvisionedThroughputExceededException", "RequestLimitE
 
 @cache
 def dynamodb() -> Any:
-    """The client. A call that is throttled even after botocore's own retries raises BusyError."""
-    client = new_client(new_session(), "dynamodb", read_timeout=READ_TIMEOUT)
+    """The client, untyped: boto3's stubs describe answers as botocore's own parser reads them.
+
+    A call that is throttled even after botocore's own retries raises BusyError.
+    """
+    client = new_session().client("dynamodb", config=configuration(read_timeout=READ_TIMEOUT))
     client.meta.events.register("after-call.dynamodb", _refuse_when_throttled)
     return client
 
 
 def new_session() -> Session:
-    """A botocore session whose DynamoDB answers are read by `_PlainParser`."""
-    session = get_session()
-    session.register_component("response_parser_factory", _PlainParserFactory())
-    return session
+    """A session whose DynamoDB answers are read by `_PlainParser`."""
+    core = get_session()
+    core.register_component("response_parser_factory", _PlainParserFactory())
+    return Session(botocore_session=core)
 
 
 def _refuse_when_throttled(parsed: Mapping[str, Any], **_: object) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +15,9 @@ from sheaf.domain.imports.job import FileKind, ImportFields, StoredFile
 from sheaf.domain.imports.rows import FileError
 from sheaf.domain.imports.transfer import clean_file_name
 from sheaf.domain.values import Id, parse_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 _DRY_RUN = "dry-run"
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"})
@@ -98,9 +101,15 @@ def open_file(file: StoredFile) -> Iterator[Stream]:
     Raises:
         FileError: it was deleted or replaced meanwhile.
     """
-    pinned = {"VersionId": file.version_id} if file.version_id else {}
+    wanted: GetObjectRequestTypeDef = {
+        "Bucket": settings.imports_bucket(),
+        "Key": file.key,
+        "IfMatch": f'"{file.etag}"',
+    }
+    if file.version_id:
+        wanted["VersionId"] = file.version_id
     try:
-        answer = s3().get_object(Bucket=settings.imports_bucket(), Key=file.key, IfMatch=f'"{file.etag}"', **pinned)
+        answer = s3().get_object(**wanted)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in _GONE:
@@ -122,10 +131,9 @@ def put_report(account_id: AccountId, import_id: Id, content: BinaryIO) -> None:
     )
 
 
-def _signed(operation: str, key: str, seconds: int) -> str:
+def _signed(operation: Literal["get_object", "put_object"], key: str, seconds: int) -> str:
     parameters = {"Bucket": settings.imports_bucket(), "Key": key}
-    address: str = s3().generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
-    return address
+    return s3().generate_presigned_url(operation, Params=parameters, ExpiresIn=seconds)
 
 
 def _kind(folders: Sequence[str], key: str) -> FileKind | None:

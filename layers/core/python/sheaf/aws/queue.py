@@ -1,12 +1,19 @@
 """aws: the SQS queue of the batches of imports."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sheaf import settings
 from sheaf.aws.clients import sqs
 from sheaf.backoff import pause
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 RECEIVES = 5  # how often a message is delivered before it goes to the dead letters; the template says the same
 
@@ -25,7 +32,7 @@ def send(account_id: AccountId, bodies: Sequence[str]) -> None:
         BusyError: the queue kept refusing some; others may be in it.
     """
     for part in _parts(bodies):
-        left = [
+        left: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(number), "MessageBody": body, "MessageGroupId": str(account_id)}
             for number, body in enumerate(part)
         ]
