@@ -1,4 +1,7 @@
-"""The engine that tests run against: ministack, started once a test process, with one table a test that writes."""
+"""The engine that tests run against, started once a test process, with one table a test that writes.
+
+It is ministack. The variable ENGINE can be `moto` instead, for the examples of the handlers.
+"""
 
 import os
 from collections.abc import Iterator
@@ -8,9 +11,14 @@ from hypothesis import settings
 
 from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
+from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
 from tests.support.api import Api, make_table
 from tools.local import engine
+
+ENGINE = os.environ.get("ENGINE", "ministack")
+if ENGINE not in ("moto", "ministack"):
+    raise pytest.UsageError(f"ENGINE is {ENGINE!r}; it must be moto or ministack")
 
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
 settings.register_profile("sheaf", settings.default, deadline=None, max_examples=40)
@@ -19,7 +27,11 @@ settings.load_profile("sheaf")
 
 @pytest.fixture(scope="session")
 def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a DynamoDB of our own; DYNAMODB names another engine, which must hold nothing that is missed."""
+    """The address of a DynamoDB of our own, none with moto; DYNAMODB names another that must hold nothing of value."""
+    if ENGINE == "moto":
+        with moto_engine.running():
+            yield ""
+        return
     if address := os.environ.get("DYNAMODB"):
         yield address
         return

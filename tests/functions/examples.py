@@ -25,7 +25,7 @@ ALWAYS = {
 }
 
 _TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
-_SIGNED = re.compile(r'(?<="url":")http://[^"?/]+/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
+_SIGNED = re.compile(r'(?<="url":")https?://([^"?/]+)/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
 _CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)")
 
 
@@ -62,13 +62,18 @@ def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> W
     reply = handler_of(operation)(event)
     now = to_timestamp(datetime.now(UTC))
     text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), reply["body"])
-    text = _SIGNED.sub(lambda address: signed(address[1]), _CURSOR.sub(CURSOR, text))
+    text = _SIGNED.sub(lambda address: signed(_place(*address.groups())), _CURSOR.sub(CURSOR, text))
     return Whole(reply["statusCode"], reply["headers"], _indented(json.loads(text)))
 
 
 def _named(time: Timestamp, started: Timestamp, now: Timestamp) -> str:
     earlier = to_timestamp(datetime.fromisoformat(time) - timedelta(minutes=15))
     return RECENT if started <= time <= now else SOON if started <= earlier <= now else time
+
+
+def _place(host: str, path: str) -> str:
+    """Bucket and key: on a local engine both are in the path, on AWS the host begins with the bucket."""
+    return path if host.startswith("127.0.0.1") else f"{host.split('.', maxsplit=1)[0]}/{path}"
 
 
 def signed(place: str) -> str:

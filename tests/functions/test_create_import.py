@@ -58,8 +58,8 @@ def test_whatever_a_file_is_called_its_address_is_one_part_of_a_path(api: Api) -
     upload = api_records.new_import(api, file_name=name)["upload"]
 
     path = urlsplit(upload["url"]).path
-    assert unquote(path) == f"/imports/accounts/1/imports/1/{name}"
-    assert path.count("/") == 6
+    assert unquote(path).endswith(f"/accounts/1/imports/1/{name}")
+    assert path.rpartition("/")[0].endswith("/accounts/1/imports/1")
 
 
 def test_the_address_lets_through_one_object_by_one_method(api: Api, endpoint_url: str) -> None:

@@ -1,0 +1,41 @@
+"""The bus: what is sent is heard as it was meant, and what it does not take is said."""
+
+import pytest
+
+from sheaf.aws import clients, event_bus
+from sheaf.domain.errors import BusyError
+from tests.aws.conftest import Queue
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {},
+        {"import_id": 1, "account_id": 9_007_199_254_740_991},
+        {"file_name": "Übersicht 日報 🙂.csv"},
+        {"file_name": 'a "quoted" \\ name\n.csv'},
+        {"rows": {"total": 3, "created": 1, "failed": 2}},
+        {"error": None, "dry_run": True, "share": 0.5},
+        {"messages": ["x" * 1_000] * 100},
+    ],
+)
+@pytest.mark.parametrize("kind", ["Import Completed", "Import Failed"])
+def test_an_event_is_heard_with_its_kind_and_its_detail(kind: str, detail: dict[str, object], heard: Queue) -> None:
+    event_bus.send(kind, detail)
+    (event,) = heard.bodies()
+    assert (event["source"], event["detail-type"], event["detail"]) == ("sheaf", kind, detail)
+
+
+def test_events_are_heard_once_each(heard: Queue) -> None:
+    for number in range(5):
+        event_bus.send("Import Completed", {"import_id": number})
+    assert sorted(event["detail"]["import_id"] for event in heard.bodies()) == [0, 1, 2, 3, 4]
+
+
+def test_an_event_that_the_bus_does_not_take_is_not_lost_in_silence(
+    heard: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}]}
+    monkeypatch.setattr(clients.events(), "put_events", lambda Entries: answer)  # noqa: N803, ARG005
+    with pytest.raises(BusyError):
+        event_bus.send("Import Completed", {})

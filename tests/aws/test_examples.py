@@ -1,0 +1,58 @@
+"""Every operation answers a successful example on moto as it does on ministack, and a file is imported there."""
+
+import csv
+from io import StringIO
+
+import pytest
+
+from tests.functions import api_records, examples, v1_examples
+from tests.functions.test_examples import expected_by
+from tests.imports.pipeline import running_pipeline
+from tests.support.accounts import put_demo_account
+from tests.support.api import Api, make_account, make_token
+from tests.support.example_requests import names_of
+from tools.template import routes
+
+SUCCESSFUL = {
+    route.operation: next(
+        (name for name in names_of(route.operation) if expected_by(route.operation)[name].status < 300), None
+    )
+    for route in routes()
+}
+"""The first successful example of each operation."""
+
+WITHOUT = {"delete_client", "unmatched_route"}
+"""The client of the demo account has projects, and an unknown path succeeds for nobody."""
+
+
+@pytest.mark.usefixtures("empty_table")
+@pytest.mark.parametrize("operation", sorted(SUCCESSFUL.keys() - WITHOUT))
+def test_an_operation_gives_the_whole_answer_that_is_expected(operation: str) -> None:
+    scenario = SUCCESSFUL[operation] or ""
+    is_v1 = operation.startswith("v1_") or scenario.startswith("v1_")
+    replay = v1_examples.replay if is_v1 else examples.replay
+    assert replay(operation, scenario, put_demo_account("")) == expected_by(operation)[scenario]
+
+
+def test_operations_without_a_successful_example_are_known() -> None:
+    assert {operation for operation, scenario in SUCCESSFUL.items() if scenario is None} == WITHOUT
+
+
+@pytest.mark.usefixtures("empty_table")
+def test_a_client_without_projects_is_deleted() -> None:
+    api = Api(make_token(make_account()))
+    client = api_records.client(api, name="123 Industries")
+    assert api.delete(f"/v2/clients/{client['id']}").body == client
+    assert api.get("/v2/clients").body["clients"] == []
+
+
+@pytest.mark.usefixtures("bucket", "empty_table")
+def test_a_file_is_imported_and_its_failed_rows_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(make_token(make_account()))
+    with running_pipeline(monkeypatch) as pipeline:
+        pipeline.send("accounts/1/inbox/tasks/tasks.csv", b"name,default_hourly_rate\nDesign,100\nResearch,much\n")
+        assert [task["name"] for task in api.get("/v2/tasks").body["tasks"]] == ["Design"]
+        assert [row[:2] for row in csv.reader(StringIO(pipeline.report(1)))] == [
+            ["Row", "Field"],
+            ["2", "default_hourly_rate"],
+        ]
