@@ -70,10 +70,12 @@ routes: .venv/ready ## Write the route table of the layer from template.yaml.
 
 lock: .venv/ready ## Compile the requirements files from pyproject.toml, with hashes and without any host name.
 	folder="$$(mktemp -d)"; trap 'rm -r "$$folder"' EXIT; \
-	for group in dev local e2e; do .venv/bin/dependency-groups $$group --output "$$folder/$$group.in"; done; \
+	for group in dev local e2e reference; do .venv/bin/dependency-groups $$group --output "$$folder/$$group.in"; done; \
 	$(COMPILE) pyproject.toml "$$folder/dev.in" --output-file requirements/dev.txt; \
 	for group in local e2e; do $(COMPILE) "$$folder/$$group.in" --output-file requirements/$$group.txt; done; \
-	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file layers/vendor/requirements.txt
+	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file layers/vendor/requirements.txt; \
+	$(COMPILE) "$$folder/reference.in" $(WITHOUT_DJANGO) --output-file functions/retrieve_reference/requirements.txt
+WITHOUT_DJANGO = --no-allow-unsafe $(addprefix --unsafe-package=,django asgiref sqlparse)
 COMPILE = .venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 

@@ -4,7 +4,11 @@ It is ministack. The variable ENGINE can be `moto` instead, for the examples of 
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +19,7 @@ from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
 from tests.support.api import Api, make_table
 from tools.local import engine
+from tools.template import PROJECT
 
 ENGINE = os.environ.get("ENGINE", "ministack")
 if ENGINE not in ("moto", "ministack"):
@@ -45,6 +50,26 @@ def table(endpoint_url: str) -> Iterator[str]:
     name = make_table(endpoint_url)
     yield name
     dynamodb.dynamodb().delete_table(TableName=name)
+
+
+@pytest.fixture(scope="session")
+def built_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What /docs answers with, made as `sam build` makes it."""
+    target = tmp_path_factory.mktemp("reference")
+    command = ["make", "build-RetrieveReferenceFunction", f"ARTIFACTS_DIR={target}"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run(command, cwd=PROJECT / "functions/retrieve_reference", env={**os.environ, "PATH": path}, check=True)  # noqa: S603
+    return target / "assets"
+
+
+@pytest.fixture
+def reference_files(built_reference: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The handler of /docs finds them."""
+    handler = import_module("functions.retrieve_reference.handler")
+    monkeypatch.setattr(handler, "FOLDER", built_reference)
+    handler.assets.cache_clear()
+    yield built_reference
+    handler.assets.cache_clear()
 
 
 @pytest.fixture(scope="session")

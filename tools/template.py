@@ -31,6 +31,11 @@ class Function:
     properties: Mapping[str, Any]
 
     @property
+    def is_public(self) -> bool:
+        """Whether it asks nobody for credentials: the reference, which is a page about the API and no part of it."""
+        return self.operation == "retrieve_reference"
+
+    @property
     def routes(self) -> list[Route]:
         """The routes of the HTTP API that this function answers."""
         events = [event for event in self.properties.get("Events", {}).values() if event["Type"] == "HttpApi"]
@@ -40,7 +45,7 @@ class Function:
     @property
     def actions(self) -> frozenset[str]:
         """The actions that its policies allow."""
-        statements = [item for policy in self.properties["Policies"] for item in policy["Statement"]]
+        statements = [item for policy in self.properties.get("Policies", []) for item in policy["Statement"]]
         return frozenset(action for statement in statements for action in statement["Action"])
 
 
@@ -62,8 +67,8 @@ def functions() -> list[Function]:
 
 @cache
 def routes() -> Sequence[Route]:
-    """All routes of the HTTP API, `$default` included."""
-    return [route for function in functions() for route in function.routes]
+    """The routes of the API's operations, `$default` included; those of public functions are none of them."""
+    return [route for function in functions() if not function.is_public for route in function.routes]
 
 
 def table_definition(name: str) -> dict[str, Any]:

@@ -65,8 +65,8 @@ def layer() -> list[Module]:
 
 @cache
 def functions() -> list[Module]:
-    """All modules of functions."""
-    return [_read(path, PROJECT) for path in sorted((PROJECT / "functions").rglob("*.py"))]
+    """The handlers."""
+    return [_read(path, PROJECT) for path in sorted((PROJECT / "functions").rglob("handler.py"))]
 
 
 def _read(path: Path, root: Path) -> Module:

@@ -10,7 +10,7 @@ import pytest
 
 from sheaf.domain.identity import everybody
 from sheaf.entry_points.events import EventHandler, ScheduleHandler, event_handler, schedule_handler
-from sheaf.entry_points.http import V2, Endpoint, v2_endpoint
+from sheaf.entry_points.http import V2, Endpoint, public_endpoint, v2_endpoint
 from sheaf.entry_points.http_v1 import V1, v1_endpoint
 from sheaf.entry_points.queue import QueueHandler
 from sheaf.http.request import Request
@@ -22,6 +22,9 @@ from tools.template import Function, Route, functions, routes
 LONGEST = 40  # lines
 
 EVERY_ROUTE = pytest.mark.parametrize("route", list(routes()), ids=lambda route: f"{route.method} {route.path}".strip())
+
+
+PUBLIC = {function.operation for function in functions() if function.is_public}
 
 
 def objection(operation: str, module: str, handler: object) -> str | None:
@@ -38,6 +41,8 @@ def objection(operation: str, module: str, handler: object) -> str | None:
     assert isinstance(handler, Endpoint | ScheduleHandler | EventHandler | QueueHandler)
     if handler.operation != operation:
         return f"calls itself {handler.operation}"
+    if isinstance(handler, Endpoint) and (handler.permission is None) is not (operation in PUBLIC):
+        return "asks for no credentials" if handler.permission is None else "asks for credentials"
     if handler.operate.__module__ != module:
         return f"does not answer with a function of its own, but of {handler.operate.__module__}"
     return None
@@ -56,6 +61,10 @@ def test_what_has_a_route_is_not_named_like_what_something_else_wakes() -> None:
 
 
 def greet(_call: Request) -> Response:
+    return Response(200, {})
+
+
+def retrieve_reference(_call: Request) -> Response:
     return Response(200, {})
 
 
@@ -85,6 +94,8 @@ NOT_BUILT = "is not built by the layer's entry wrapper"
     ("operation", "module", "handler", "expected"),
     [
         ("greet", __name__, v2_endpoint(greet, everybody), None),
+        ("greet", __name__, public_endpoint(greet), "asks for no credentials"),
+        ("retrieve_reference", __name__, v2_endpoint(retrieve_reference, everybody), "asks for credentials"),
         ("greet", __name__, bare, NOT_BUILT),
         ("greet", __name__, None, NOT_BUILT),
         ("greet", __name__, Careless(greet, everybody, lambda _: V2), NOT_BUILT),
@@ -151,9 +162,13 @@ def test_a_function_speaks_the_version_of_its_name(function: Function) -> None:
     if function.routes:
         spoken = handler_of(function.operation).api_version_of(Request(path="/v2/tasks"))
         assert spoken is (V1 if function.operation.startswith("v1_") else V2)
-    assert {route.path.startswith("/v2/") for route in function.routes if route.method} <= {
+    assert {route.path.startswith("/v2/") for route in function.routes if route in routes() and route.method} <= {
         not function.operation.startswith("v1_")
     }
+
+
+def test_the_reference_alone_is_public() -> None:
+    assert {"retrieve_reference"} == PUBLIC
 
 
 def test_no_handler_is_long() -> None:

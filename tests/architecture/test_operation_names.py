@@ -38,9 +38,9 @@ def files_of_tests() -> set[str]:
 
 
 def documented() -> set[str]:
-    """The operationIds; what answers requests that fit no route is no operation of the API, so it has none."""
+    """The operationIds; what answers requests that fit no route is no operation of the API, nor is the reference."""
     unrouted = {function.operation for function in functions() if not any(route.method for route in function.routes)}
-    return operation_ids() | unrouted
+    return operation_ids() | unrouted | {function.operation for function in functions() if function.is_public}
 
 
 PLACES = [folders, event_folders, files_of_tests, documented]
@@ -97,10 +97,15 @@ def test_every_function_writes_to_the_log_group_of_its_kind_and_no_group_is_left
     }
 
 
-def test_a_function_is_one_file() -> None:
+OF_THE_REFERENCE = ("Makefile", "build_assets.py", "index.html", "openapi.yaml", "reference.js", "requirements.txt")
+
+
+def test_a_function_is_one_file_but_for_what_the_reference_is_built_from() -> None:
     files = {
         path.relative_to(PROJECT).as_posix()
         for path in (PROJECT / "functions").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert files == {f"functions/{slug}/handler.py" for slug in operations()}
+    assert files == {f"functions/{slug}/handler.py" for slug in operations()} | {
+        f"functions/retrieve_reference/{name}" for name in OF_THE_REFERENCE
+    }

@@ -78,9 +78,11 @@ def test_a_parameter_by_another_name_is_found(path: str, wrong: list[str]) -> No
 
 def test_a_handler_reads_exactly_the_parameters_of_its_routes() -> None:
     read = {module.name.split(".")[1]: _ids_read(module.tree) for module in source.functions()}
+    del read["retrieve_reference"]  # it looks its file up by the whole path
     given = {
         function.operation: {frozenset(PARAMETER.findall(route.path)) for route in function.routes} or {frozenset()}
         for function in functions()
+        if not function.is_public
     }
     assert {operation: {frozenset(names)} for operation, names in read.items()} == given
 

@@ -36,6 +36,8 @@ def _from_a_fitting_table(answer: Callable[[str, str, Timestamp], Whole], reques
     """From the test's own table, if it has one or the event may write; otherwise from the one that is there to read."""
 
     def replayed(operation: str, scenario: str) -> Whole:
+        if operation == "retrieve_reference":
+            request.getfixturevalue("reference_files")
         if "table" in request.fixturenames or not only_reads(load_event(operation, scenario)):
             return answer(operation, scenario, request.getfixturevalue("started"))
         to_read: DemoToRead = request.getfixturevalue("to_read")

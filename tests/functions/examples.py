@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from tests.support.example_requests import load_event
 RECENT = "<between the start of the test and now>"
 SOON = "<a quarter of an hour after that>"
 CURSOR = "<cursor>"
+TAG = "<tag>"
 HOST = "http://127.0.0.1:3000"
 
 ALWAYS = {
@@ -26,6 +28,7 @@ ALWAYS = {
 
 _TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
 _SIGNED = re.compile(r'(?<="url":")https?://([^"?/]+)/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
+_HASHED = re.compile(r"\b([a-z0-9-]+)\.[0-9a-f]{12}\.(css|js|png)\b")
 _CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)")
 
 
@@ -51,8 +54,9 @@ def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     """What the handler answers to an example event.
 
     A time is replaced by RECENT where it is one between `started` and now, by SOON where it is one a quarter of an hour
-    later, the text of a cursor, which is signed with a random key, by CURSOR, and a signed address by bucket and key.
-    Anything else is left to differ from what was expected.
+    later, the text of a cursor, which is signed with a random key, by CURSOR, a signed address by bucket and key, an
+    ETag by TAG, and the name of a file that has a hash in it by `{name}`. Anything else is left to
+    differ from what was expected.
     """
     return answer_to(operation, load_event(operation, scenario), started)
 
@@ -61,9 +65,13 @@ def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> W
     """The same for any request of the demo account."""
     reply = handler_of(operation)(event)
     now = to_timestamp(datetime.now(UTC))
-    text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), reply["body"])
+    body = b64decode(reply["body"]).decode() if reply.get("isBase64Encoded") else reply["body"]
+    headers = {**reply["headers"], **({"ETag": TAG} if "ETag" in reply["headers"] else {})}
+    if not headers["Content-Type"].startswith("application/json"):
+        return Whole(reply["statusCode"], headers, _HASHED.sub(r"{\1.\2}", body))
+    text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), body)
     text = _SIGNED.sub(lambda address: signed(_place(*address.groups())), _CURSOR.sub(CURSOR, text))
-    return Whole(reply["statusCode"], reply["headers"], _indented(json.loads(text)))
+    return Whole(reply["statusCode"], headers, _indented(json.loads(text)))
 
 
 def _named(time: Timestamp, started: Timestamp, now: Timestamp) -> str:

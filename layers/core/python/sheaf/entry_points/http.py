@@ -31,10 +31,13 @@ class ApiVersion:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A Lambda handler around `operate`, the function of one operation. Only instances of this class answer HTTP."""
+    """A Lambda handler around `operate`, the function of one operation. Only instances of this class answer HTTP.
+
+    Without a `permission` it asks nobody who they are.
+    """
 
     operate: Callable[[Request], Response]
-    permission: Permission
+    permission: Permission | None
     api_version_of: Callable[[Request], ApiVersion]
 
     @property
@@ -49,9 +52,12 @@ class Endpoint:
         request = read_request(event)
         version = self.api_version_of(request)
         try:
-            request = replace(request, caller=version.authenticate(request))
-            version.check(request)
-            response = self._answer(request)
+            if self.permission is None:
+                response = self.operate(request)
+            else:
+                request = replace(request, caller=version.authenticate(request))
+                version.check(request)
+                response = self._answer(request, self.permission)
         except SheafError as error:
             response = version.error_response(request, error)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail
@@ -60,8 +66,8 @@ class Endpoint:
         self._record(request, response, (time.perf_counter() - started) * 1000)
         return response.to_lambda(request.request_id)
 
-    def _answer(self, request: Request) -> Response:
-        if request.caller is None or not self.permission(request.caller.user):
+    def _answer(self, request: Request, permission: Permission) -> Response:
+        if request.caller is None or not permission(request.caller.user):
             raise NotPermittedError
         if request.path.endswith((".json", "/")):  # `/v2/tasks/7.json` fits `/v2/tasks/{task_id}`: not for $default
             return redirect_or_refuse(request)
@@ -90,6 +96,11 @@ class Endpoint:
 def v2_endpoint(operate: Callable[[Request], Response], permission: Permission) -> Endpoint:
     """The handler of a v2 operation that asks `permission` of its caller."""
     return Endpoint(operate, permission, lambda _call: V2)
+
+
+def public_endpoint(operate: Callable[[Request], Response]) -> Endpoint:
+    """The handler of what is the same for everybody and reads nothing of any account: it asks for no credentials."""
+    return Endpoint(operate, None, lambda _call: V2)
 
 
 def _require_user_agent(request: Request) -> None:

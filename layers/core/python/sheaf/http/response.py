@@ -1,6 +1,7 @@
 """http: an answer, before it becomes what API Gateway wants."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ _ALWAYS = {
 class Response:
     """A status, a body and the headers that go beyond those of every answer.
 
-    A body of text goes out as it is, and `headers` then say what it is; anything else goes out as JSON.
+    A body of text or bytes goes out as it is, and `headers` then say what it is; anything else goes out as JSON.
     """
 
     status: int
@@ -26,11 +27,10 @@ class Response:
 
     def to_lambda(self, request_id: str) -> dict[str, Any]:
         """The answer in API Gateway's payload format 2.0."""
-        return {
-            "statusCode": self.status,
-            "headers": {**_ALWAYS, **self.headers, "X-Request-Id": request_id},
-            "body": self.body if isinstance(self.body, str) else as_json(self.body),
-        }
+        answer = {"statusCode": self.status, "headers": {**_ALWAYS, **self.headers, "X-Request-Id": request_id}}
+        if isinstance(self.body, bytes):
+            return {**answer, "body": b64encode(self.body).decode(), "isBase64Encoded": True}
+        return {**answer, "body": self.body if isinstance(self.body, str) else as_json(self.body)}
 
 
 def as_json(body: object) -> str:
