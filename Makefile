@@ -70,9 +70,9 @@ routes: .venv/ready ## Write the route table of the layer from template.yaml.
 
 lock: .venv/ready ## Compile the requirements files from pyproject.toml, with hashes and without any host name.
 	folder="$$(mktemp -d)"; trap 'rm -r "$$folder"' EXIT; \
-	for group in dev local e2e reference; do .venv/bin/dependency-groups $$group --output "$$folder/$$group.in"; done; \
+	for group in dev local e2e peers reference; do .venv/bin/dependency-groups $$group --output "$$folder/$$group.in"; done; \
 	$(COMPILE) pyproject.toml "$$folder/dev.in" --output-file requirements/dev.txt; \
-	for group in local e2e; do $(COMPILE) "$$folder/$$group.in" --output-file requirements/$$group.txt; done; \
+	for group in local e2e peers; do $(COMPILE) "$$folder/$$group.in" --output-file requirements/$$group.txt; done; \
 	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file layers/vendor/requirements.txt; \
 	$(COMPILE) "$$folder/reference.in" $(WITHOUT_DJANGO) --output-file functions/retrieve_reference/requirements.txt
 WITHOUT_DJANGO = --no-allow-unsafe $(addprefix --unsafe-package=,django asgiref sqlparse)

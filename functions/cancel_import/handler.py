@@ -4,7 +4,7 @@ from sheaf.domain.identity import may_import
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.responses import show_import
+from sheaf.http.v2.import_responses import show_import
 from sheaf.store import users
 from sheaf.store.imports import endings
 

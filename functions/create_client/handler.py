@@ -5,7 +5,8 @@ from sheaf.domain.identity import may_manage_clients
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.bodies import ClientBody, read_body
+from sheaf.http.v2.bodies.client import ClientBody
+from sheaf.http.v2.bodies.model import read_body
 from sheaf.http.v2.responses import created, show_client
 from sheaf.store import clients
 

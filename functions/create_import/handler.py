@@ -5,8 +5,10 @@ from sheaf.domain.imports.job import ImportFields
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.bodies import ImportBody, read_body
-from sheaf.http.v2.responses import created, show_new_import
+from sheaf.http.v2.bodies.an_import import ImportBody
+from sheaf.http.v2.bodies.model import read_body
+from sheaf.http.v2.import_responses import show_new_import
+from sheaf.http.v2.responses import created
 from sheaf.imports.addresses import upload_address
 from sheaf.store.imports import jobs
 

@@ -5,7 +5,8 @@ from sheaf.domain.project import ProjectFields
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.bodies import ProjectBody, read_body
+from sheaf.http.v2.bodies.model import read_body
+from sheaf.http.v2.bodies.project import ProjectBody
 from sheaf.http.v2.responses import created, show_project
 from sheaf.store import projects
 

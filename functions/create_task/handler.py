@@ -5,7 +5,8 @@ from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.bodies import TaskBody, read_body
+from sheaf.http.v2.bodies.model import read_body
+from sheaf.http.v2.bodies.task import TaskBody
 from sheaf.http.v2.responses import created, show_task
 from sheaf.store import tasks
 

@@ -4,8 +4,8 @@ from sheaf.domain.identity import may_import
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
+from sheaf.http.v2.import_responses import show_listed_import
 from sheaf.http.v2.list_query import read_list_query
-from sheaf.http.v2.responses import show_listed_import
 from sheaf.store import users
 from sheaf.store.imports import jobs
 

@@ -7,7 +7,8 @@ from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
-from sheaf.http.v2.bodies import ProjectBody, read_body
+from sheaf.http.v2.bodies.model import read_body
+from sheaf.http.v2.bodies.project import ProjectBody
 from sheaf.http.v2.responses import show_project
 from sheaf.store import projects
 

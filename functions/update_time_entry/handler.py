@@ -6,7 +6,8 @@ from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, requ
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-from sheaf.http.v2.bodies import TimeEntryBody, read_body
+from sheaf.http.v2.bodies.model import read_body
+from sheaf.http.v2.bodies.time_entry import TimeEntryBody
 from sheaf.http.v2.responses import show_time_entry
 from sheaf.store import time_entries
 

@@ -23,7 +23,7 @@ from sheaf.aws import files
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
 from sheaf.domain.values import Id, Timestamp
-from sheaf.http.v2.responses import show_listed_import
+from sheaf.http.v2.import_responses import show_listed_import
 from sheaf.store import accounts, users
 from sheaf.store.imports import endings, jobs
 from tools.cli import arguments, deployment, output

@@ -23,18 +23,13 @@ from sheaf.domain.time_entry import ExternalReference, TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.http.body import FORM, JSON, read_fields
 from sheaf.http.error_responses import error_response
-from sheaf.http.v2.bodies import (
-    Body,
-    ClientBody,
-    ExternalReferenceBody,
-    ImportBody,
-    NewTaskAssignmentBody,
-    ProjectBody,
-    TaskAssignmentBody,
-    TaskBody,
-    TimeEntryBody,
-    read_body,
-)
+from sheaf.http.v2.bodies.an_import import ImportBody
+from sheaf.http.v2.bodies.client import ClientBody
+from sheaf.http.v2.bodies.model import Body, read_body
+from sheaf.http.v2.bodies.project import ProjectBody
+from sheaf.http.v2.bodies.task import TaskBody
+from sheaf.http.v2.bodies.task_assignment import NewTaskAssignmentBody, TaskAssignmentBody
+from sheaf.http.v2.bodies.time_entry import ExternalReferenceBody, TimeEntryBody
 from tests.domain import strategies
 from tests.store.interruptions import fresh_table
 from tests.store.stored_records import Spent, assignment, client, populate, project, task

@@ -19,13 +19,11 @@ from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry
 from sheaf.domain.values import AMOUNT_LIMIT, Day, Id, Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
+from sheaf.http.v2.import_responses import show_import, show_listed_import, show_new_import
 from sheaf.http.v2.responses import (
     created,
     show_client,
     show_company,
-    show_import,
-    show_listed_import,
-    show_new_import,
     show_project,
     show_project_assignment,
     show_task,

@@ -11,7 +11,8 @@ from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
 from sheaf.domain.values import Id
 from sheaf.http.request import Request
 from sheaf.http.v1.fields import read_fields
-from sheaf.http.v2.bodies import Amount, Body, Flag, Number, TaskBody, read_body
+from sheaf.http.v2.bodies.model import Amount, Body, Flag, Number, read_body
+from sheaf.http.v2.bodies.task import TaskBody
 
 _TASK_EXAMPLE = "<task><name>Backend Development</name></task>"
 _ASSIGN_EXAMPLE = '<task><id type="integer">653425</id></task>'

@@ -1,18 +1,15 @@
 """http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, User, may_see_rates
-from sheaf.domain.imports.job import Import
-from sheaf.domain.imports.transfer import Address
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
-from sheaf.domain.values import Id
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 
@@ -184,46 +181,6 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
         "approval_feature": False,
         "team_feature": False,
     }
-
-
-def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
-    """An import as lists show it. `users` has at least the one who began it, where that was one."""
-    counts = job.counts
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "status": job.status,
-        "dry_run": job.dry_run,
-        "file_name": job.file_name,
-        "rows": {
-            "total": job.rows_total,
-            "created": counts.created,
-            "updated": counts.updated,
-            "unchanged": counts.unchanged,
-            "failed": counts.failed,
-        },
-        "ignored_columns": list(job.ignored_columns),
-        "error": job.error,
-        "user": None if job.user_id is None else {"id": job.user_id, "name": users[job.user_id].name},
-        "created_at": job.created_at,
-        "updated_at": job.updated_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-    }
-
-
-def show_import(job: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
-    """An import by itself, with the address of its report where there is one."""
-    return {**show_listed_import(job, users), "report": report and _address(report)}
-
-
-def show_new_import(job: Import, user: User, upload: Address) -> dict[str, Any]:
-    """An import that awaits its file, with the address that the file goes to."""
-    return {**show_import(job, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
-
-
-def _address(address: Address) -> dict[str, Any]:
-    return {"url": address.url, "expires_at": address.expires_at}
 
 
 def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
