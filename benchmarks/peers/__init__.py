@@ -27,6 +27,7 @@ ROUNDS = 5
 TIMES = 200  # requests in one process; of pages a tenth
 TASKS = 2_000
 HERE = Path(__file__).parent
+RUNNER = f"import sys; sys.path[:0] = sys.argv[2:]\n{(HERE / 'runner.py').read_text()}"
 _TABLE = "peers-tasks"
 
 
@@ -61,14 +62,14 @@ class Contestant:
         event["headers"] |= {"content-type": "application/json"}
         event["queryStringParameters"] = dict(parse_qsl(event["rawQueryString"])) or None
         job = {
-            "folders": [str(folder) for folder in self.folders(request)],
             "module": self.module,
             "event": event,
             "times": times,
             "status": request.status,
         }
         environment = engine.aws_environment(endpoint_url) | {"TABLE_NAME": self.table, "STAGE": "bench"}
-        command = [sys.executable, "-I", "-S", str(HERE / "runner.py"), json.dumps(job)]
+        folders = [str(folder) for folder in self.folders(request)]
+        command = [sys.executable, "-I", "-S", "-c", RUNNER, json.dumps(job), *folders]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
         if result.returncode:
             raise RuntimeError(f"{self.name}, {request.name}: {result.stderr}")

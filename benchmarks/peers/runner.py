@@ -1,6 +1,6 @@
 """Run in a process of its own: imports one handler, answers requests by it, and tells what that cost as JSON on stderr.
 
-Its argument is JSON: the `folders` of modules, the `module` with the handler, the `event`, how many `times` it is
+Its argument is JSON: the `module` with the handler, the `event`, how many `times` it is
 answered, and the `status` that the answers must have. `NUMBER` in the event's body becomes another number each time.
 
 It tells of `first`, the CPU time in ms from the start of the process to the first answer; of `warm`, the median of the
@@ -19,7 +19,6 @@ from statistics import median
 from types import SimpleNamespace
 
 job = json.loads(sys.argv[1])
-sys.path[:0] = job["folders"]
 handler = import_module(job["module"]).handler
 context = SimpleNamespace(
     aws_request_id="request-1",
