@@ -28,7 +28,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -126,10 +126,21 @@ def new_table(endpoint_url: str) -> str:
 def in_process(endpoint_url: str, event: Path) -> dict[str, Any]:
     """What the handler answers, called as a function. For a process that has not called a handler before."""
     new_table(endpoint_url)
-    handler = import_module(f"functions.{event.parent.name}.handler").handler
+    handler = _built_handler(event.parent.name)
     with redirect_stdout(io.StringIO()):  # the log
         answer: dict[str, Any] = handler(json.loads(event.read_text()))
     return answer
+
+
+def _built_handler(operation: str) -> Any:
+    """The handler as it was built: a function may have more files then than in the repository."""
+    logical_id = next(function.logical_id for function in functions() if function.operation == operation)
+    spec = spec_from_file_location(f"built_{operation}", WORK / "build" / logical_id / "handler.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{operation} was not built")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler
 
 
 def in_container(place: Place, table: str, event: Path) -> object:
