@@ -22,7 +22,7 @@ OPTIONS = (
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("e2e"),
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver on PATH"),
 ]
 
