@@ -12,7 +12,8 @@ from sheaf.store import task_assignments
 def delete_task_assignment(request: Request) -> Response:
     """Take a task without time off its project and answer with the assignment as it was."""
     project_id = managed_project_id(request)
-    found = task_assignments.delete(request.account_id, project_id, request.path_id("task_assignment_id"))
+    assignment_id = request.path_id("task_assignment_id")
+    found = task_assignments.delete(request.account_id, project_id, assignment_id, request.now)
     return Response(200, show_task_assignment(found))
 
 

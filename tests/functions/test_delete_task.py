@@ -19,7 +19,7 @@ from tests.functions.examples import (
     not_removable,
 )
 from tests.support.api import Api
-from tests.support.table import rows
+from tests.support.table import rows, summed
 
 
 class Assigned(NamedTuple):
@@ -44,7 +44,7 @@ EXPECTED = {
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_deleted_task_leaves_nothing_behind_but_the_count_of_ids(is_active: bool, api: Api) -> None:
     api.delete(f"/v2/tasks/{api.post('/v2/tasks', {'name': 'Sketching'}).body['id']}")
-    before = rows()
+    before = summed(rows())
     task = api.post("/v2/tasks", {"name": "Design", "is_active": is_active}).body
 
     api.delete(f"/v2/tasks/{task['id']}")
@@ -52,7 +52,7 @@ def test_a_deleted_task_leaves_nothing_behind_but_the_count_of_ids(is_active: bo
     sequence = keys.sequence(AccountId(1), "TASK")
     moved = {**sequence, "last_id": {"N": str(task["id"])}}
     place = sequence["pk"]["S"], sequence["sk"]["S"]
-    assert rows() == {**before, place: moved}
+    assert summed(rows()) == {**before, place: moved}
 
 
 def test_deleting_a_task_twice_finds_nothing_the_second_time(api: Api) -> None:
@@ -89,13 +89,13 @@ def assigned(api: Api) -> Assigned:
 
 def test_a_task_with_time_stays_and_the_hint_says_why(api: Api, assigned: Assigned) -> None:
     api_records.time_entry(api, assigned.project_id, assigned.task_id)
-    before = rows()
+    before = summed(rows())
 
     answer = api.delete(f"/v2/tasks/{assigned.task_id}")
 
     sentence = "This task is not removable. It still has time entries."
     assert (answer.status, answer.body, answer.headers["Hint"]) == (422, {"message": sentence}, sentence)
-    assert rows() == before
+    assert summed(rows()) == before
 
 
 @pytest.mark.parametrize("how", ["deleted", "moved to another task", "deleted with its project"])

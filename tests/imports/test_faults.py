@@ -24,7 +24,7 @@ from tests.store.audit import assert_sound
 from tests.store.faults import CrashError, answering, cancelled, error, leaving_unprocessed, losing_answer
 from tests.support import sample_files
 from tests.support.api import make_account, make_table
-from tests.support.table import rows
+from tests.support.table import rows, summed
 
 ACCOUNT = AccountId(1)
 KEY = "accounts/1/imports/1/file.csv"
@@ -147,7 +147,7 @@ def comparable() -> Table:
     """The table but for the version of the file, secrets, and ids that were given out and not used."""
     return {
         place: {name: value for name, value in item.items() if name not in ("file", "last_id", "paging_key")}
-        for place, item in rows().items()
+        for place, item in summed(rows()).items()
     }
 
 

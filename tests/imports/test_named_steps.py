@@ -207,7 +207,7 @@ def test_a_dry_run_tells_what_the_real_run_will_do_and_writes_nothing(table: str
 def test_a_batch_that_is_cut_off_anywhere_and_comes_again_leaves_what_an_undisturbed_one_leaves(
     endpoint_url: str, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(groups, "STEP_WRITES", 12)
+    monkeypatch.setattr(groups, "STEP_WRITES", 30)
     with fresh_table(endpoint_url):
         _world()
         with recorded() as calls:
@@ -307,7 +307,7 @@ MEANWHILE: dict[str, tuple[Steps, Row, Callable[[], object], str]] = {
     "the assignment is deleted": (
         task_assignment_steps,
         assignment_row(1, 1, 2, budget=1),
-        lambda: task_assignments.delete(ACCOUNT, Id(1), Id(2)),
+        lambda: task_assignments.delete(ACCOUNT, Id(1), Id(2), NOW),
         "created",
     ),
 }

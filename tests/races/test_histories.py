@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,11 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
-from sheaf.store.transactions import commit
+from sheaf.store.transactions import Write, commit
 from tests.races.histories import Actor, Ending, EndsAs, History, Outcome, check, conflicts, run
 from tests.store.faults import recorded
-from tests.support.table import TimeRefusedError, log_time, row
+from tests.support.api import NOW
+from tests.support.table import TimeRefusedError, log_time, logged_on, row
 
 ACCOUNT = AccountId(1)
 DELETED = Ending("deleted", {"delete": None, "log": TimeRefusedError}, left=None)
@@ -109,28 +111,29 @@ def test_what_an_actor_raises_is_its_outcome(table: str) -> None:
 
 def _delete_by_looking_first(task_id: Id) -> None:
     """A deletion as it must not be: it looks at the count, and then deletes whatever is there."""
-    guard = row(keys.guard(ACCOUNT, "TASK", task_id))
-    if guard is not None and guard["time_entry_count"]["N"] != "0":
+    if logged_on(ACCOUNT, task_id):
         raise TaskHasTimeError
-    removal = time_guard.remove_task(ACCOUNT, task_id, time_guard.ReferenceCounts(0, 0, 0))
-    removal.parameters["ConditionExpression"] = (
-        "attribute_exists(pk) OR active = :active OR archived = :archived OR time_entry_count = :time_entries"
-    )
-    commit([removal])
+    known = time_guard.ReferenceCounts(0, 0, time_guard.TimeCount({}))
+    removal = time_guard.remove_task(ACCOUNT, task_id, known, NOW)
+    commit([Write(write.action, _unconditional(write.parameters), write.refusal) for write in removal])
+
+
+def _unconditional(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name in ("Item", "Key")}
 
 
 def test_a_deletion_that_looks_first_and_deletes_then_is_found_out(table: str) -> None:
     def race(number: int) -> Mapping[str, Actor]:
         task_id = Id(number + 2)
-        commit([time_guard.add(ACCOUNT, "TASK", task_id, accepts_time=True)])
+        commit([time_guard.add(ACCOUNT, "TASK", task_id)])
         return {
             "delete": lambda: _delete_by_looking_first(task_id),
             "log": lambda: log_time(ACCOUNT, task_id),
         }
 
     def left(history: History) -> int | None:
-        guard = row(keys.guard(ACCOUNT, "TASK", Id(history.number + 2)))
-        return None if guard is None else int(guard["time_entry_count"]["N"])
+        task_id = Id(history.number + 2)
+        return logged_on(ACCOUNT, task_id) if row(keys.guard(ACCOUNT, "TASK", task_id)) else None
 
     with pytest.raises(AssertionError, match="ended in no allowed way"):
         check(run(race, 150), EndsAs([DELETED, LOGGED], left), [])
@@ -143,18 +146,18 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
     table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.0)
-    commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1))])
     with recorded() as calls, conflicts(0.3) as cancelled_calls:
         for _ in range(100):
             log_time(ACCOUNT, Id(1))
     assert len(calls) == 100 + len(cancelled_calls)
     assert 20 < len(cancelled_calls) < 80
-    assert (row(keys.guard(ACCOUNT, "TASK", Id(1))) or {})["time_entry_count"] == {"N": "100"}
+    assert logged_on(ACCOUNT, Id(1)) == 100
 
 
 def test_a_share_of_all_writes_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.0)
-    commit([time_guard.add(ACCOUNT, "TASK", Id(1), accepts_time=True)])
+    commit([time_guard.add(ACCOUNT, "TASK", Id(1))])
     with conflicts(1.0), pytest.raises(BusyError):
         log_time(ACCOUNT, Id(1))
-    assert (row(keys.guard(ACCOUNT, "TASK", Id(1))) or {})["time_entry_count"] == {"N": "0"}
+    assert logged_on(ACCOUNT, Id(1)) == 0

@@ -16,7 +16,7 @@ from sheaf.store import keys, tasks
 from sheaf.store.items import Item
 from tests.domain.strategies import task
 from tests.races.histories import FEW, RACES, Actor, Ending, EndsAs, History, check, run
-from tests.support.table import is_sequence, place, put_tasks, rows, start_ids_after
+from tests.support.table import is_sequence, place, put_tasks, rows, start_ids_after, summed
 
 ACCOUNT = AccountId(1)
 NOW = Timestamp("2026-03-01T12:00:00Z")
@@ -56,12 +56,13 @@ class Left:
 class Table:
     """The whole table after a race, read once, and found to hold nothing by halves.
 
-    Every task has its claim and its guard, the guard is open where the task is active, the totals are the numbers of
-    tasks, and beside all that nothing is there.
+    Every task has its claim and its guard, the shards of its time are closed together and only where it is archived,
+    the totals are the numbers of tasks, and beside all that nothing is there.
     """
 
     def __init__(self, accounts: Iterable[AccountId] = (ACCOUNT,)) -> None:
-        self._rows = rows(without=is_sequence)
+        self._shards = rows(without=is_sequence)
+        self._rows = summed(self._shards)
         partitions: dict[str, list[Item]] = defaultdict(list)
         for (pk, _), item in self._rows.items():
             partitions[pk].append(item)
@@ -77,15 +78,15 @@ class Table:
                 {"N": str(states.count(True))},
                 {"N": str(states.count(False))},
             )
-        assert set(self._rows) == expected
+        assert {key for key in self._rows if key[1] != "TIME"} == expected
 
     def task(self, task_id: int) -> Left | None:
         """A task of account 1, or None where it is gone."""
         record = self._rows.get(place(keys.record(ACCOUNT, "TASK", Id(task_id))))
         if record is None:
             return None
-        guard = self._rows[place(keys.guard(ACCOUNT, "TASK", Id(task_id)))]
-        return Left(record["is_active"]["BOOL"], int(guard["time_entry_count"]["N"]))
+        time = self._rows.get(place(keys.guard_time(ACCOUNT, "TASK", Id(task_id))), {})
+        return Left(record["is_active"]["BOOL"], int(time.get("time_entry_count", {"N": "0"})["N"]))
 
     def name(self, task_id: int, known: Mapping[str, str]) -> str:
         """What kind of name a task of account 1 has, of the `known` ones (folded)."""
@@ -99,8 +100,11 @@ class Table:
     def _parts(self, account_id: AccountId, record: Item) -> Iterator[tuple[str, str]]:
         task_id = Id(int(record["id"]["N"]))
         guard = keys.guard(account_id, "TASK", task_id)
+        time = keys.guard_time(account_id, "TASK", task_id)
+        closed = ["is_closed" in self._shards.get(place(keys.shard(time, shard)), {}) for shard in range(keys.SHARDS)]
+        assert len(set(closed)) == 1
+        assert not (closed[0] and record["is_active"]["BOOL"])
         claim = keys.name(account_id, "TASK", fold_name(record["name"]["S"]))
-        assert self._rows[place(guard)]["is_open"] == record["is_active"]
         assert self._rows[place(claim)]["record_id"] == record["id"]
         yield from (place(record), place(guard), place(claim))
 

@@ -55,7 +55,7 @@ def _delete_task(number: int) -> object:
 
 
 def _delete_assignment(number: int) -> object:
-    return task_assignments.delete(ACCOUNT, Id(number), Id(number))
+    return task_assignments.delete(ACCOUNT, Id(number), Id(number), NOW)
 
 
 def _assign(number: int) -> AssignedTask:

@@ -24,7 +24,7 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.records import RecordMapper
-from tests.support.table import Rows, place, rows
+from tests.support.table import Rows, place, rows, summed, whole
 
 _SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
 _IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
@@ -35,6 +35,7 @@ def assert_sound(account_id: AccountId) -> Rows:
     """The table holds the records of this account, what follows from them, and nothing else; all of it, as it lies."""
     found = rows()
     assert _plain(found) == _plain(expected(account_id, found))
+    assert _wrongly_closed(account_id, found) == set()
     return found
 
 
@@ -51,7 +52,7 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
         for record in records:
             items += shape._items(account_id, record)
             items += [write.parameters["Item"] for write in shape.claim_writes(account_id, record)]
-        items.append(keys.totals(account_id, shape.kind) | _states(records))
+        items.append(keys.shard(keys.totals(account_id, shape.kind), 0) | _states(records))
     tasks = list(_records(account_id, found, "TASK", TASK.codec.from_item))
     projects = list(_records(account_id, found, "PROJECT", PROJECT.codec.from_item))
     assignments = list(_records(account_id, found, "TASK_ASSIGNMENT", TASK_ASSIGNMENT.codec.from_item))
@@ -82,14 +83,15 @@ def _states(records: Iterable[Any]) -> Item:
     return {"active": {"N": str(states[True])}, "archived": {"N": str(states[False])}}
 
 
-def _guard(key: Key, dependents: Iterable[Any], time: int, *, is_open: bool) -> Item:
-    return {**key, **_states(dependents), "time_entry_count": {"N": str(time)}, "is_open": {"BOOL": is_open}}
+def _time(key: Key, count: int) -> Item:
+    """A count of time, all of it on one shard: which one does not count."""
+    return {**keys.shard(key, 0), "time_entry_count": {"N": str(count)}}
 
 
 def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Iterator[Item]:
     of_client = _groups(projects, lambda project: project.client_id)
     for client in _records(account_id, found, "CLIENT", CLIENT.codec.from_item):
-        yield _guard(keys.guard(account_id, "CLIENT", client.id), of_client[client.id], 0, is_open=True)
+        yield keys.guard(account_id, "CLIENT", client.id) | _states(of_client[client.id])
 
 
 def _task_guards(
@@ -100,7 +102,8 @@ def _task_guards(
         Counter(entry.task_id for entry in entries),
     )
     for task in tasks:
-        yield _guard(keys.guard(account_id, "TASK", task.id), of_task[task.id], time[task.id], is_open=task.is_active)
+        yield keys.guard(account_id, "TASK", task.id) | _states(of_task[task.id])
+        yield _time(keys.guard_time(account_id, "TASK", task.id), time[task.id])
 
 
 def _project_guards(
@@ -111,23 +114,23 @@ def _project_guards(
         Counter(entry.project_id for entry in entries),
     )
     for project in projects:
-        yield _guard(
-            keys.guard(account_id, "PROJECT", project.id),
-            of_project[project.id],
-            time[project.id],
-            is_open=project.is_active,
-        )
+        yield keys.guard(account_id, "PROJECT", project.id) | _states(of_project[project.id])
+        yield _time(keys.guard_time(account_id, "PROJECT", project.id), time[project.id])
 
 
 def _pairs(account_id: AccountId, assignments: list[TaskAssignment], entries: list[TimeEntry]) -> Iterator[Item]:
-    time = Counter((entry.task_id, entry.project_id) for entry in entries)
+    time = Counter(entry.assignment_id for entry in entries)
     for assignment in assignments:
         pair = keys.pair(account_id, assignment.task_id, assignment.project_id)
         yield {
-            **_guard(pair, [], time[assignment.task_id, assignment.project_id], is_open=assignment.is_active),
+            **pair,
+            "is_open": {"BOOL": assignment.is_active},
             "assignment_id": {"N": str(assignment.id)},
             "project_id": {"N": str(assignment.project_id)},
         }
+        yield _time(
+            keys.pair_time(account_id, assignment.task_id, assignment.project_id, assignment.id), time[assignment.id]
+        )
 
 
 def _groups[R](records: Iterable[R], key: Callable[[R], Id]) -> defaultdict[Id, list[R]]:
@@ -139,14 +142,31 @@ def _groups[R](records: Iterable[R], key: Callable[[R], Id]) -> defaultdict[Id, 
 
 def _time_totals(account_id: AccountId, entries: list[TimeEntry]) -> Iterator[Item]:
     for month, count in Counter(entry.spent_date[:7] for entry in entries).items():
-        yield {**keys.month_total(account_id, month), "time_entry_count": {"N": str(count)}}
+        yield _time(keys.month_total(account_id, month), count)
     for user_id, count in Counter(entry.user_id for entry in entries).items():
         yield {**keys.guard(account_id, "USER", user_id), "time_entry_count": {"N": str(count)}}
 
 
+def _wrongly_closed(account_id: AccountId, found: Rows) -> set[tuple[str, str]]:
+    """The counts of time of which some shards are closed and others not, or that belong to something active."""
+    closed = Counter(whole(key) for key, item in found.items() if "is_closed" in item)
+    active: list[Key] = []
+    for kind in ("TASK", "PROJECT"):
+        pk = keys.records(account_id, kind)
+        records = [item for (partition, _), item in found.items() if partition == pk and item["is_active"]["BOOL"]]
+        active += [keys.guard_time(account_id, kind, Id(int(item["id"]["N"]))) for item in records]
+    for assignment in _records(account_id, found, "TASK_ASSIGNMENT", TASK_ASSIGNMENT.codec.from_item):
+        if assignment.is_active:
+            active.append(keys.pair_time(account_id, assignment.task_id, assignment.project_id, assignment.id))
+    in_part = {key for key, count in closed.items() if count != keys.SHARDS}
+    return in_part | (closed.keys() & set(map(place, active)))
+
+
 def _plain(found: Rows) -> Rows:
     return {
-        key: _numbers(item) for key, item in found.items() if not _is_beside(key) and not _counts_nothing(key, item)
+        key: _numbers(item)
+        for key, item in summed(found).items()
+        if item.keys() != {"pk", "sk"} and not _is_beside(key) and not _counts_nothing(key, item)
     }
 
 

@@ -37,7 +37,12 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "sequence": _making(keys.sequence, _accounts, st.sampled_from(KINDS)),
     "name": _making(keys.name, _accounts, st.sampled_from(KINDS), _texts.map(fold_name)),
     "guard": _making(keys.guard, _accounts, st.sampled_from(GUARDED), _numbers),
+    "guard_time": _making(keys.guard_time, _accounts, st.sampled_from(GUARDED), _numbers),
     "pair": _making(keys.pair, _accounts, _numbers, _numbers),
+    "pair_time": _making(keys.pair_time, _accounts, _numbers, _numbers, _numbers),
+    "shard": st.tuples(_accounts, st.sampled_from(GUARDED), _numbers, st.integers(0, keys.SHARDS - 1)).map(
+        lambda given_: ("shard", given_, keys.shard(keys.guard_time(*given_[:3]), given_[3]))
+    ),
     "child": _making(keys.child, _accounts, st.sampled_from(GUARDED), _numbers, st.sampled_from(KINDS), _numbers),
     "time_entry": _making(keys.time_entry, _accounts, _numbers),
     "month_total": _making(keys.month_total, _accounts, _days.map(lambda day: day[:7])),

@@ -153,8 +153,8 @@ def test_items_come_in_the_order_of_their_places_without_the_missing_ones(wanted
 @pytest.mark.usefixtures("seven")
 def test_an_attribute_is_counted_where_there_is_an_item(table: str) -> None:
     key = keys.record(ACCOUNT, "TASK", Id(5))
-    assert (reads.count(key, "version"), reads.count(key, "nothing")) == (1, 0)
-    assert reads.count(keys.record(ACCOUNT, "TASK", Id(4)), "version") == 0
+    assert reads.counts(key, "version", "nothing") == [1, 0]
+    assert reads.counts(keys.record(ACCOUNT, "TASK", Id(4)), "version") == [0]
 
 
 @pytest.mark.usefixtures("seven")

@@ -18,7 +18,7 @@ from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries, time_guard
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
@@ -29,7 +29,6 @@ from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, hooked
 from tests.store.interruptions import fresh_table
 from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
-from tests.support.table import row
 
 _ids = st.integers(1, 4).map(Id)
 _names = st.sampled_from(["a", "A", "b", "B", "c", "d", "e"])
@@ -125,7 +124,7 @@ class RecordLifecycle(RuleBasedStateMachine):
     @rule(project_id=_ids, number=_ids)
     def unassign(self, project_id: Id, number: Id) -> None:
         with suppress(SheafError):
-            task_assignments.delete(ACCOUNT, project_id, number)
+            task_assignments.delete(ACCOUNT, project_id, number, NOW)
 
     @rule(user_id=_ids, project_id=_ids, task_id=_ids, day=_days)
     def log(self, user_id: Id, project_id: Id, task_id: Id, day: Day) -> None:
@@ -266,7 +265,7 @@ def test_a_change_whose_parent_goes_meanwhile_finds_nothing(
 
     monkeypatch.setattr(resume, "resume", lambda *_: False)
     with hooked(BEFORE_CALL, interfere, "TransactWriteItems"), pytest.raises(NotFoundError):
-        task_assignments.delete(ACCOUNT, Id(1), Id(1))
+        task_assignments.delete(ACCOUNT, Id(1), Id(1), NOW)
 
 
 @pytest.mark.parametrize("name", ["Project 1", "PROJECT 1"])
@@ -287,8 +286,9 @@ def test_a_task_with_time_on_one_of_its_projects_stays(table: str) -> None:
     )
     with pytest.raises(TaskHasTimeError):
         tasks.delete(ACCOUNT, Id(1), NOW)
-    guard = row(keys.guard(ACCOUNT, "TASK", Id(1))) or {}
-    assert (guard["active"], guard["time_entry_count"]) == ({"N": "2"}, {"N": "1"})
+    counts = time_guard.reference_counts(ACCOUNT, "TASK", Id(1))
+    assert counts is not None
+    assert (counts.active, counts.time_entries) == (2, 1)
     assert_sound(ACCOUNT)
 
 

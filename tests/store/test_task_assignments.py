@@ -148,8 +148,8 @@ def test_an_assignment_is_found_under_its_own_project_alone(table: str, project_
         lambda: task_assignments.get(ACCOUNT, Id(project_id), Id(number)),
         lambda: task_assignments.get(OTHER, Id(1), Id(1)),
         lambda: _change(project_id, number, billable=False),
-        lambda: task_assignments.delete(ACCOUNT, Id(project_id), Id(number)),
-        lambda: task_assignments.delete(OTHER, Id(1), Id(1)),
+        lambda: task_assignments.delete(ACCOUNT, Id(project_id), Id(number), NOW),
+        lambda: task_assignments.delete(OTHER, Id(1), Id(1), NOW),
     ]
     for attempt in attempts:
         with pytest.raises(NotFoundError):
@@ -210,7 +210,7 @@ def test_a_new_name_shows_at_once_in_every_assignment(table: str) -> None:
 
 def test_a_deleted_assignment_is_gone_and_may_be_made_again(table: str) -> None:
     populate(client(1), project(1), task(1), assignment(1, 1, 1))
-    deleted = task_assignments.delete(ACCOUNT, Id(1), Id(1))
+    deleted = task_assignments.delete(ACCOUNT, Id(1), Id(1), NOW)
     assert deleted == AssignedTask(assignment(1, 1, 1), project(1), task(1))
     assert_sound(ACCOUNT)
     assert _assign(1, 1).id == 2
@@ -227,11 +227,11 @@ def test_an_assignment_with_time_stays_until_its_last_entry_is_gone(table: str, 
     _change(1, 1, is_active=is_active)
     before = contents()
     with pytest.raises(TaskAssignmentHasTimeError):
-        task_assignments.delete(ACCOUNT, Id(1), Id(1))
+        task_assignments.delete(ACCOUNT, Id(1), Id(1), NOW)
     assert contents() == before
     _change(1, 1, is_active=True)
     time_entries.delete(ACCOUNT, Id(1), lambda _: None)
-    task_assignments.delete(ACCOUNT, Id(1), Id(1))
+    task_assignments.delete(ACCOUNT, Id(1), Id(1), NOW)
     assert_sound(ACCOUNT)
 
 

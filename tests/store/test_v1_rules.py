@@ -330,7 +330,7 @@ def test_an_assignment_that_is_archived_meanwhile_is_no_longer_the_last_and_goes
 @pytest.mark.parametrize(
     "rival",
     [
-        lambda: task_assignments.delete(ACCOUNT, Id(1), Id(1)),
+        lambda: task_assignments.delete(ACCOUNT, Id(1), Id(1), NOW),
         lambda: tasks.delete(ACCOUNT, Id(1), NOW),
         lambda: projects.delete(ACCOUNT, Id(1), NOW),
     ],

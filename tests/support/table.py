@@ -9,13 +9,13 @@ from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.values import Id
-from sheaf.store import keys, time_guard
+from sheaf.store import keys, reads, time_guard
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.mappers.task import TASK
-from sheaf.store.records import Counter, count_write
-from sheaf.store.transactions import commit
-from sheaf.store.writes import update
+from sheaf.store.records import count_write, total
+from sheaf.store.transactions import Write, commit
+from sheaf.store.writes import count, update
 
 type Rows = Mapping[tuple[str, str], Item]
 
@@ -23,14 +23,14 @@ _BATCH = 100  # items of a transaction
 
 
 def rows(*, without: Callable[[tuple[str, str]], bool] = lambda _: False) -> Rows:
-    """Every item of the table by its key."""
+    """Every item of the table by its key, but for what only waits to be purged."""
     found: list[Item] = []
     scan: dict[str, Any] = {"TableName": settings.table_name(), "ConsistentRead": True}
     while True:
         answer = dynamodb().scan(**scan)
         found += answer["Items"]
         if "LastEvaluatedKey" not in answer:
-            return {key: item for item in found if not without(key := place(item))}
+            return {key: item for item in found if not without(key := place(item)) and not is_closed_for_ever(item)}
         scan["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
@@ -43,6 +43,36 @@ def row(key: Key) -> Item | None:
     """One item as it is."""
     found: Item | None = dynamodb().get_item(TableName=settings.table_name(), Key=key, ConsistentRead=True).get("Item")
     return found
+
+
+def summed(found: Rows) -> Rows:
+    """The same with each count that is spread over shards as one item, because which shard counts is left to chance."""
+    joined: dict[tuple[str, str], Item] = {}
+    for key, item in found.items():
+        at = whole(key)
+        if at == key:
+            joined[key] = item
+            continue
+        before = joined.get(at, {"pk": {"S": at[0]}, "sk": {"S": at[1]}})
+        joined[at] = before | {
+            name: {"N": str(int(value["N"]) + int(before.get(name, {"N": "0"})["N"]))}
+            for name, value in item.items()
+            if "N" in value
+        }
+    return joined
+
+
+def whole(key: tuple[str, str]) -> tuple[str, str]:
+    """The key of a count, for the key of one of its shards; any other key as it is."""
+    pk, sk = key
+    is_spread = pk.endswith(("#TOTALS", "#MONTH_TOTALS")) or "_GUARD#" in pk
+    is_of_pair = pk.endswith("#PAIR") and sk.count("#") == 2
+    return (pk, sk[:-3]) if (is_spread or is_of_pair) and sk[-3:-2] == "#" else key
+
+
+def is_closed_for_ever(item: Item) -> bool:
+    """Whether this is a shard that counted the time of something deleted: DynamoDB purges it after a day."""
+    return "is_closed" in item and "purge_at" in item
 
 
 def is_sequence(key: tuple[str, str]) -> bool:
@@ -69,11 +99,11 @@ def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
         for write in (
             *TASK.item_writes(account_id, task),
             *TASK.claim_writes(account_id, task),
-            time_guard.add(account_id, "TASK", task.id, accepts_time=task.is_active),
+            time_guard.add(account_id, "TASK", task.id),
         )
     )
     active = sum(task.is_active for task in made)
-    commit([count_write(Counter(keys.totals(account_id, "TASK")), active=active, archived=len(made) - active)])
+    commit([count_write(total(account_id, "TASK"), active=active, archived=len(made) - active)])
     return made
 
 
@@ -88,15 +118,22 @@ def log_time(account_id: AccountId, task_id: Id) -> None:
     Raises:
         TimeRefusedError: it is not.
     """
-    guard = keys.guard(account_id, "TASK", task_id)
-    step: Item = {":one": {"N": "1"}, ":true": {"BOOL": True}}
-    condition = "attribute_exists(pk) AND is_open = :true"
-    commit([update(guard, "ADD time_entry_count :one", step, condition, TimeRefusedError())])
+    commit([_counted(account_id, task_id, 1, "attribute_not_exists(is_closed)")])
 
 
 def remove_time(account_id: AccountId, task_id: Id) -> None:
     """Take one time entry away again."""
-    commit([update(keys.guard(account_id, "TASK", task_id), "ADD time_entry_count :less", {":less": {"N": "-1"}})])
+    commit([_counted(account_id, task_id, -1)])
+
+
+def _counted(account_id: AccountId, task_id: Id, step: int, condition: str = "") -> Write:
+    time = keys.guard_time(account_id, "TASK", task_id)
+    return count(time, {"time_entry_count": step}, condition, TimeRefusedError(), is_spread=True)
+
+
+def logged_on(account_id: AccountId, task_id: Id) -> int:
+    """How many time entries a task counts."""
+    return reads.counts(keys.guard_time(account_id, "TASK", task_id), "time_entry_count")[0]
 
 
 class TimeRefusedError(Exception):

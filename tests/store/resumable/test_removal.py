@@ -208,7 +208,7 @@ def test_the_time_of_a_project_that_goes_meanwhile_keeps_no_task_from_going(
                 patched.setattr(resume, "resume", lambda *_: False)
                 rivals.pop()()
 
-    with hooked(BEFORE_CALL, interfere, "GetItem"):
+    with hooked(BEFORE_CALL, interfere, "Query"):
         assert tasks.delete(ACCOUNT, Id(2), NOW).id == 2
     resume.resume_all(seconds=20)
     assert_sound(ACCOUNT)

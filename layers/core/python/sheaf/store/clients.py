@@ -62,7 +62,7 @@ def written(account_id: AccountId, before: Client | None, after: Client) -> list
     if before is None:
         return [
             *CLIENT.writes_to_add(account_id, after),
-            time_guard.add(account_id, "CLIENT", after.id, accepts_time=True),
+            time_guard.add(account_id, "CLIENT", after.id),
         ]
     return CLIENT.writes_to_change(account_id, before, after)
 

@@ -1,9 +1,10 @@
 """store: values as DynamoDB's JSON holds them, and back."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, Timestamp
 
 type Value = dict[str, Any]
 """One value in DynamoDB's JSON: {type letter: value}."""
@@ -25,6 +26,11 @@ def number(value: Decimal | int | None) -> Value:
 def flag(value: bool) -> Value:
     """A boolean."""
     return {"BOOL": value}
+
+
+def purge_at(now: Timestamp, kept: timedelta) -> Value:
+    """When DynamoDB may delete an item: seconds since 1970."""
+    return number(int((datetime.fromisoformat(now) + kept).timestamp()))
 
 
 def read_id(value: Value) -> Id:

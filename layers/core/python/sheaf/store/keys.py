@@ -22,6 +22,7 @@ OPEN_OPERATIONS = "OPERATIONS"
 OPEN_IMPORTS = "IMPORTS"
 IMPORT_SHARDS = 8
 IMPORT_FAILURES = "FAILED#"
+SHARDS = 16  # items over which a count is spread that many callers add to at the same moment
 
 
 def key_pair(item: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
@@ -60,8 +61,13 @@ def update_position(updated_at: Timestamp, record_id: Id) -> str:
 
 
 def totals(account_id: AccountId, kind: Kind) -> Key:
-    """How many records of a kind the account has, counted along with every change."""
+    """How many records of a kind the account has, counted along with every change; spread over shards."""
     return _key(f"ACCOUNT#{account_id}#TOTALS", kind)
+
+
+def shard(key: Key, number: int) -> Key:
+    """One of the `SHARDS` items over which the count at this key is spread; they stand beside one another."""
+    return _key(key["pk"]["S"], f"{key['sk']['S']}#{number:02}")
 
 
 def sequence(account_id: AccountId, kind: Kind) -> Key:
@@ -89,6 +95,11 @@ def guard(account_id: AccountId, kind: Guarded, record_id: Id) -> Key:
     return _key(f"ACCOUNT#{account_id}#{kind}_GUARD#{record_id}", "GUARD")
 
 
+def guard_time(account_id: AccountId, kind: Guarded, record_id: Id) -> Key:
+    """The time that is logged on a record, counted beside its guard; spread over shards."""
+    return _key(guard(account_id, kind, record_id)["pk"]["S"], "TIME")
+
+
 def pairs(account_id: AccountId, task_id: Id) -> str:
     """The partition of a task's pairs, by project: one for each assignment, so that no project has a task twice."""
     return f"ACCOUNT#{account_id}#TASK#{task_id}#PAIR"
@@ -97,6 +108,14 @@ def pairs(account_id: AccountId, task_id: Id) -> str:
 def pair(account_id: AccountId, task_id: Id, project_id: Id) -> Key:
     """The guard of one assignment, found by its task and its project."""
     return _key(pairs(account_id, task_id), sortable(project_id))
+
+
+def pair_time(account_id: AccountId, task_id: Id, project_id: Id, assignment_id: Id) -> Key:
+    """The time that is logged on an assignment, counted beside its guard; spread over shards.
+
+    By the assignment's own id too: what stays closed of one that is gone says nothing of the next one of that pair.
+    """
+    return _key(pairs(account_id, task_id), f"{sortable(project_id)}#{sortable(assignment_id)}")
 
 
 def time_entry(account_id: AccountId, entry_id: Id) -> Key:
@@ -125,7 +144,7 @@ def month_totals(account_id: AccountId) -> str:
 
 
 def month_total(account_id: AccountId, month: str) -> Key:
-    """How many entries a month has."""
+    """How many entries a month has; spread over shards."""
     return _key(month_totals(account_id), month)
 
 

@@ -61,7 +61,7 @@ def with_records[Record](found: Page[Item], records: Sequence[Record]) -> Page[R
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The records of one partition in the order of their ids; `counter` is the item that counts them by state."""
+    """The records of one partition in the order of their ids; `counter` is what counts them by state."""
 
     pk: str
     counter: Key
@@ -74,9 +74,8 @@ class Listing:
 
 
 def count(counter: Key, is_active: bool | None = None) -> int:
-    """What a counter item says: all records of a list, or only the active or the archived ones."""
-    item = reads.item(counter) or {}
-    active, archived = (int(item.get(name, {"N": "0"})["N"]) for name in ("active", "archived"))
+    """What a counter says: all records of a list, or only the active or the archived ones."""
+    active, archived = reads.counts(counter, "active", "archived")
     if is_active is None:
         return active + archived
     return active if is_active else archived

@@ -40,5 +40,5 @@ def _merged_pair(first: Write, second: Write) -> Write:
         case "Update", "Update" if first.amounts and second.amounts and first.condition == second.condition:
             names = [*first.amounts, *(name for name in second.amounts if name not in first.amounts)]
             amounts = {name: first.amounts.get(name, 0) + second.amounts.get(name, 0) for name in names}
-            return count(first.parameters["Key"], amounts, first.condition, first.refusal)
+            return count(first.parameters["Key"], amounts, first.condition, first.refusal, is_spread=first.is_spread)
     raise ValueError(f"{first.action} and {second.action} of one item exclude each other: {first.key_pair}")

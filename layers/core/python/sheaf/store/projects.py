@@ -114,7 +114,7 @@ def written(account_id: AccountId, before: Project | None, after: Project) -> li
         return creation.without_tasks(account_id, after)
     writes = PROJECT.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_accepts_time(account_id, "PROJECT", after.id, accepts_time=after.is_active))
+        writes += time_guard.set_accepts_time(account_id, "PROJECT", after.id, accepts_time=after.is_active)
     return writes
 
 

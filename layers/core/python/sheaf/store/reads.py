@@ -11,6 +11,7 @@ from sheaf.store.items import Item
 from sheaf.store.keys import Key, key_pair
 from sheaf.store.transactions import ATTEMPTS, pause
 
+_NONE = {"N": "0"}
 _BATCH = 100  # BatchGetItem takes no more keys
 
 
@@ -20,10 +21,11 @@ def item(key: Key) -> Item | None:
     return found
 
 
-def count(key: Key, attribute: str) -> int:
-    """A number that an item counts; 0 while the item is not there."""
-    found = item(key) or {}
-    return int(found.get(attribute, {"N": "0"})["N"])
+def counts(key: Key, *attributes: str) -> list[int]:
+    """Numbers that an item counts, or all its shards together; 0 where nothing has counted yet."""
+    pk, sk = key_pair(key)
+    found = list(items_in(KeyRange(pk, sk, f"{sk}#~")))
+    return [sum(int(item.get(name, _NONE)["N"]) for item in found) for name in attributes]
 
 
 def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:

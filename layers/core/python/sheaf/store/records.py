@@ -5,7 +5,7 @@ transaction, on the version that was read.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from sheaf.domain.errors import NameTakenError, NotFoundError
@@ -42,10 +42,19 @@ class ListedRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """An item that counts records by state; with `missing`, the error when that item (a parent's guard) is gone."""
+    """An item that counts records by state; with `missing`, the error when that item (a parent's guard) is gone.
+
+    `is_spread` says that the count is spread over shards.
+    """
 
     key: Key
     missing: Exception | None = None
+    is_spread: bool = False
+
+
+def total(account_id: AccountId, kind: Kind) -> Counter:
+    """What counts all records of a kind in an account; spread, because everybody who makes one adds to it."""
+    return Counter(keys.totals(account_id, kind), is_spread=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,7 @@ class RecordMapper[R: ListedRecord]:
             yield delete_if(key, "record_id = :record_id", mine, StaleError())
 
     def _all_counters(self, account_id: AccountId, record: R) -> list[Counter]:
-        return [Counter(keys.totals(account_id, self.kind)), *self.counters(account_id, record)]
+        return [total(account_id, self.kind), *self.counters(account_id, record)]
 
     def _counted(self, account_id: AccountId, record: R, step: int) -> Iterator[Write]:
         for counter in self._all_counters(account_id, record):
@@ -198,12 +207,13 @@ def replacement_writes(before: Iterable[Item], after: Iterable[Item], version: i
 def count_write(counter: Counter, *, active: int = 0, archived: int = 0) -> Write:
     """The write that moves a counter by these amounts."""
     condition = "attribute_exists(pk)" if counter.missing else ""
-    return count(counter.key, {"active": active, "archived": archived}, condition, counter.missing)
+    amounts = {"active": active, "archived": archived}
+    return count(counter.key, amounts, condition, counter.missing, is_spread=counter.is_spread)
 
 
 def _known(counter: Counter) -> Counter:
     """The counter of what was there when it was read; where it has gone since, reading again shows that."""
-    return Counter(counter.key, StaleError() if counter.missing else None)
+    return replace(counter, missing=StaleError() if counter.missing else None)
 
 
 def _delete(item: Item, version: int) -> Write:

@@ -14,6 +14,7 @@ from sheaf.domain.task_assignment import (
     NoSuchTaskError,
     TaskAssignment,
     TaskAssignmentFields,
+    TaskAssignmentHasTimeError,
     default_fields,
     new_task_assignment,
 )
@@ -25,10 +26,11 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write
+from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations, resume
 from sheaf.store.resumable.operations import PendingOperations
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.time_guard import TimeCount
+from sheaf.store.transactions import Write, commit, retried
 
 _MANY_PROJECTS = 20
 
@@ -118,7 +120,7 @@ def written(account_id: AccountId, before: TaskAssignment | None, after: TaskAss
         return [*TASK_ASSIGNMENT.writes_to_add(account_id, after), time_guard.add_pair(account_id, after)]
     writes = TASK_ASSIGNMENT.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_pair_accepts_time(account_id, after))
+        writes += time_guard.set_pair_accepts_time(account_id, after)
     return writes
 
 
@@ -134,7 +136,7 @@ def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tu
     }
 
 
-def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedTask:
+def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> AssignedTask:
     """Take a task without time off its project (A5) and return the assignment as it was.
 
     Raises:
@@ -143,8 +145,7 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> Assigned
 
     def decide() -> AssignedTask:
         found = get(account_id, project_id, assignment_id)
-        removed = TASK_ASSIGNMENT.writes_to_remove(account_id, found.assignment)
-        commit([*removed, time_guard.remove_pair(account_id, found.assignment)])
+        commit(_removed(account_id, found.assignment, _no_time_on(account_id, found.assignment), now))
         return found
 
     return retried(decide)
@@ -167,10 +168,10 @@ def create_with_new_task(
         commit(
             [
                 *TASK.writes_to_add(account_id, task),
-                time_guard.add(account_id, "TASK", task.id, accepts_time=task.is_active, active=1),
+                time_guard.add(account_id, "TASK", task.id, active=1),
                 *TASK_ASSIGNMENT.item_writes(account_id, assignment),
                 time_guard.add_pair(account_id, assignment),
-                count_write(Counter(keys.totals(account_id, "TASK_ASSIGNMENT")), active=1),
+                count_write(total(account_id, "TASK_ASSIGNMENT"), active=1),
                 count_write(Counter(keys.guard(account_id, "PROJECT", project_id), NotFoundError()), active=1),
             ]
         )
@@ -189,18 +190,15 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
 
     def decide() -> bool:
         before = get(account_id, project_id, assignment_id).assignment
-        pair = keys.pair(account_id, before.task_id, project_id)
-        has_time = reads.count(pair, "time_entry_count") > 0
+        time = time_guard.time_on(account_id, time_guard.key_of(before))
+        has_time = time.total > 0
         if has_time and not before.is_active:
             return True
         if has_time:
             after = with_changes(before, replace(fields_of(TaskAssignmentFields, before), is_active=False), now)
             writes = written(account_id, before, after)
         else:
-            pair_gone = replace(
-                time_guard.remove_pair(account_id, before), refusal=StaleError()
-            )  # time was just logged
-            writes = [*TASK_ASSIGNMENT.writes_to_remove(account_id, before), pair_gone]
+            writes = _removed(account_id, before, time, now)
         if before.is_active:
             writes = time_guard.keep_one_active(account_id, project_id, writes)
         commit(writes)
@@ -235,6 +233,21 @@ def active_by_project(account_id: AccountId, project_ids: Sequence[Id]) -> dict[
         if assigned_task.task.is_active:
             found[assigned_task.project.id].append(assigned_task)
     return found
+
+
+def _no_time_on(account_id: AccountId, assignment: TaskAssignment) -> TimeCount:
+    time = time_guard.time_on(account_id, time_guard.key_of(assignment))
+    if time.total:
+        raise TaskAssignmentHasTimeError
+    return time
+
+
+def _removed(account_id: AccountId, assignment: TaskAssignment, time: TimeCount, now: Timestamp) -> list[Write]:
+    """Without an assignment that has no time, as it and its time were read."""
+    return [
+        *TASK_ASSIGNMENT.writes_to_remove(account_id, assignment),
+        *time_guard.remove_pair(account_id, assignment, time, now),
+    ]
 
 
 def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:

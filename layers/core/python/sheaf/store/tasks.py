@@ -83,11 +83,10 @@ def update(account_id: AccountId, task_id: Id, change: Callable[[Task], Task]) -
 def written(account_id: AccountId, before: Task | None, after: Task) -> list[Write]:
     """The writes that make a task (`before` is None) or turn it into another. Refused with NameTakenError."""
     if before is None:
-        guard = time_guard.add(account_id, "TASK", after.id, accepts_time=after.is_active)
-        return [*TASK.writes_to_add(account_id, after), guard]
+        return [*TASK.writes_to_add(account_id, after), time_guard.add(account_id, "TASK", after.id)]
     writes = TASK.writes_to_change(account_id, before, after)
     if after.is_active != before.is_active:
-        writes.append(time_guard.set_accepts_time(account_id, "TASK", after.id, accepts_time=after.is_active))
+        writes += time_guard.set_accepts_time(account_id, "TASK", after.id, accepts_time=after.is_active)
     return writes
 
 

@@ -62,7 +62,8 @@ def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Tim
                 *replacement_writes([], to_items(account_id, logged.entry), 0),
                 *time_guard.count_time(account_id, leaving=[], entering=[assigned]),
                 *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
-            ]
+            ],
+            shard=user_id,  # as many people at once as there are shards do not meet at all
         )
         return logged
 
@@ -96,7 +97,8 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
                     account_id, leaving=[time_guard.assignment_of(before)], entering=[time_guard.assignment_of(after)]
                 ),
                 *time_totals.count(account_id, leaving=[before], entering=[after]),
-            ]
+            ],
+            shard=before.user_id,
         )
         return replace(target, entry=after)
 
@@ -120,7 +122,8 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
                 *replacement_writes(to_items(account_id, entry), [], entry.version),
                 *time_guard.count_time(account_id, leaving=[time_guard.assignment_of(entry)], entering=[]),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
-            ]
+            ],
+            shard=entry.user_id,
         )
         return found
 

@@ -1,28 +1,48 @@
 """store: the time-entry check. The one place that knows whether time is logged, and whether it may be.
 
-Beside each task, project and client lies a guard: an item that counts what depends on the record. A task and a project
-count their time entries and their assignments and say whether time may be logged (`is_open`); a client counts its
-projects. An assignment has such a guard too, the pair of its task and project. Logging time counts on the guards in
-the entry's own transaction, and deleting and archiving decide on them in theirs. So a deletion and an entry meet at one
-item, and DynamoDB lets only one of them through: the check costs one item, however much time the account holds.
+Beside each task, project and client lies a guard: an item that counts the records that depend on it, the assignments of
+a task and of a project, the projects of a client. An assignment has one too, the pair of its task and project.
+
+Beside the guards of tasks, projects and assignments lies their count of time. Many people log time on one task at
+once, and DynamoDB refuses a transaction that meets another on an item; so the count is spread over `keys.SHARDS` items,
+and an entry adds to any one of them, under the condition that it is not closed. A shard that is not there counts
+nothing and is open. Who deletes a record, or archives it, closes all its shards in the deciding transaction; who
+deletes it does so only if each still counts what it was read to count. So a deletion and an entry meet at one item, and
+only one of them passes; the check costs the shards, however much time the account holds. The closed shards of what is
+gone stay for a day: a request that has read the record before must not find them open.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sheaf.domain.client import ClientHasProjectsError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.task import TaskHasTimeError
-from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskAssignmentHasTimeError, TaskTakenError
+from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskTakenError
 from sheaf.domain.time_entry import TimeEntry
-from sheaf.domain.values import Id
-from sheaf.store import keys
-from sheaf.store.items import Item, flag, number, read_id
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads
+from sheaf.store.items import Item, flag, number, purge_at, read_id
 from sheaf.store.keys import Guarded, Key
+from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import delete_if, put_new, update, with_condition
+from sheaf.store.writes import count, delete_if, put_if, put_new, update, with_condition
 
 _NONE: Item = {":none": {"N": "0"}}
+_PAIRS_PAGE = 100
+_KEPT = timedelta(days=1)  # longer than any request or worker takes
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCount:
+    """What the shards of a count of time held when they were read, by their numbers; the others were not there."""
+
+    shards: Mapping[int, int]
+
+    @property
+    def total(self) -> int:
+        """All time entries."""
+        return sum(self.shards.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,12 @@ class ReferenceCounts:
 
     active: int
     archived: int
-    time_entries: int
+    time: TimeCount
+
+    @property
+    def time_entries(self) -> int:
+        """All time entries."""
+        return self.time.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +65,60 @@ class AssignmentKey:
 
     task_id: Id
     project_id: Id
+    assignment_id: Id
 
 
 def assignment_of(entry: TimeEntry) -> AssignmentKey:
     """What an entry is logged on."""
-    return AssignmentKey(entry.task_id, entry.project_id)
+    return AssignmentKey(entry.task_id, entry.project_id, entry.assignment_id)
 
 
-def reference_counts(item: Item) -> ReferenceCounts:
-    """The counts of a guard item."""
-    return ReferenceCounts(*(int(item[name]["N"]) for name in ("active", "archived", "time_entry_count")))
+def key_of(assignment: TaskAssignment) -> AssignmentKey:
+    """What is logged on an assignment."""
+    return AssignmentKey(assignment.task_id, assignment.project_id, assignment.id)
 
 
-def add(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool, active: int = 0) -> Write:
+def reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> ReferenceCounts | None:
+    """What the guard of a record counts, None where there is none: one read."""
+    guard, time = keys.guard(account_id, kind, record_id), keys.guard_time(account_id, kind, record_id)
+    found = {
+        item["sk"]["S"]: item
+        for item in reads.items_in(KeyRange(guard["pk"]["S"], guard["sk"]["S"], f"{time['sk']['S']}#~"))
+    }
+    head = found.pop(guard["sk"]["S"], None)
+    if head is None:
+        return None
+    return ReferenceCounts(int(head["active"]["N"]), int(head["archived"]["N"]), _time_count(found.values()))
+
+
+def time_on(account_id: AccountId, assigned: AssignmentKey) -> TimeCount:
+    """The time that is logged on an assignment: one read."""
+    pk, sk = keys.key_pair(_pair_time(account_id, assigned))
+    return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
+
+
+def add(account_id: AccountId, kind: Guarded, record_id: Id, *, active: int = 0) -> Write:
     """A guard for a new record on which `active` active others depend from the start.
 
-    `is_open` False: it is born archived, no time may be logged.
+    Nothing has to be closed for one that is born archived: nobody can have read it as active.
     """
-    counts: Item = {**_empty(accepts_time=accepts_time), "active": number(active)}
+    counts: Item = {"active": number(active), "archived": number(0)}
     return put_new({**keys.guard(account_id, kind, record_id), **counts}, StaleError())
 
 
-def set_accepts_time(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool) -> Write:
+def set_accepts_time(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool) -> list[Write]:
     """Let time be logged to a record again, or no more (it is being archived)."""
-    return _set_accepts_time(keys.guard(account_id, kind, record_id), accepts_time=accepts_time)
+    return _set_accepts_time(keys.guard_time(account_id, kind, record_id), accepts_time=accepts_time)
 
 
-def remove_task(account_id: AccountId, task_id: Id, known: ReferenceCounts) -> Write:
-    """Take a task's guard away; refused with TaskHasTimeError while a single entry is there.
-
-    `known` are the counts that the caller has read and acts upon; StaleError when the assignments changed since.
-    """
-    key = keys.guard(account_id, "TASK", task_id)
-    if known.time_entries:
-        return delete_if(key, "time_entry_count = :none", _NONE, TaskHasTimeError())
-    return _remove_as_known(key, known)
+def remove_task(account_id: AccountId, task_id: Id, known: ReferenceCounts, now: Timestamp) -> list[Write]:
+    """Take away a task's guard, which counts no time; StaleError when anything about it changed since it was read."""
+    return _removed(account_id, "TASK", task_id, known, now)
 
 
-def remove_project(account_id: AccountId, project_id: Id, known: ReferenceCounts) -> Write:
+def remove_project(account_id: AccountId, project_id: Id, known: ReferenceCounts, now: Timestamp) -> list[Write]:
     """Take a project's guard away, whatever it counts, as long as it is what the caller has read; else StaleError."""
-    return _remove_as_known(keys.guard(account_id, "PROJECT", project_id), known)
+    return _removed(account_id, "PROJECT", project_id, known, now)
 
 
 def remove_client(account_id: AccountId, client_id: Id) -> Write:
@@ -92,24 +131,30 @@ def add_pair(account_id: AccountId, assignment: TaskAssignment) -> Write:
     """The guard of a new assignment; refused with TaskTakenError when the project has the task already."""
     item = {
         **keys.pair(account_id, assignment.task_id, assignment.project_id),
-        **_empty(accepts_time=assignment.is_active),
+        "is_open": flag(assignment.is_active),
         "assignment_id": number(assignment.id),
         "project_id": number(assignment.project_id),
     }
     return put_new(item, TaskTakenError())
 
 
-def set_pair_accepts_time(account_id: AccountId, assignment: TaskAssignment) -> Write:
+def set_pair_accepts_time(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
     """Let time be logged to an assignment again, or no more, as its state now says."""
-    return _set_accepts_time(
-        keys.pair(account_id, assignment.task_id, assignment.project_id), accepts_time=assignment.is_active
-    )
-
-
-def remove_pair(account_id: AccountId, assignment: TaskAssignment) -> Write:
-    """Take an assignment's guard away; refused with TaskAssignmentHasTimeError while a single entry is there."""
     key = keys.pair(account_id, assignment.task_id, assignment.project_id)
-    return delete_if(key, "time_entry_count = :none", _NONE, TaskAssignmentHasTimeError())
+    state: Item = {":is_open": flag(assignment.is_active)}
+    return [
+        update(key, "SET is_open = :is_open", state, condition="attribute_exists(pk)"),
+        *_set_accepts_time(_pair_time(account_id, key_of(assignment)), accepts_time=assignment.is_active),
+    ]
+
+
+def remove_pair(account_id: AccountId, assignment: TaskAssignment, known: TimeCount, now: Timestamp) -> list[Write]:
+    """Take away an assignment's guard, which counts no time; StaleError when its time changed since it was read."""
+    key = keys.pair(account_id, assignment.task_id, assignment.project_id)
+    return [
+        delete_if(key, "attribute_exists(pk)", {}, StaleError()),
+        *_closed_for_ever(_pair_time(account_id, key_of(assignment)), known, now),
+    ]
 
 
 def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Write]) -> list[Write]:
@@ -127,26 +172,41 @@ def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Writ
 
 
 def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey]) -> list[Write]:
-    """The writes that move time entries between assignments; StaleError when one of these is gone or takes no time.
+    """The writes that move time entries between assignments; StaleError when one of these takes no time, or is gone.
 
-    Each entry is one assignment in `leaving` (deleted), in `entering` (logged), or in both (moved). A guard that
+    Each entry is one assignment in `leaving` (deleted), in `entering` (logged), or in both (moved). A count that
     several entries share is written once.
     """
     steps: dict[tuple[str, str], int] = {}
     for assignments, step in ((leaving, -1), (entering, 1)):
         for assignment in assignments:
-            for key in _guards(account_id, assignment):
+            for key in _counted_on(account_id, assignment):
                 key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
     return [
-        update(
+        count(
             {"pk": {"S": pk}, "sk": {"S": sk}},
-            "ADD time_entry_count :step",
-            {":step": number(step), ":yes": flag(True)},
-            condition="is_open = :yes",
+            {"time_entry_count": step},
+            "attribute_not_exists(is_closed)",
+            StaleError(),
+            is_spread=True,
         )
         for (pk, sk), step in steps.items()
     ]
+
+
+def without_time_of(account_id: AccountId, task_id: Id, time: TimeCount) -> list[Write]:
+    """A task's count of time without that of an assignment whose project is being removed. The task must be there."""
+    if not time.total:
+        return []
+    key = keys.guard_time(account_id, "TASK", task_id)
+    return [count(key, {"time_entry_count": -time.total}, is_spread=True)]
+
+
+def leftover_shards(account_id: AccountId, assigned: AssignmentKey, time: TimeCount) -> list[Write]:
+    """The deletion of an assignment's shards; its task or project is gone, so nobody writes them any more."""
+    key = _pair_time(account_id, assigned)
+    return [delete_if(keys.shard(key, shard), "attribute_exists(pk)", {}, StaleError()) for shard in time.shards]
 
 
 def pair_assignment_id(item: Item) -> Id:
@@ -154,25 +214,68 @@ def pair_assignment_id(item: Item) -> Id:
     return read_id(item["assignment_id"])
 
 
-def _guards(account_id: AccountId, assigned: AssignmentKey) -> Iterator[Key]:
-    yield keys.guard(account_id, "TASK", assigned.task_id)
-    yield keys.guard(account_id, "PROJECT", assigned.project_id)
-    yield keys.pair(account_id, assigned.task_id, assigned.project_id)
+def pairs_of(account_id: AccountId, task_id: Id) -> Iterator[tuple[AssignmentKey, Item, TimeCount]]:
+    """The pairs of a task, each with the time that is counted beside it, read a hundred items at a time."""
+    shards: list[Item] = []  # they come before their pair, because the partition is read backwards
+    for item in reads.items_in(KeyRange(keys.pairs(account_id, task_id), "0", "~"), _PAIRS_PAGE):
+        if "assignment_id" not in item:
+            shards.append(item)
+            continue
+        assigned = AssignmentKey(task_id, read_id(item["project_id"]), pair_assignment_id(item))
+        prefix = f"{_pair_time(account_id, assigned)['sk']['S']}#"  # what is closed of an earlier one is not its own
+        yield assigned, item, _time_count(shard for shard in shards if shard["sk"]["S"].startswith(prefix))
+        shards.clear()
 
 
-def _empty(*, accepts_time: bool) -> Item:
-    return {**{name: number(0) for name in ("active", "archived", "time_entry_count")}, "is_open": flag(accepts_time)}
+def _counted_on(account_id: AccountId, assigned: AssignmentKey) -> Iterator[Key]:
+    yield keys.guard_time(account_id, "TASK", assigned.task_id)
+    yield keys.guard_time(account_id, "PROJECT", assigned.project_id)
+    yield _pair_time(account_id, assigned)
 
 
-def _set_accepts_time(key: Key, *, accepts_time: bool) -> Write:
-    return update(key, "SET is_open = :is_open", {":is_open": flag(accepts_time)}, condition="attribute_exists(pk)")
+def _pair_time(account_id: AccountId, assigned: AssignmentKey) -> Key:
+    return keys.pair_time(account_id, assigned.task_id, assigned.project_id, assigned.assignment_id)
 
 
-def _remove_as_known(key: Key, known: ReferenceCounts) -> Write:
-    condition = "active = :active AND archived = :archived AND time_entry_count = :time_entries"
-    values: Item = {
-        ":active": number(known.active),
-        ":archived": number(known.archived),
-        ":time_entries": number(known.time_entries),
-    }
-    return delete_if(key, condition, values, StaleError())
+def _time_count(shards: Iterable[Item]) -> TimeCount:
+    return TimeCount(
+        {int(item["sk"]["S"].rpartition("#")[2]): int(item.get("time_entry_count", {"N": "0"})["N"]) for item in shards}
+    )
+
+
+def _set_accepts_time(time: Key, *, accepts_time: bool) -> list[Write]:
+    every = (keys.shard(time, shard) for shard in range(keys.SHARDS))
+    if accepts_time:
+        return [update(key, "REMOVE is_closed", {}) for key in every]
+    return [update(key, "SET is_closed = :yes", {":yes": flag(True)}) for key in every]
+
+
+def _removed(
+    account_id: AccountId, kind: Guarded, record_id: Id, known: ReferenceCounts, now: Timestamp
+) -> list[Write]:
+    counts: Item = {":active": number(known.active), ":archived": number(known.archived)}
+    return [
+        delete_if(
+            keys.guard(account_id, kind, record_id),
+            "active = :active AND archived = :archived",
+            counts,
+            StaleError(),
+        ),
+        *_closed_for_ever(keys.guard_time(account_id, kind, record_id), known.time, now),
+    ]
+
+
+def _closed_for_ever(time: Key, known: TimeCount, now: Timestamp) -> Iterator[Write]:
+    """All shards closed until nobody can have read the record any more, each as it was read; else StaleError."""
+    for shard in range(keys.SHARDS):
+        item = {**keys.shard(time, shard), "is_closed": flag(True), "purge_at": purge_at(now, _KEPT)}
+        if shard not in known.shards:
+            yield put_new(item, StaleError())
+        else:
+            yield put_if(
+                item,
+                # One that was closed before anything was counted on it has no count.
+                "(time_entry_count = :count OR (attribute_not_exists(time_entry_count) AND :count = :none))",
+                {":count": number(known.shards[shard]), ":none": number(0)},
+                StaleError(),
+            )

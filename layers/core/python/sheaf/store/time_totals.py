@@ -1,16 +1,16 @@
 """store: how many time entries there are, by month and by user. The months say too where an account has time at all."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys, reads
-from sheaf.store.items import number
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import Write
-from sheaf.store.writes import update
+from sheaf.store.writes import count as count_write
 
 
 def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iterable[TimeEntry]) -> list[Write]:
@@ -21,8 +21,10 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
             for key in (keys.month_total(account_id, entry.spent_date[:7]), _of_user(account_id, entry.user_id)):
                 key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
+    months = keys.month_totals(account_id)
     return [
-        update({"pk": {"S": pk}, "sk": {"S": sk}}, "ADD time_entry_count :step", {":step": number(step)})
+        # Everybody who logs time adds to this month, and each user to their own count alone.
+        count_write({"pk": {"S": pk}, "sk": {"S": sk}}, {"time_entry_count": step}, is_spread=pk == months)
         for (pk, sk), step in steps.items()
         if step
     ]
@@ -30,18 +32,19 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
 
 def months(account_id: AccountId, first: str, last: str, *, newest_first: bool) -> Iterator[tuple[str, int]]:
     """The months from `first` to `last` (`2026-11`) that have or had time, with their number of entries."""
-    for item in reads.items_in(KeyRange(keys.month_totals(account_id), first, last, newest_first)):
-        yield item["sk"]["S"], int(item["time_entry_count"]["N"])
+    found = reads.items_in(KeyRange(keys.month_totals(account_id), first, f"{last}#~", newest_first))
+    for month, shards in groupby(found, key=lambda item: str(item["sk"]["S"][: len("2026-11")])):
+        yield month, sum(int(item["time_entry_count"]["N"]) for item in shards)
 
 
 def of_user(account_id: AccountId, user_id: Id) -> int:
     """How many entries a user has."""
-    return reads.count(_of_user(account_id, user_id), "time_entry_count")
+    return reads.counts(_of_user(account_id, user_id), "time_entry_count")[0]
 
 
 def of_project(account_id: AccountId, project_id: Id) -> int:
-    """How many entries a project has, as its guard counts them."""
-    return reads.count(keys.guard(account_id, "PROJECT", project_id), "time_entry_count")
+    """How many entries a project has, as is counted beside its guard."""
+    return reads.counts(keys.guard_time(account_id, "PROJECT", project_id), "time_entry_count")[0]
 
 
 def _of_user(account_id: AccountId, user_id: Id) -> Key:

@@ -1,8 +1,9 @@
 """store: transactions: conditional writes carried out as one, and what a failed condition means to the caller."""
 
+import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 from sheaf import backoff, settings
 from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
+from sheaf.store import keys
 from sheaf.store.keys import key_pair
 
 ATTEMPTS = 10
@@ -30,13 +32,15 @@ class StaleError(Exception):
 class Write:
     """One write of one item, with the error to raise when its condition does not hold.
 
-    `amounts` says of a write that only counts what it adds to which attribute (see `merging`).
+    `amounts` says of a write that only counts what it adds to which attribute (see `merging`). `is_spread` says that it
+    counts at a key whose count is spread over shards: `commit` chooses one, and another after a conflict.
     """
 
     action: Literal["Put", "Update", "Delete", "ConditionCheck"]
     parameters: dict[str, Any]
     refusal: Exception
     amounts: Mapping[str, int] = field(default_factory=dict)
+    is_spread: bool = False
 
     @property
     def key_pair(self) -> tuple[str, str]:
@@ -54,20 +58,35 @@ class Write:
         """Whether it writes an item that must not be there yet."""
         return self.action == "Put" and self.condition == ABSENT
 
+    def on_shard(self, number: int) -> "Write":
+        """The write as it is sent: of one shard, where it counts on any."""
+        if not self.is_spread:
+            return self
+        key = keys.shard(self.parameters["Key"], number)
+        return replace(self, parameters={**self.parameters, "Key": key}, is_spread=False)
 
-def commit(writes: Sequence[Write]) -> None:
+
+def commit(writes: Sequence[Write], *, shard: int | None = None) -> None:
     """Carry out all the writes or none of them: one plain write where there is one, a transaction where there are more.
+
+    Counts that are spread go to one `shard` of each, or to any: callers who take different ones do not meet. After a
+    conflict it is another one.
 
     Raises:
         the `refusal` of the first write whose condition does not hold: nothing was written.
         BusyError: other transactions kept getting in the way: nothing was written.
     """
+    is_spread = any(write.is_spread for write in writes)
     token = secrets.token_hex(16)  # however often it is sent, it is one transaction to DynamoDB
+    chosen = random.randrange(keys.SHARDS) if shard is None else shard % keys.SHARDS  # noqa: S311 - no secret
     for attempt in range(ATTEMPTS):
         try:
-            _commit_once(writes, token)
+            _commit_once([write.on_shard(chosen) for write in writes], token)
             return
-        except _ConflictError:
+        except _ConflictError as conflict:
+            if is_spread and conflict.is_cancelled:
+                chosen = random.randrange(keys.SHARDS)  # noqa: S311 - no secret
+                token = secrets.token_hex(16)  # what was cancelled cannot be carried out any more
             if attempt + 1 < ATTEMPTS:
                 pause(attempt)
     raise BusyError("Too many changes to the same records at once; nothing was changed, please try again")
@@ -93,7 +112,14 @@ def pause(attempt: int) -> None:
 
 
 class _ConflictError(Exception):
-    """The items were part of another transaction that was under way; DynamoDB's SDK leaves the retry to us."""
+    """The items were part of another transaction that was under way; DynamoDB's SDK leaves the retry to us.
+
+    `is_cancelled` False: that other transaction may be this very one, sent before, whose answer did not come.
+    """
+
+    def __init__(self, *, is_cancelled: bool) -> None:
+        super().__init__()
+        self.is_cancelled = is_cancelled
 
 
 def _commit_once(writes: Sequence[Write], token: str) -> None:
@@ -110,7 +136,8 @@ def _commit_once(writes: Sequence[Write], token: str) -> None:
             if code == "ConditionalCheckFailed":
                 raise write.refusal from error
         if _CONFLICTS.intersection(codes):
-            raise _ConflictError from error
+            is_cancelled = error.response["Error"]["Code"] != "TransactionInProgressException"
+            raise _ConflictError(is_cancelled=is_cancelled) from error
         raise
 
 

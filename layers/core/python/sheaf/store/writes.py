@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
@@ -11,6 +12,12 @@ from sheaf.store.transactions import ABSENT, StaleError, Write
 def put_new(item: Item, refusal: Exception) -> Write:
     """Write an item that must not be there yet."""
     return Write("Put", {"Item": item, "ConditionExpression": ABSENT}, refusal)
+
+
+def put_if(item: Item, condition: str, values: Item, refusal: Exception) -> Write:
+    """Replace an item while `condition` holds of what is there."""
+    conditions = {"ConditionExpression": condition, "ExpressionAttributeValues": values}
+    return Write("Put", {"Item": item, **conditions}, refusal)
 
 
 def put_changed(item: Item, previous_version: int) -> Write:
@@ -32,17 +39,26 @@ def delete_if(key: Key, condition: str, values: Item, refusal: Exception) -> Wri
 
 def update(key: Key, expression: str, values: Item, condition: str = "", refusal: Exception | None = None) -> Write:
     """Change an item's attributes by an update expression, while `condition` holds (always, where it is empty)."""
-    parameters = {"Key": key, "UpdateExpression": expression, "ExpressionAttributeValues": values}
+    parameters: dict[str, Any] = {"Key": key, "UpdateExpression": expression}
+    if values:
+        parameters["ExpressionAttributeValues"] = values
     if condition:
         parameters["ConditionExpression"] = condition
     return Write("Update", parameters, refusal or StaleError())
 
 
-def count(key: Key, amounts: Mapping[str, int], condition: str = "", refusal: Exception | None = None) -> Write:
-    """Add these amounts to numbers that an item counts, while `condition` holds."""
+def count(
+    key: Key,
+    amounts: Mapping[str, int],
+    condition: str = "",
+    refusal: Exception | None = None,
+    *,
+    is_spread: bool = False,
+) -> Write:
+    """Add these amounts to numbers that an item counts, while `condition` holds; `is_spread`: on any of its shards."""
     expression = "ADD " + ", ".join(f"{name} :{name}" for name in amounts)
     values: Item = {f":{name}": {"N": str(amount)} for name, amount in amounts.items()}
-    return replace(update(key, expression, values, condition, refusal), amounts=amounts)
+    return replace(update(key, expression, values, condition, refusal), amounts=amounts, is_spread=is_spread)
 
 
 def with_condition(write: Write, condition: str, values: Item, refusal: Exception) -> Write:

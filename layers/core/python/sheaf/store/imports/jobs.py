@@ -29,7 +29,7 @@ from sheaf.store.mappers.import_job import (
     summed,
     to_item,
 )
-from sheaf.store.records import Counter, count_write
+from sheaf.store.records import count_write, total
 from sheaf.store.transactions import StaleError, Write, commit, retried
 from sheaf.store.writes import put_new, update
 
@@ -214,7 +214,7 @@ def _added(account_id: AccountId, job: Import) -> list[Write]:
     fresh: Item = {"batches_sent": number(0), "digest": text(""), "columns": text("[]")}
     return [
         put_new({**own_key(account_id, job.id), **to_item(job), **fresh}, StaleError()),
-        count_write(Counter(keys.totals(account_id, "IMPORT")), active=1),
+        count_write(total(account_id, "IMPORT"), active=1),
         put_new({**keys.open_import(account_id, job.id)}, StaleError()),
     ]
 

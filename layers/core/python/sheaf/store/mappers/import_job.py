@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import Import, ImportSnapshot, ImportStatus
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys
+from sheaf.store import items, keys
 from sheaf.store.codec import Codec
 from sheaf.store.items import Item, number, read_id, read_text, text
 from sheaf.store.keys import Key
@@ -68,7 +68,7 @@ def read_list(value: Mapping[str, Any]) -> list[str]:
 
 def purge_at(now: Timestamp) -> dict[str, Any]:
     """When DynamoDB may delete an item: seconds since 1970."""
-    return number(int(datetime.fromisoformat(now).timestamp()) + KEPT_SECONDS)
+    return items.purge_at(now, timedelta(seconds=KEPT_SECONDS))
 
 
 def _read_stop(stopped: Item) -> tuple[ImportStatus, str | None]:

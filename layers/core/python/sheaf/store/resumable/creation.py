@@ -14,7 +14,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write
+from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.transactions import StaleError, Write, commit
@@ -35,12 +35,11 @@ def create(account_id: AccountId, project: Project, manager_id: Id | None) -> Re
     """
     assignments = _default_assignments(account_id, project)
     if len(assignments) <= IN_ONE:
-        total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
         writes = [*PROJECT.writes_to_add(account_id, project), *_managed(account_id, manager_id, project.id)]
         for assignment in assignments:
             writes += _made(account_id, assignment)
         if assignments:
-            writes.append(count_write(total, active=len(assignments)))
+            writes.append(count_write(total(account_id, "TASK_ASSIGNMENT"), active=len(assignments)))
         commit([*writes, _guard(account_id, project, len(assignments))])
         return None
     details: Item = {
@@ -137,18 +136,17 @@ def _reveal(account_id: AccountId, operation: ResumableOperation) -> list[Write]
     """The last transaction of a creation: the project is there, and its assignments count."""
     project = PROJECT.codec.from_item(operation.item["project"]["M"])
     manager = operation.item["manager_id"].get("N")
-    total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
     return [
         *PROJECT.item_writes(account_id, project),
-        count_write(Counter(keys.totals(account_id, "PROJECT")), **{PROJECT.state(project): 1}),
-        count_write(total, active=int(operation.item["assignments_made"]["N"])),
+        count_write(total(account_id, "PROJECT"), **{PROJECT.state(project): 1}),
+        count_write(total(account_id, "TASK_ASSIGNMENT"), active=int(operation.item["assignments_made"]["N"])),
         *_managed(account_id, None if manager is None else Id(int(manager)), project.id),
         *operations.end(account_id, operation.id),
     ]
 
 
 def _guard(account_id: AccountId, project: Project, assignments: int) -> Write:
-    return time_guard.add(account_id, "PROJECT", project.id, accepts_time=project.is_active, active=assignments)
+    return time_guard.add(account_id, "PROJECT", project.id, active=assignments)
 
 
 def _managed(account_id: AccountId, manager_id: Id | None, project_id: Id) -> list[Write]:

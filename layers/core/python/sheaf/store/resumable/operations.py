@@ -79,7 +79,7 @@ def begun_count(account_id: AccountId) -> int:
     Guards count what an operation has taken out of the totals until it is deleted. Who decides on a guard reads this
     first, then finishes what is pending, then reads the guard; `check_none_begun_since` fails if another was begun.
     """
-    return reads.count(keys.totals(account_id, "OPERATION"), "begun")
+    return reads.counts(keys.totals(account_id, "OPERATION"), "begun")[0]
 
 
 def check_none_begun_since(account_id: AccountId, known: int) -> Write:

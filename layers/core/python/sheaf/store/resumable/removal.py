@@ -8,18 +8,19 @@ from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard, time_totals
 from sheaf.store.items import Item, number, read_id
-from sheaf.store.keys import Key
+from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write
+from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.time_guard import ReferenceCounts
+from sheaf.store.time_guard import AssignmentKey, ReferenceCounts, TimeCount
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, update
 
-IN_ONE = 20  # assignments that still fit into the transaction which removes their task or project: 4 writes for each
-CHUNK = 20  # assignments that one transaction deletes
+IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
+CHUNK = 20  # assignments that are read for one transaction
+TRANSACTION_WRITES = 100
 ENTRIES = 16  # entries that one transaction deletes: 4 items for each, and perhaps a month and a user of its own
 
 
@@ -34,20 +35,22 @@ def remove_task(
     Raises:
         TaskHasTimeError: time is logged. StaleError: read and decide again.
     """
-    known = _reference_counts(keys.guard(account_id, "TASK", task_id))
+    known = _reference_counts(account_id, "TASK", task_id)
     if known.time_entries:
         if operations.begun_count(account_id) != begun:
             raise StaleError  # perhaps it is the time of a project that has just been removed
         raise TaskHasTimeError
-    writes = [*record, time_guard.remove_task(account_id, task_id, known), *_uncounted(account_id, known)]
-    found = list(islice(reads.items_in(_pairs(account_id, task_id), IN_ONE + 1), IN_ONE + 1))
+    writes = [*record, *time_guard.remove_task(account_id, task_id, known, now), *_uncounted(account_id, known)]
+    found = list(islice(time_guard.pairs_of(account_id, task_id), IN_ONE + 1))
     if len(found) <= IN_ONE:
-        for pair in found:
-            writes += _without_pair(account_id, task_id, pair, has_project=True)
-        if known != ReferenceCounts(0, 0, 0):
-            writes.append(operations.check_none_begun_since(account_id, begun))
-        commit(writes)
-        return None
+        alone = list(writes)
+        for assigned, pair, time in found:
+            alone += _without_pair(account_id, assigned, pair, time, has_project=True)
+        if known.active or known.archived:
+            alone.append(operations.check_none_begun_since(account_id, begun))
+        if len(alone) <= TRANSACTION_WRITES:
+            commit(alone)
+            return None
     operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {})
     commit([*writes, *operations.begin(account_id, operation, now, begun)])
     return operation
@@ -64,9 +67,9 @@ def remove_project(
     Raises:
         StaleError: read and decide again.
     """
-    known = _reference_counts(keys.guard(account_id, "PROJECT", project_id))
-    writes = [*record, time_guard.remove_project(account_id, project_id, known), *_uncounted(account_id, known)]
-    if known == ReferenceCounts(0, 0, 0):
+    known = _reference_counts(account_id, "PROJECT", project_id)
+    writes = [*record, *time_guard.remove_project(account_id, project_id, known, now), *_uncounted(account_id, known)]
+    if not (known.active or known.archived or known.time_entries):
         commit(writes)
         return None
     details: Item = {"entries_left": number(known.time_entries)}
@@ -81,16 +84,19 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
     Safe to be done by many at once: StaleError says that somebody else has just done the same.
     """
     task_id = operation.subject_id
-    chunk = list(islice(reads.items_in(_pairs(account_id, task_id), CHUNK), CHUNK))
+    chunk = list(islice(time_guard.pairs_of(account_id, task_id), CHUNK))
     if not chunk:
         commit(operations.end(account_id, operation.id))
         return False
-    guards = reads.items([keys.guard(account_id, "PROJECT", read_id(pair["project_id"])) for pair in chunk])
+    guards = reads.items([keys.guard(account_id, "PROJECT", assigned.project_id) for assigned, _, _ in chunk])
     writes: list[Write] = []
-    for pair in chunk:
-        guard = keys.guard(account_id, "PROJECT", read_id(pair["project_id"]))
+    for assigned, pair, time in chunk:
+        guard = keys.guard(account_id, "PROJECT", assigned.project_id)
         has_project = keys.key_pair(guard) in guards
-        writes += _without_pair(account_id, task_id, pair, has_project=has_project)
+        more = _without_pair(account_id, assigned, pair, time, has_project=has_project)
+        if len(writes) + len(more) > TRANSACTION_WRITES:
+            break  # the next chunk begins with it
+        writes += more
     commit(writes)
     return True
 
@@ -115,28 +121,25 @@ def delete_remaining_entries(account_id: AccountId, operation: ResumableOperatio
     return True
 
 
-def _reference_counts(guard: Key) -> ReferenceCounts:
-    item = reads.item(guard)
-    if item is None:
+def _reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> ReferenceCounts:
+    counts = time_guard.reference_counts(account_id, kind, record_id)
+    if counts is None:
         raise StaleError  # removed since the record was read; reading it again says so
-    return time_guard.reference_counts(item)
+    return counts
 
 
 def _uncounted(account_id: AccountId, known: ReferenceCounts) -> list[Write]:
     """The account's total of assignments without those that go."""
     if not known.active and not known.archived:
         return []
-    total = Counter(keys.totals(account_id, "TASK_ASSIGNMENT"))
-    return [count_write(total, active=-known.active, archived=-known.archived)]
+    return [count_write(total(account_id, "TASK_ASSIGNMENT"), active=-known.active, archived=-known.archived)]
 
 
-def _pairs(account_id: AccountId, task_id: Id) -> KeyRange:
-    return KeyRange(keys.pairs(account_id, task_id), low="0", high="~")
-
-
-def _without_pair(account_id: AccountId, task_id: Id, pair: Item, *, has_project: bool) -> list[Write]:
+def _without_pair(
+    account_id: AccountId, assigned: AssignmentKey, pair: Item, time: TimeCount, *, has_project: bool
+) -> list[Write]:
     """Without one assignment of a removed task; `has_project` False where the project itself is being removed."""
-    project_id, assignment_id = read_id(pair["project_id"]), read_id(pair["assignment_id"])
+    task_id, project_id = assigned.task_id, assigned.project_id
     active = int(pair["is_open"]["BOOL"])
     writes = [
         delete_if(
@@ -145,7 +148,8 @@ def _without_pair(account_id: AccountId, task_id: Id, pair: Item, *, has_project
             {":as_read": pair["is_open"]},
             StaleError(),
         ),
-        *(_gone(key) for key in _assignment_keys(account_id, project_id, assignment_id)),
+        *(_gone(key) for key in _assignment_keys(account_id, project_id, assigned.assignment_id)),
+        *time_guard.leftover_shards(account_id, assigned, time),
     ]
     if has_project:
         guard = Counter(keys.guard(account_id, "PROJECT", project_id), StaleError())
@@ -165,26 +169,24 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
     )
     writes: list[Write] = []
     for assignment in assignments:
-        task_id, project_id = read_id(assignment["task_id"]), read_id(assignment["project_id"])
-        pair, guard = keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id)
-        as_read = found.get(keys.key_pair(pair))
-        if as_read is None:
+        assigned = AssignmentKey(*(read_id(assignment[name]) for name in ("task_id", "project_id", "id")))
+        guard = keys.guard(account_id, "TASK", assigned.task_id)
+        pair = keys.pair(account_id, assigned.task_id, assigned.project_id)
+        if keys.key_pair(pair) not in found:
             raise StaleError
-        writes += [_gone(key) for key in (pair, *_assignment_keys(account_id, project_id, read_id(assignment["id"])))]
+        time = time_guard.time_on(account_id, assigned)
+        more = [
+            _gone(key) for key in (pair, *_assignment_keys(account_id, assigned.project_id, assigned.assignment_id))
+        ]
+        more += time_guard.leftover_shards(account_id, assigned, time)
         if keys.key_pair(guard) in found:
             active = int(assignment["is_active"]["BOOL"])
-            writes.append(
-                update(
-                    guard,
-                    "ADD active :active, archived :archived, time_entry_count :time",
-                    {
-                        ":active": number(-active),
-                        ":archived": number(active - 1),
-                        ":time": number(-int(as_read["time_entry_count"]["N"])),
-                    },
-                    condition="attribute_exists(pk)",
-                )
-            )
+            counted = Counter(guard, StaleError())
+            more.append(count_write(counted, active=-active, archived=active - 1))
+            more += time_guard.without_time_of(account_id, assigned.task_id, time)
+        if len(writes) + len(more) > TRANSACTION_WRITES:
+            break  # the next chunk begins with it
+        writes += more
     return writes
 
 
