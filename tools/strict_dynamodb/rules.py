@@ -1,0 +1,210 @@
+"""What DynamoDB refuses and local engines do not, by AWS's Developer Guide; the sections are named at each rule.
+
+Time is that of the event loop. `scale` stretches it: with 10, a transaction takes 250 ms, and 1,000 write units are
+what a partition takes in ten seconds. So a machine with few cores shows what many callers meet, and not how busy it is.
+"""
+
+import asyncio
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+type Place = tuple[str, str]
+"""An item: its table, and its key as JSON."""
+
+type Answer = tuple[int, dict[str, Any]]
+"""A status and a body."""
+
+type Forward = Callable[[], Awaitable[Answer]]
+
+TRANSACTION_SECONDS, WRITE_SECONDS, READ_SECONDS = (0.020, 0.030), (0.0045, 0.0075), (0.003, 0.005)
+WRITE_UNITS, READ_UNITS = 1_000, 3_000  # that a partition key takes in a second ("Burst and adaptive capacity")
+_WRITE_UNIT, _READ_UNIT = 1_024, 4_096  # bytes ("Read and write operations")
+_CONFLICT = "TransactionConflict"
+_THROTTLED = "ThrottlingError"
+_INDEX_KEYS = ("state_sk", "update_sk")
+
+
+class RefusedError(Exception):
+    """A call that is answered here and does not reach the engine."""
+
+    def __init__(self, code: str, message: str, **more: Any) -> None:
+        super().__init__(message)
+        self.answer: Answer = (400, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message, **more})
+
+
+@dataclass
+class _Partition:
+    """What is left of a partition key's units: one second's worth at most, below 0 after a large call."""
+
+    writes: float = WRITE_UNITS
+    reads: float = READ_UNITS
+    filled_at: float = 0.0
+
+
+@dataclass
+class Rules:
+    """The state of one DynamoDB: which items transactions are about, and what each partition has taken lately."""
+
+    scale: float = 1.0
+    chance: random.Random = field(default_factory=random.Random)
+    refused: Counter[str] = field(default_factory=Counter)
+    _held: dict[Place, str] = field(default_factory=dict)
+    _tokens: set[str] = field(default_factory=set)
+    _partitions: dict[tuple[str, str], _Partition] = field(default_factory=lambda: defaultdict(_Partition))
+
+    async def answer(self, operation: str, request: Mapping[str, Any], forward: Forward) -> Answer:
+        """Answer one call: refuse it, or let it take its time and hand it to the engine by `forward`."""
+        try:
+            if operation == "TransactWriteItems":
+                return await self._transaction(request, forward)
+            if operation in ("PutItem", "UpdateItem", "DeleteItem"):
+                return await self._write(operation, request, forward)
+            if operation == "BatchGetItem":
+                return await self._batch_get(request, forward)
+            if operation in ("GetItem", "Query"):
+                return await self._read(operation, request, forward)
+        except RefusedError as refused:
+            return refused.answer
+        return await forward()
+
+    async def _transaction(self, request: Mapping[str, Any], forward: Forward) -> Answer:
+        """Two transactions on one item: the later is cancelled ("Transaction conflict handling in DynamoDB").
+
+        The same token while it is under way: TransactionInProgressException ("Idempotency").
+        """
+        token = request.get("ClientRequestToken", "")
+        if token and token in self._tokens:
+            raise RefusedError(
+                "TransactionInProgressException", "The transaction with the given request token is in progress"
+            )
+        writes = [next(iter(action.items())) for action in request["TransactItems"]]
+        places = [_place(write) for _, write in writes]
+        self._cancel_if([_CONFLICT if place in self._held else "" for place in places], places)
+        units = [
+            (place, 2 * _write_units(write) + _index_units(write))
+            for place, (_, write) in zip(places, writes, strict=True)
+        ]
+        self._cancel_if(["" if self._takes_write(*unit) else _THROTTLED for unit in units], places)
+        self._held |= dict.fromkeys(places, token)
+        self._tokens.add(token)
+        try:
+            await self._pass(TRANSACTION_SECONDS)
+            return await forward()
+        finally:
+            for place in places:
+                self._held.pop(place, None)
+            self._tokens.discard(token)
+
+    def _cancel_if(self, codes: list[str], places: list[Place]) -> None:
+        if not any(codes):
+            return
+        for code, place in zip(codes, places, strict=True):
+            if code:
+                self.refused[f"{code} {kind_of(place)}"] += 1
+        reasons = [
+            {"Code": code, "Message": "made by the strict engine"} if code else {"Code": "None"} for code in codes
+        ]
+        told = ", ".join(code or "None" for code in codes)
+        raise RefusedError(
+            "TransactionCanceledException",
+            f"Transaction cancelled, please refer cancellation reasons for specific reasons [{told}]",
+            CancellationReasons=reasons,
+        )
+
+    async def _write(self, operation: str, request: Mapping[str, Any], forward: Forward) -> Answer:
+        """A plain write of an item that a transaction is about: TransactionConflictException (the same section)."""
+        place = _place(request)
+        if place in self._held:
+            self.refused[f"{_CONFLICT} {kind_of(place)}"] += 1
+            raise RefusedError("TransactionConflictException", f"{operation}: transaction is ongoing for the item")
+        if not self._takes_write(place, _write_units(request) + _index_units(request)):
+            self._throttle(place)
+        await self._pass(WRITE_SECONDS)
+        return await forward()
+
+    async def _read(self, operation: str, request: Mapping[str, Any], forward: Forward) -> Answer:
+        """Reads meet no transaction: they see the table before it or after it ("Isolation levels for transactions")."""
+        pk = _key_text(request["Key"]["pk"] if operation == "GetItem" else request["ExpressionAttributeValues"][":pk"])
+        place = (request["TableName"], json.dumps({"pk": {"S": pk}}))
+        if not self._takes_read(place):
+            self._throttle(place)
+        await self._pass(READ_SECONDS)
+        status, body = await forward()
+        size = len(json.dumps(body.get("Items", body.get("Item", {}))))
+        self._partition(place).reads -= max(1, -(-size // _READ_UNIT))
+        return status, body
+
+    async def _batch_get(self, request: Mapping[str, Any], forward: Forward) -> Answer:
+        """A throttled batch answers what it may and gives the other keys back (BatchGetItem, "UnprocessedKeys").
+
+        Here it is all or nothing: what any of its partitions refuses comes back whole.
+        """
+        ((table, wanted),) = request["RequestItems"].items()
+        places = [(table, json.dumps(key)) for key in wanted["Keys"]]
+        if not all(self._takes_read(place) for place in places):
+            self.refused["ThrottlingError BatchGetItem"] += 1
+            return 200, {"Responses": {table: []}, "UnprocessedKeys": request["RequestItems"]}
+        await self._pass(READ_SECONDS)
+        status, body = await forward()
+        for item in body.get("Responses", {}).get(table, []):
+            place = (table, json.dumps({"pk": item["pk"]}))
+            self._partition(place).reads -= max(1, -(-len(json.dumps(item)) // _READ_UNIT))
+        return status, body
+
+    def _throttle(self, place: Place) -> None:
+        self.refused[f"{_THROTTLED} {kind_of(place)}"] += 1
+        raise RefusedError("ThrottlingException", "Throughput exceeds the current capacity of your table or index")
+
+    def _takes_write(self, place: Place, units: float) -> bool:
+        partition = self._partition(place)
+        if partition.writes <= 0:
+            return False
+        partition.writes -= units
+        return True
+
+    def _takes_read(self, place: Place) -> bool:
+        return self._partition(place).reads > 0
+
+    def _partition(self, place: Place) -> _Partition:
+        """A partition with what has come back to it since it was last looked at."""
+        partition = self._partitions[place[0], _key_text(json.loads(place[1])["pk"])]
+        now = asyncio.get_running_loop().time() / self.scale
+        since, partition.filled_at = now - partition.filled_at, now
+        partition.writes = min(WRITE_UNITS, partition.writes + since * WRITE_UNITS)
+        partition.reads = min(READ_UNITS, partition.reads + since * READ_UNITS)
+        return partition
+
+    async def _pass(self, seconds: tuple[float, float]) -> None:
+        await asyncio.sleep(self.chance.uniform(*seconds) * self.scale)
+
+
+def kind_of(place: Place) -> str:
+    """What an item is, without its numbers: `ACCOUNT#1#TASK_GUARD#7` is a TASK_GUARD."""
+    key = json.loads(place[1])
+    words = [word for word in _key_text(key["pk"]).split("#") if re.fullmatch(r"[A-Z_]+", word)]
+    return "_".join(words[1:]) or "".join(words)
+
+
+def _place(write: Mapping[str, Any]) -> Place:
+    item = write.get("Key") or write["Item"]
+    return write["TableName"], json.dumps({"pk": item["pk"], "sk": item["sk"]})
+
+
+def _write_units(write: Mapping[str, Any]) -> int:
+    """By the size of what is put; what is updated, deleted or checked has less than a kilobyte here."""
+    size = len(json.dumps(write["Item"])) if "Item" in write else 1
+    return max(1, -(-size // _WRITE_UNIT))
+
+
+def _index_units(write: Mapping[str, Any]) -> int:
+    """One more for each local index that the item stands in."""
+    return sum(1 for name in _INDEX_KEYS if name in write.get("Item", {})) * _write_units(write)
+
+
+def _key_text(value: Mapping[str, str]) -> str:
+    return value["S"]
