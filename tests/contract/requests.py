@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sheaf import settings
+from sheaf import backoff, settings
 from sheaf.aws import dynamodb
 from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
@@ -340,7 +340,7 @@ def busy_table() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         identity._memory().clear()
         patch.setattr(reads, "dynamodb", BusyTable)
-        patch.setattr(reads, "pause", lambda _: None)
+        patch.setattr(backoff, "SECONDS", 0.1)
         yield
 
 
@@ -349,7 +349,7 @@ def busy_records() -> Iterator[None]:
     """Another transaction is always under way."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transactions, "dynamodb", BusyRecords)
-        patch.setattr(transactions, "pause", lambda _: None)
+        patch.setattr(backoff, "SECONDS", 0.1)
         yield
 
 

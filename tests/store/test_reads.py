@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sheaf.backoff import SECONDS
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import ID_LIMIT, Id
 from sheaf.store import keys, reads
 from sheaf.store.items import Item
 from sheaf.store.reads import KeyRange
-from sheaf.store.transactions import ATTEMPTS
 from tests.domain.strategies import task
 from tests.store.faults import leaving_unprocessed, recorded, small_pages
 from tests.support.table import put_tasks
@@ -92,7 +92,8 @@ def test_keys_that_were_left_unprocessed_are_asked_for_again(pauses: list[float]
 def test_a_table_that_leaves_all_keys_unprocessed_is_busy(pauses: list[float]) -> None:
     with leaving_unprocessed(keep=0), recorded() as calls, pytest.raises(BusyError):
         reads.items([keys.record(ACCOUNT, "TASK", Id(1))])
-    assert len(calls) == ATTEMPTS
+    assert len(calls) == len(pauses) + 1
+    assert 6 < sum(pauses) < SECONDS
 
 
 # ------------------------------------------------------------ a stretch

@@ -1,9 +1,33 @@
-"""backoff: the pause between two attempts."""
+"""backoff: pauses between attempts, and for how long attempts go on."""
 
 import random
 import time
+from collections.abc import Iterator
+from itertools import count
+
+# Seconds. API Gateway waits 29 s for an answer, a function has 25 s; two of these may follow one another in a request.
+SECONDS = 8.0
 
 
 def pause(attempt: int, *, first: float, longest: float) -> None:
     """Wait a random time (full jitter): up to `first` seconds at attempt 0, doubled each time, at most `longest`."""
-    time.sleep(random.uniform(0, min(longest, first * 2**attempt)))  # noqa: S311 - no secret
+    time.sleep(_span(attempt, first, longest))
+
+
+def attempts(*, first: float, longest: float) -> Iterator[int]:
+    """The numbers of attempts, from 0, with a pause like that of `pause` between two, until `SECONDS` have passed.
+
+    What was to be waited counts even where nobody waits, as in tests: attempts come to an end everywhere.
+    """
+    begun, waited = time.monotonic(), 0.0
+    for attempt in count():
+        yield attempt
+        span = _span(attempt, first, longest)
+        waited += span
+        if max(time.monotonic() - begun, waited) > SECONDS:
+            return
+        time.sleep(span)
+
+
+def _span(attempt: int, first: float, longest: float) -> float:
+    return random.uniform(0, min(longest, first * 2 ** min(attempt, 30)))  # noqa: S311 - no secret

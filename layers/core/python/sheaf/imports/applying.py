@@ -20,7 +20,7 @@ from sheaf.log import count_error, logger
 from sheaf.store.imports import progress
 from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch, BatchDiffersError, Failure, Settled
-from sheaf.store.transactions import ATTEMPTS, StaleError, commit, pause
+from sheaf.store.transactions import StaleError, commit, pause
 
 STEPS: Mapping[FileKind, Steps] = {
     FileKind.TASKS: task_steps,
@@ -59,6 +59,9 @@ def apply(body: str, last_resort: str | None = None) -> None:
         finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock.now())
         return
     finishing.finish(message.account_id, message.import_id, clock.now())
+
+
+_ATTEMPTS = 10  # at one step, while others are faster; the queue brings the message again after that
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _apply(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> None
     if steps is None:
         steps = _failed_steps if _is_unreadable(part.groups[0]) else STEPS[message.kind]
     attempt = 0
-    while attempt < ATTEMPTS:
+    while attempt < _ATTEMPTS:
         job, batch = progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
         if batch.rows_done >= part.end:
             return

@@ -9,7 +9,7 @@ from sheaf.aws.dynamodb import dynamodb
 from sheaf.domain.errors import BusyError
 from sheaf.store.items import Item
 from sheaf.store.keys import Key, key_pair
-from sheaf.store.transactions import ATTEMPTS, pause
+from sheaf.store.transactions import attempts
 
 _NONE = {"N": "0"}
 _BATCH = 100  # BatchGetItem takes no more keys
@@ -101,11 +101,10 @@ def _query(wanted: KeyRange, attributes: str) -> dict[str, Any]:
 def _batch(keys: Sequence[Key]) -> Iterator[Item]:
     table = settings.table_name()
     wanted = {table: {"Keys": list(keys), "ConsistentRead": True}}
-    for attempt in range(ATTEMPTS):
+    for _ in attempts():
         answer = dynamodb().batch_get_item(RequestItems=wanted)
         yield from answer["Responses"].get(table, [])
         wanted = answer.get("UnprocessedKeys") or {}
         if not wanted:
             return
-        pause(attempt)
     raise BusyError("The table is busy; please try again")

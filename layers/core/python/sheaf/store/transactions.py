@@ -2,7 +2,8 @@
 
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -14,7 +15,6 @@ from sheaf.domain.errors import BusyError
 from sheaf.store import keys
 from sheaf.store.keys import key_pair
 
-ATTEMPTS = 10
 _FIRST_PAUSE = 0.02  # seconds; about one transaction's time
 _LONGEST_PAUSE = 0.4
 
@@ -79,7 +79,7 @@ def commit(writes: Sequence[Write], *, shard: int | None = None) -> None:
     is_spread = any(write.is_spread for write in writes)
     token = secrets.token_hex(16)  # however often it is sent, it is one transaction to DynamoDB
     chosen = random.randrange(keys.SHARDS) if shard is None else shard % keys.SHARDS  # noqa: S311 - no secret
-    for attempt in range(ATTEMPTS):
+    for _ in attempts():
         try:
             _commit_once([write.on_shard(chosen) for write in writes], token)
             return
@@ -87,8 +87,6 @@ def commit(writes: Sequence[Write], *, shard: int | None = None) -> None:
             if is_spread and conflict.is_cancelled:
                 chosen = random.randrange(keys.SHARDS)  # noqa: S311 - no secret
                 token = secrets.token_hex(16)  # what was cancelled cannot be carried out any more
-            if attempt + 1 < ATTEMPTS:
-                pause(attempt)
     raise BusyError("Too many changes to the same records at once; nothing was changed, please try again")
 
 
@@ -96,14 +94,17 @@ def retried[Result](decide: Callable[[], Result]) -> Result:
     """Read, decide and write again for as long as others change what was read in between.
 
     Raises:
-        BusyError: that happened ten times in a row.
+        BusyError: that went on for as long as a caller waits (`backoff.SECONDS`).
     """
-    for attempt in range(ATTEMPTS):
-        try:
+    for _ in attempts():
+        with suppress(StaleError):
             return decide()
-        except StaleError:
-            pause(attempt)
     raise BusyError("Too many changes to the same record at once; nothing was changed, please try again")
+
+
+def attempts() -> Iterator[int]:
+    """The attempts at one piece of work on the table, with pauses between them, for as long as a caller waits."""
+    return backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
 
 
 def pause(attempt: int) -> None:
