@@ -45,7 +45,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Contestant:
+class Implementation:
     """One implementation: what it is called, and what `runner.py` needs to answer a request by it."""
 
     name: str
@@ -87,16 +87,16 @@ LARGEST = Request("a page of 2,000", "GET", f"/v2/tasks?per_page={TASKS}", times
 
 def measure(endpoint_url: str) -> str:
     """The table of start, warm requests and memory, in CPU time; the engine's own is not in it."""
-    ours, *peers = contestants = _contestants(endpoint_url)
+    ours, *peers = implementations = _implementations(endpoint_url)
     rows = []
     for label, request, times, figure in (
         *((f"start: from process to {request.name}", request, 1, "first") for request in (GET, LIST, POST)),
         *((f"warm: {request.name}", request, request.times, "warm") for request in (GET, LIST, LARGEST, POST)),
         ("memory after a page of 2,000, MB", LARGEST, 1, "memory"),
     ):
-        found = _medians(contestants, request, times, figure, endpoint_url)
+        found = _medians(implementations, request, times, figure, endpoint_url)
         best = min(found[peer.name] for peer in peers)
-        figures = [found[item.name] for item in contestants]
+        figures = [found[item.name] for item in implementations]
         cells = [f"{number:.2f}" if number < 10 else f"{number:.0f}" for number in figures]
         rows.append([label, *cells, f"{found[ours.name] / best:.2f}"])
     table = Table(
@@ -104,13 +104,13 @@ def measure(endpoint_url: str) -> str:
         f"CPU time in ms, each in processes of their own; median of {ROUNDS} rounds, in which all take turns. The peers"
         " are in `benchmarks/peers/`: the same five operations without authentication, accounts, unique names, cursors"
         " and time-entry checks. All have byte code; Sheaf has its own layers.",
-        ["work", *(item.name for item in contestants), "Sheaf against the better peer"],
+        ["work", *(item.name for item in implementations), "Sheaf against the better peer"],
         rows,
     )
     return str(table)
 
 
-def _contestants(endpoint_url: str) -> list[Contestant]:
+def _implementations(endpoint_url: str) -> list[Implementation]:
     work = PROJECT / ".local" / "bench"
     deploy.build(PROJECT, work, {"Architecture": engine.architecture()})
     folder_of = {function.operation: work / "build" / function.logical_id for function in functions()}
@@ -126,9 +126,9 @@ def _contestants(endpoint_url: str) -> list[Contestant]:
     _fill(endpoint_url)
     packages = _installed(work / "peers")
     return [
-        Contestant("Sheaf", table, "handler", ours, api),
-        Contestant("Powertools", _TABLE, "powertools_tasks", lambda _: [packages], api),
-        Contestant("FastAPI", _TABLE, "fastapi_tasks", lambda _: [packages], api),
+        Implementation("Sheaf", table, "handler", ours, api),
+        Implementation("Powertools", _TABLE, "powertools_tasks", lambda _: [packages], api),
+        Implementation("FastAPI", _TABLE, "fastapi_tasks", lambda _: [packages], api),
     ]
 
 
@@ -137,8 +137,8 @@ def _installed(target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     install = ["pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-compile"]
     _python(*install, "--target", target, "--requirement", PROJECT / "requirements/peers.txt")
-    for peer in HERE.glob("*_tasks.py"):
-        shutil.copy(peer, target)
+    for module in (*HERE.glob("*_tasks.py"), HERE / "task_models.py"):
+        shutil.copy(module, target)
     _python("compileall", "-q", "--invalidation-mode", "unchecked-hash", target)
     return target
 
@@ -179,7 +179,7 @@ def _item(number: int) -> dict[str, Any]:
 
 
 def _medians(
-    contestants: Sequence[Contestant], request: Request, times: int, figure: str, endpoint_url: str
+    implementations: Sequence[Implementation], request: Request, times: int, figure: str, endpoint_url: str
 ) -> dict[str, float]:
-    rounds = [[item.run(request, endpoint_url, times)[figure] for item in contestants] for _ in range(ROUNDS)]
-    return {item.name: median(column) for item, column in zip(contestants, zip(*rounds, strict=True), strict=True)}
+    rounds = [[item.run(request, endpoint_url, times)[figure] for item in implementations] for _ in range(ROUNDS)]
+    return {item.name: median(column) for item, column in zip(implementations, zip(*rounds, strict=True), strict=True)}

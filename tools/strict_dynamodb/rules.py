@@ -9,9 +9,11 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from benchmarks.capacity import item_size, read_units, write_units
 
 type Place = tuple[str, str]
 """An item: its table, and its key as JSON."""
@@ -23,10 +25,8 @@ type Forward = Callable[[], Awaitable[Answer]]
 
 TRANSACTION_SECONDS, WRITE_SECONDS, READ_SECONDS = (0.020, 0.030), (0.0045, 0.0075), (0.003, 0.005)
 WRITE_UNITS, READ_UNITS = 1_000, 3_000  # that a partition key takes in a second ("Burst and adaptive capacity")
-_WRITE_UNIT, _READ_UNIT = 1_024, 4_096  # bytes ("Read and write operations")
 _CONFLICT = "TransactionConflict"
 _THROTTLED = "ThrottlingError"
-_INDEX_KEYS = ("state_sk", "update_sk")
 
 
 class RefusedError(Exception):
@@ -86,8 +86,7 @@ class Rules:
         places = [_place(write) for _, write in writes]
         self._cancel_if([_CONFLICT if place in self._held else "" for place in places], places)
         units = [
-            (place, 2 * _write_units(write) + _index_units(write))
-            for place, (_, write) in zip(places, writes, strict=True)
+            (place, _write_units(write, in_transaction=True)) for place, (_, write) in zip(places, writes, strict=True)
         ]
         self._cancel_if(["" if self._takes_write(*unit) else _THROTTLED for unit in units], places)
         self._held |= dict.fromkeys(places, token)
@@ -122,7 +121,7 @@ class Rules:
         if place in self._held:
             self.refused[f"{_CONFLICT} {kind_of(place)}"] += 1
             raise RefusedError("TransactionConflictException", f"{operation}: transaction is ongoing for the item")
-        if not self._takes_write(place, _write_units(request) + _index_units(request)):
+        if not self._takes_write(place, _write_units(request)):
             self._throttle(place)
         await self._pass(WRITE_SECONDS)
         return await forward()
@@ -135,8 +134,7 @@ class Rules:
             self._throttle(place)
         await self._pass(READ_SECONDS)
         status, body = await forward()
-        size = len(json.dumps(body.get("Items", body.get("Item", {}))))
-        self._partition(place).reads -= max(1, -(-size // _READ_UNIT))
+        self._partition(place).reads -= _read_units(body.get("Items") or [body.get("Item", {})])
         return status, body
 
     async def _batch_get(self, request: Mapping[str, Any], forward: Forward) -> Answer:
@@ -153,7 +151,7 @@ class Rules:
         status, body = await forward()
         for item in body.get("Responses", {}).get(table, []):
             place = (table, json.dumps({"pk": item["pk"]}))
-            self._partition(place).reads -= max(1, -(-len(json.dumps(item)) // _READ_UNIT))
+            self._partition(place).reads -= _read_units([item])
         return status, body
 
     def _throttle(self, place: Place) -> None:
@@ -195,15 +193,13 @@ def _place(write: Mapping[str, Any]) -> Place:
     return write["TableName"], json.dumps({"pk": item["pk"], "sk": item["sk"]})
 
 
-def _write_units(write: Mapping[str, Any]) -> int:
-    """By the size of what is put; what is updated, deleted or checked has less than a kilobyte here."""
-    size = len(json.dumps(write["Item"])) if "Item" in write else 1
-    return max(1, -(-size // _WRITE_UNIT))
+def _write_units(write: Mapping[str, Any], *, in_transaction: bool = False) -> float:
+    """By what is put; what is updated, deleted or checked counts as its key, which is less than a kilobyte here."""
+    return write_units(None, write.get("Item") or write["Key"], in_transaction=in_transaction)
 
 
-def _index_units(write: Mapping[str, Any]) -> int:
-    """One more for each local index that the item stands in."""
-    return sum(1 for name in _INDEX_KEYS if name in write.get("Item", {})) * _write_units(write)
+def _read_units(items: Iterable[Mapping[str, Any]]) -> float:
+    return read_units(sum(map(item_size, items)))
 
 
 def _key_text(value: Mapping[str, str]) -> str:
