@@ -28,7 +28,7 @@ def metered() -> Iterator[Cost]:
     events = dynamodb().meta.events
     meter = _Meter(engine.client("dynamodb", dynamodb().meta.endpoint_url))
     hooks = [
-        ("before-parameter-build.dynamodb", meter.on_call),
+        ("provide-client-params.dynamodb", meter.on_call),
         ("before-send.dynamodb", meter.on_send),
         ("after-call.dynamodb", meter.on_answer),
     ]

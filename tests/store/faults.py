@@ -15,7 +15,7 @@ from botocore.httpsession import URLLib3Session
 from sheaf.aws import dynamodb
 
 BEFORE_BUILD, BEFORE_CALL, BEFORE_SEND, AFTER_CALL = (
-    "before-parameter-build",
+    "provide-client-params",
     "before-call",
     "before-send",
     "after-call",
@@ -44,7 +44,7 @@ def hooked(event: str, hook: Callable[..., object], operation: str = "*") -> Ite
     """Have `hook` called at an event of botocore, for calls of one operation or of all (these come first)."""
     events = dynamodb.dynamodb().meta.events
     name = f"{event}.dynamodb.{operation}"
-    events.register_first(name, hook)
+    events.register(name, hook)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from sheaf.domain.errors import BusyError
 # Seconds. Two short attempts are better than a long one: API Gateway waits 29 s in all.
 READ_TIMEOUT = 5
 
+_REQUEST = "sheaf_request"
 _THROTTLED = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
 
 
@@ -25,7 +26,10 @@ def dynamodb() -> Any:
     A call that is throttled even after botocore's own retries raises BusyError.
     """
     client = new_session().client("dynamodb", config=configuration(read_timeout=READ_TIMEOUT))
-    client.meta.events.register("after-call.dynamodb", _refuse_when_throttled)
+    events = client.meta.events
+    events.register("provide-client-params.dynamodb", _set_request_aside)
+    events.register_first("before-call.dynamodb.*", _write_request)
+    events.register("after-call.dynamodb", _refuse_when_throttled)
     return client
 
 
@@ -34,6 +38,20 @@ def new_session() -> Session:
     core = get_session()
     core.register_component("response_parser_factory", _PlainParserFactory())
     return Session(botocore_session=core)
+
+
+def _set_request_aside(params: dict[str, Any], context: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Give botocore hardly any parameters: it would walk every attribute along the service model, and once more.
+
+    What `store` passes is DynamoDB's JSON already (no blobs here), with the token that botocore would add. Where it
+    looks for the account's own address, it cannot do without the tables of a batch.
+    """
+    context[_REQUEST] = params
+    return {name: {} for name in ("RequestItems",) if name in params}
+
+
+def _write_request(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    params["body"] = json.dumps(context[_REQUEST]).encode()
 
 
 def _refuse_when_throttled(parsed: Mapping[str, Any], **_: object) -> None:
