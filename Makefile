@@ -24,7 +24,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 help: ## This list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS.
+run: .venv/ready .venv-local/ready ## Start the API on http://127.0.0.1:3000 (PORT changes it), with demo data, without AWS (STRICT=1: see docs/limits.md).
 	@exec .venv/bin/python -m tools.local.run
 
 quick: lint types .venv-local/ready ## Format, lint, types, and the tests of domain, http and functions.
@@ -33,8 +33,8 @@ quick: lint types .venv-local/ready ## Format, lint, types, and the tests of dom
 test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
-races: .venv/ready .venv-local/ready ## The races at length: 10,000 histories each instead of 500 (RACES changes it).
-	RACES=$${RACES:-10000} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/races
+races: .venv/ready .venv-local/ready ## The races at length, on the strict engine: 10,000 histories each instead of 500 (RACES changes it).
+	ENGINE=strict RACES=$${RACES:-10000} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/races
 
 check: lint types template ## Lint, format, types, template.
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from benchmarks.table import Table
+from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account
@@ -26,7 +27,10 @@ from tests.support.api import NOW, Api, handler_of, make_account, make_table, ma
 from tools.template import PROJECT
 
 SCALE = 20.0  # so many times as long as on DynamoDB takes everything: this machine is not to be what people wait for
+STEADY_SCALE = 4.0
 PEOPLE = (10, 30, 60, 120, 200)
+_AT_ONCE = 64  # of those who come evenly
+_LOGGED, _CREATED = "time logged on one task of one project", "tasks created"
 _numbers = count(1)
 
 
@@ -41,18 +45,20 @@ class Answered:
 def measure(endpoint_url: str) -> str:
     """The tables of people at once, and of tasks at once."""
     rows = []
-    for people in PEOPLE:
-        answers, refused = at_once(endpoint_url, people, SCALE, logging_time)
-        rows.append(["time logged on one task of one project", str(people), *told(answers, refused)])
-    for people in PEOPLE:
-        answers, refused = at_once(endpoint_url, people, SCALE, creating_tasks)
-        rows.append(["tasks created", str(people), *told(answers, refused)])
+    for what, doing in ((_LOGGED, logging_time), (_CREATED, creating_tasks)):
+        for people in PEOPLE:
+            answers, refused = at_once(endpoint_url, people, SCALE, doing)
+            rows.append([what, str(people), *told(answers, refused)])
+    for what, a_second, seconds, doing in ((_LOGGED, 100, 60, logging_time), (_CREATED, 50, 20, creating_tasks)):
+        answers, refused = steadily(endpoint_url, a_second, seconds, STEADY_SCALE, doing)
+        rows.append([what, f"{a_second} a second for {seconds} s", *told(answers, refused)])
     return str(
         Table(
             "Many people at once",
-            "All of one account, in the same moment, on a strict engine: transactions that overlap on an item are"
-            " cancelled, a transaction takes 20 to 30 ms, a read 4, a write 6, and a partition key 1,000 write units a"
-            f" second. Time is stretched {SCALE:.0f} times, so that it is not this machine that people wait for.",
+            "All of one account, in the same moment or evenly, on a strict engine: transactions that overlap on an item"
+            " are cancelled, a transaction takes 20 to 30 ms, a read 4, a write 6, and a partition key 1,000 write"
+            f" units a second. Time is stretched {SCALE:.0f} times ({STEADY_SCALE:.0f} times where people come evenly),"
+            " so that it is not this machine that people wait for.",
             ["what they do", "people", "refused", "median, ms", "99 %, ms", "slowest, ms", "conflicts"],
             rows,
         )
@@ -72,24 +78,45 @@ def at_once(
     endpoint_url: str, people: int, scale: float, make: Callable[[Account, int], Sequence[Callable[[], int]]]
 ) -> tuple[list[Answered], int]:
     """What so many people are answered who begin in the same moment, and how many items were refused to them."""
-    table = make_table(endpoint_url)
+    make_table(endpoint_url)
     requests = make(make_account(), people)
-    with strict_engine(endpoint_url, scale) as strict, stretched(scale), ThreadPoolExecutor(people) as threads:
-        point_at(table, strict.endpoint_url)
-        dynamodb.dynamodb.cache_clear()
-        dynamodb.dynamodb()  # made before they come: 200 threads would make 200
+    with strict_engine(endpoint_url, scale) as strict, ThreadPoolExecutor(people) as threads:
         start = Barrier(people)
 
         def ask(request: Callable[[], int]) -> Answered:
             start.wait()
-            begun = time.monotonic()
-            status = request()
-            return Answered(status, (time.monotonic() - begun) / scale)
+            return _answered(request, time.monotonic(), scale)
 
         answers = list(threads.map(ask, requests))
-    dynamodb.dynamodb.cache_clear()
-    point_at(table, endpoint_url)
     return answers, sum(strict.refused.values())
+
+
+def steadily(
+    endpoint_url: str,
+    a_second: int,
+    seconds: int,
+    scale: float,
+    make: Callable[[Account, int], Sequence[Callable[[], int]]],
+) -> tuple[list[Answered], int]:
+    """What people are answered of whom so many begin every second, evenly, and how many items were refused to them."""
+    make_table(endpoint_url)
+    requests = make(make_account(), a_second * seconds)
+    with strict_engine(endpoint_url, scale) as strict, ThreadPoolExecutor(_AT_ONCE) as threads:
+        start = time.monotonic()
+
+        def ask(number: int) -> Answered:
+            begins = start + number / a_second * scale
+            time.sleep(max(0.0, begins - time.monotonic()))
+            return _answered(requests[number], begins, scale)
+
+        answers = list(threads.map(ask, range(len(requests))))
+    return answers, sum(strict.refused.values())
+
+
+def _answered(request: Callable[[], int], begun: float, scale: float) -> Answered:
+    """Send it. It has waited since `begun`, by the monotonic clock."""
+    status = request()
+    return Answered(status, (time.monotonic() - begun) / scale)
 
 
 @dataclass
@@ -102,27 +129,35 @@ class StrictProcess:
 
 @contextmanager
 def strict_engine(endpoint_url: str, scale: float) -> Iterator[StrictProcess]:
-    """Run one for the length of a `with` block."""
+    """Run one for the length of a `with` block, in which the store calls it; pauses take as much longer as it does."""
     command = [sys.executable, "-m", "tools.strict_dynamodb", endpoint_url, str(scale)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:  # noqa: S603
+    clock = SimpleNamespace(
+        sleep=lambda seconds: time.sleep(seconds * scale), monotonic=lambda: time.monotonic() / scale
+    )
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process,  # noqa: S603
+        patch("sheaf.backoff.time", clock),
+        patch("sheaf.imports.applying.time", clock),
+        patch.object(dynamodb, "READ_TIMEOUT", 600),
+    ):
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the strict engine has no pipes")
         strict = StrictProcess(process.stdout.readline().strip())
+        point_at(settings.table_name(), strict.endpoint_url)
+        _new_client()
         try:
             yield strict
         finally:
             process.stdin.close()
             strict.refused = json.loads(process.stdout.read() or "{}")
+            point_at(settings.table_name(), endpoint_url)
+            _new_client()
 
 
-@contextmanager
-def stretched(scale: float) -> Iterator[None]:
-    """Pauses take as much longer as the engine does."""
-    clock = SimpleNamespace(
-        sleep=lambda seconds: time.sleep(seconds * scale), monotonic=lambda: time.monotonic() / scale
-    )
-    with patch("sheaf.backoff.time", clock), patch.object(dynamodb, "READ_TIMEOUT", 600):
-        yield
+def _new_client() -> None:
+    """One for all threads: each would make its own if they came first."""
+    dynamodb.dynamodb.cache_clear()
+    dynamodb.dynamodb()
 
 
 def logging_time(account: Account, people: int) -> list[Callable[[], int]]:

@@ -1,6 +1,7 @@
 """The engine that tests run against, started once a test process, with one table a test that writes.
 
-It is ministack. The variable ENGINE can be `moto` instead, for the examples of the handlers.
+It is ministack. The variable ENGINE can be `moto` instead, for the examples of the handlers, or `strict`, for the
+races: then the strict engine stands before ministack, and transactions that meet are refused.
 """
 
 import os
@@ -19,11 +20,15 @@ from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
 from tests.support.api import Api, make_table
 from tools.local import engine
+from tools.strict_dynamodb import server as strict_dynamodb
 from tools.template import PROJECT
 
 ENGINE = os.environ.get("ENGINE", "ministack")
-if ENGINE not in ("moto", "ministack"):
-    raise pytest.UsageError(f"ENGINE is {ENGINE!r}; it must be moto or ministack")
+if ENGINE not in ("moto", "ministack", "strict"):
+    raise pytest.UsageError(f"ENGINE is {ENGINE!r}; it must be moto, ministack or strict")
+STRICT_SCALE = (
+    0.2  # a transaction takes 5 ms: long enough for others to meet it, and ten thousand histories of a race end
+)
 
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
 settings.register_profile("sheaf", settings.default, deadline=None, max_examples=40)
@@ -41,7 +46,12 @@ def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
         return
     with engine.running(tmp_path_factory.mktemp("engine")) as running:
-        yield running.endpoint_url
+        if ENGINE == "strict":
+            # Ten thousand tasks are put into one partition beforehand; what is raced for are items.
+            with strict_dynamodb.running(running.endpoint_url, scale=STRICT_SCALE, throttles=False) as strict:
+                yield strict.endpoint_url
+        else:
+            yield running.endpoint_url
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from sheaf.imports import applying
 
 
 def on_import_rows(delivery: Delivery) -> None:
-    """Apply one batch; on its last delivery, what cannot be applied fails alone."""
+    """Apply one batch for as long as there is time; on its last delivery, what cannot be applied fails alone."""
     is_last = delivery.times >= applying.DELIVERIES
-    applying.apply(delivery.body, delivery.request_id if is_last else None)
+    applying.apply(delivery.body, delivery.request_id if is_last else None, delivery.seconds)
 
 
 handler = queue_handler(on_import_rows)

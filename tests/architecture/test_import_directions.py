@@ -11,9 +11,9 @@ from tools.template import PROJECT
 # What each package may import of ours, beside itself.
 ALLOWED = {
     "functions": {"entry_points", "http", "imports", "store", "domain"},
-    "entry_points": {"http", "domain", "log"},
-    "http": {"domain", "strict_json"},
-    "imports": {"store", "aws", "domain", "log", "strict_json"},
+    "entry_points": {"http", "domain", "log", "backoff"},
+    "http": {"domain", "strict_json", "backoff"},
+    "imports": {"store", "aws", "domain", "log", "strict_json", "backoff"},
     "store": {"aws", "domain", "settings", "backoff"},
     "aws": {"domain", "settings", "backoff"},
     "domain": set(),

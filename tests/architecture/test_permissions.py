@@ -9,21 +9,23 @@ address for others must be allowed to do what these will do there.
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import cache
 from importlib import import_module
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 
 from sheaf import settings
 from sheaf.aws import clients, dynamodb
+from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
 from sheaf.http import identity
+from sheaf.imports import applying
 from sheaf.store import keys, reads
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
@@ -216,6 +218,15 @@ def import_with_another_batch() -> None:
     applied(('"number":1', '"number":2'), ("Landing page", "Home page"))
 
 
+def import_that_others_outrun() -> AbstractContextManager[object]:
+    """The batch of import 1 of the demo account cannot be applied for as long as its function has time."""
+    running_import()
+    busy = ExitStack()
+    busy.enter_context(patch("sheaf.entry_points.queue.SECONDS", 0.0))
+    busy.enter_context(patch.dict(applying.STEPS, {FileKind.TASKS: Mock(side_effect=BusyError("outrun"))}))
+    return busy
+
+
 def ended_import() -> None:
     """All rows of import 1 of the demo account are settled, one of them failed, and nobody was told."""
     running_import()
@@ -229,10 +240,14 @@ def reported_import() -> None:
 
 
 ADMIN = Api("local-admin-token")
-RARE: Mapping[str, Sequence[tuple[str, Callable[[], None]]]] = {
+RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
     "delete_task": [("assigned_to_projects", many_projects)],
-    "on_import_rows": [("tasks", running_import), ("time_entries", import_with_another_batch)],
+    "on_import_rows": [
+        ("tasks", running_import),
+        ("time_entries", import_with_another_batch),
+        ("tasks", import_that_others_outrun),
+    ],
     "on_import_watch_due": [("due", ended_import), ("due", stuck_import)],
     "on_repair_due": [("due", half_made_project)],
     "retrieve_import": [("found", reported_import)],
@@ -255,8 +270,8 @@ def used(function: Function, to_read: DemoToRead) -> set[Right]:
         on_its_own = prepare is not nothing or not function.routes or not only_reads(event)
         if on_its_own and (not table or prepare is not nothing):
             table = fresh_table(table, endpoint_url)
-        prepare()
-        with nullcontext() if on_its_own else to_read.in_use(), recorded() as found:
+        during = prepare() or nullcontext()
+        with during, nullcontext() if on_its_own else to_read.in_use(), recorded() as found:
             identity._memory().clear()
             answer = handler(event)
         rights |= found

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def test_data_survive_the_end_of_the_server_and_a_restart(
     assert client.get("/v2/tasks").raw == page
     assert server.items() == everything
     assert client.post("/v2/tasks", {"name": "Next"}).body["id"] == json.loads(page)["tasks"][0]["id"] + 1
+
+
+def test_the_strict_engine_stands_between_the_functions_and_the_table(server: Server, client: Client) -> None:
+    server.stop()
+    server.start(STRICT="1")
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda number: client.post("/v2/tasks", {"name": f"Task {number}"}), range(24)))
+    status, _ = server.stop()
+    said = server.log.read_text()
+    server.start()
+
+    assert (status, {answer.status for answer in answers}) == (0, {201})
+    refused = re.search(r"refused by the strict engine: \{(.+)\}", said)
+    assert refused
+    assert "TransactionConflict TOTALS" in refused[1]
+    assert len(client.get("/v2/tasks").body["tasks"]) == 24
 
 
 @pytest.mark.parametrize("port", ["taken", "http", "65536"])

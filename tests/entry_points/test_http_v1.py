@@ -89,15 +89,20 @@ def test_no_refusal_is_a_403_or_a_422() -> None:
             error_responses.MethodNotAllowedError("PATCH", "GET, PUT"),
             (405, "PATCH is not allowed here; use GET or PUT", {"Allow": "GET, PUT"}),
         ),
-        (errors.BusyError("try again"), (503, "try again", {"Retry-After": "1"})),
+        (errors.BusyError("try again"), (503, "try again", {"Retry-After": "7"})),
         (RuntimeError(SECRET), (500, FAULT, {})),
         (KeyError(SECRET), (500, FAULT, {})),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_a_refusal_is_told_in_the_format_that_was_asked_for(
-    error: Exception, expected: tuple[int, str, dict[str, str]], kind: str, api: Api
+    error: Exception,
+    expected: tuple[int, str, dict[str, str]],
+    kind: str,
+    api: Api,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("sheaf.backoff.SECONDS_APART", (7, 7))
     answer = ask(v1(api, kind), refusing(error))
 
     status, words, headers = expected

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from functions.on_import_rows.handler import handler
-from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, ImportStatus, RowCounts, StoredFile
 from sheaf.domain.values import Id, Timestamp
@@ -74,20 +73,24 @@ def test_a_batch_of_an_import_that_does_not_run_is_dropped(scenario: str) -> Non
     assert rows() == before
 
 
-@pytest.mark.parametrize(("error", "level"), [(RuntimeError("broken"), "ERROR"), (BusyError("busy"), "WARNING")])
+def test_a_batch_stops_trying_in_time_for_its_function_to_answer(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(applying, "apply", lambda _body, _last_resort, seconds: given.append(seconds))
+    handler(load_event(OPERATION, "tasks"), Context())
+    assert given == [Context().get_remaining_time_in_millis() / 1000 - 12]
+
+
 def test_each_message_succeeds_or_comes_again_by_itself(
     table: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
-    error: Exception,
-    level: str,
 ) -> None:
     applied = []
 
-    def apply(body: str, last_resort: str | None) -> None:
+    def apply(body: str, last_resort: str | None, _seconds: float) -> None:
         if body == "bad":
-            raise error
+            raise RuntimeError("broken")
         applied.append((body, last_resort))
 
     monkeypatch.setattr(applying, "apply", apply)
@@ -99,9 +102,9 @@ def test_each_message_succeeds_or_comes_again_by_itself(
     ]
     assert handler({"Records": records}, Context("r1")) == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert applied == [("good", None), ("last", "r1")]
-    assert [record.levelname for record in caplog.records] == [level, "INFO"]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
     counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ServerErrors" in line]
-    assert [item["ServerErrors"] for item in counted] == [[1.0]] * (level == "ERROR")
+    assert [item["ServerErrors"] for item in counted] == [[1.0]]
 
 
 def test_messages_of_which_none_can_be_taken_all_come_again(table: str) -> None:

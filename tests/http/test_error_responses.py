@@ -105,11 +105,14 @@ def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafErr
                 {"Hint": "This task is not removable. It still has time entries."},
             ),
         ),
-        (errors.BusyError("later"), Response(503, {"message": "later"}, {"Retry-After": "1"})),
+        (errors.BusyError("later"), Response(503, {"message": "later"}, {"Retry-After": "7"})),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_refusal_is_answered_as_harvest_answers_it(error: SheafError, response: Response) -> None:
+def test_a_refusal_is_answered_as_harvest_answers_it(
+    error: SheafError, response: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheaf.backoff.SECONDS_APART", (7, 7))
     assert error_response(error) == response
 
 

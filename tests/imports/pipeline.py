@@ -52,6 +52,10 @@ class Context:
 
     aws_request_id: str = "request-1"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """All that the template gives the function."""
+        return 40_000
+
 
 @dataclass
 class ImportPipeline:

@@ -1,10 +1,11 @@
 """The benchmark of bulk imports measures what it says: the same work with and without a network, and no conflicts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from benchmarks import bulk_imports, import_files
+from benchmarks import bulk_imports, import_files, import_load
 from sheaf.domain.identity import Account
 from sheaf.domain.imports.job import RowCounts
 from tests.support import sample_files
@@ -21,20 +22,16 @@ def test_rows_are_applied_once_at_the_engine_and_then_without_it(
     assert all(0 < applied.stub_seconds < applied.cpu_seconds for applied in found)
 
 
-def test_requests_of_another_account_take_no_more_calls_during_an_import(endpoint_url: str) -> None:
-    table = bulk_imports.measure(endpoint_url, rows=ROWS, times=2, supply=5_000).rpartition("##")[2]
-    cells = [[item.strip() for item in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("|")]
-    calls = [at for at, name in enumerate(cells[0]) if name == "calls of DynamoDB"]
-    assert [(line[0], *(line[at] for at in calls)) for line in cells[2:]] == [
-        ("a page of 100 tasks", "1.00", "1.00"),
-        ("a time entry is logged", "4.00", "4.00"),
-        ("nothing but one item read", "1.00", "1.00"),
-    ]
+def test_an_import_is_timed_while_another_account_sends_its_requests(endpoint_url: str) -> None:
+    run, timings = import_load.imported(endpoint_url, workers=4, rows=600, named=300, scale=3.0)
+    assert (run.counts, run.came_back) == (RowCounts(created=600), 0)
+    assert run.rows_per_second > 0
+    assert all(len(found) >= 1 for found in timings.values())
 
 
-def test_an_import_that_ends_before_the_requests_is_no_measurement(endpoint_url: str) -> None:
-    with pytest.raises(AssertionError, match=r"^700 rows were applied before the requests had ended; take more$"):
-        bulk_imports.measure(endpoint_url, rows=ROWS, times=2, supply=700)
+def test_a_row_of_time_takes_no_more_write_units_than_is_said(endpoint_url: str) -> None:
+    shape = replace(import_load.SHAPE, people=2, projects=5, tasks=4)  # all named by the first 200 rows
+    assert import_load.write_units(endpoint_url, shape, rows=200) <= 12
 
 
 @pytest.mark.parametrize(("wanted", "sizes"), [("", (10, 100)), ("1", (10, 100, 1024))])

@@ -3,19 +3,21 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 
-from sheaf.aws import clients, dynamodb
+from sheaf.aws import clients, dynamodb, queue
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import ImportFields, ImportStatus, RowCounts
+from sheaf.domain.imports.job import FileKind, ImportFields, ImportStatus, RowCounts
 from sheaf.domain.paging import WHOLE
 from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.values import Id
+from sheaf.imports import applying
+from sheaf.imports.batch import Step, Work
 from sheaf.store import time_entries
 from sheaf.store.imports import endings, jobs
 from tests.imports.conftest import ManualClock
@@ -203,14 +205,39 @@ def test_time_leaves_the_same_entries_whatever_dies_at_whichever_write(
 
 
 @pytest.mark.parametrize("operation", ["TransactWriteItems", "BatchGetItem"])
-def test_a_batch_comes_again_when_the_table_is_too_busy(
-    pipeline: ImportPipeline, manual_clock: ManualClock, operation: str
-) -> None:
+def test_a_batch_goes_on_while_the_table_is_too_busy(pipeline: ImportPipeline, operation: str) -> None:
     pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
-    with answering(operation, [error("ProvisionedThroughputExceededException")]) as left:
-        assert len(pipeline.deliver()) == 1
-    assert left == []
+    with answering(operation, [error("ProvisionedThroughputExceededException")] * 3) as left:
+        assert pipeline.deliver() == []
+    assert (left, pipeline.messages) == ([], [])
+    assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
+
+
+def test_a_batch_to_which_others_are_always_faster_comes_again_soon_and_no_nearer_to_the_dead_letters(
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outrun(work: Work) -> Iterator[Step]:
+        raise BusyError(f"{len(work.groups)} groups have to wait")
+
+    delays: list[int] = []
+    send = queue.send
+
+    def at_once(account_id: AccountId, bodies: Sequence[str], delay_seconds: int) -> None:
+        delays.append(delay_seconds)
+        send(account_id, bodies)
+
+    pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
+    with monkeypatch.context() as busy:
+        busy.setattr(queue, "send", at_once)
+        busy.setattr("sheaf.backoff.SECONDS_APART", (7, 7))
+        busy.setattr("sheaf.backoff.time.sleep", lambda _seconds: None)
+        busy.setitem(applying.STEPS, FileKind.TASKS, outrun)
+        for _ in range(queue.RECEIVES + 1):
+            assert [message.times for message in pipeline.messages] == [0]
+            assert pipeline.deliver() == []
+            pipeline.collect()
     pipeline.run()
+    assert delays == [7] * (queue.RECEIVES + 1)
     assert jobs.get(ACCOUNT, Id(1)).counts == RowCounts(created=30)
     assert pipeline.dead == []
 

@@ -355,10 +355,10 @@ def test_a_message_that_can_never_be_applied_is_a_dead_letter_and_the_import_end
     bad = pipeline.messages[0].body
     apply = applying.apply
 
-    def fail(body: str, last_resort: str | None = None) -> None:
+    def fail(body: str, last_resort: str | None, seconds: float) -> None:
         if body == bad:
             raise MemoryError
-        apply(body, last_resort)
+        apply(body, last_resort, seconds)
 
     monkeypatch.setattr(applying, "apply", fail)
     pipeline.run()

@@ -76,14 +76,28 @@ def time_row(person: str = "Ann", project: str = "Site", day: str = "2026-11-01"
 
 def test_a_batch_is_about_a_short_stretch_of_a_persons_time() -> None:
     _, messages = staged(sample_files.detailed_export(2000, shape=sample_files.TimeShape(people=2)))
-    people = [{values["First Name"] for group in message.groups for _, values in group} for message in messages]
-    months = [sorted({values["Date"][:7] for group in message.groups for _, values in group}) for message in messages]
-    assert (len(messages), [len(person) for person in people].count(1)) == (20, 20)
-    for first, second in zip(range(10), range(10, 20), strict=True):
-        assert people[first] != people[second]
-    assert all(len(month) <= 5 for month in months)
-    for of_one in (months[:10], months[10:]):
-        assert all(before[-1] <= after[0] for before, after in pairwise(of_one))
+    months = [{(values["First Name"], values["Date"][:7]) for values in _values(message)} for message in messages]
+    assert len(messages) == 20
+    assert all(len(month) <= 7 for month in months)  # of three quarters at most
+
+
+def test_batches_that_follow_one_another_are_about_different_stretches_of_time() -> None:
+    """What the workers of an import have in common is what makes them wait for one another."""
+    _, messages = staged(sample_files.detailed_export(4000))
+    stretches = [
+        {(values["First Name"], values["Project"], values["Date"][:7]) for values in _values(message)}
+        for message in messages
+    ]
+    people = [{values["First Name"] for values in _values(message)} for message in messages]
+    shared = [len(one & other) for one, other in pairwise(stretches)]
+    assert all(count <= 1 for count in shared)  # the one that is cut in two
+    assert not any(one & other for one, other in zip(stretches, stretches[2:], strict=False))
+    for twenty in (people[:20], people[20:]):
+        assert len(set[str]().union(*twenty)) >= 15
+
+
+def _values(message: Message) -> list[Mapping[str, Any]]:
+    return [values for group in message.groups for _, values in group]
 
 
 def test_rows_of_one_person_task_and_day_go_together() -> None:

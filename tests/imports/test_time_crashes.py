@@ -156,7 +156,7 @@ def test_an_import_decides_anew_when_another_had_its_turn_in_between() -> None:
 
 
 def test_batches_of_one_import_do_not_wait_for_one_another() -> None:
-    _deliver([row(1, 1, spent_date=Day("2026-01-01"))], "1")
+    _deliver([row(1, 1, spent_date=Day("2026-02-01"))], "1")  # from now on the import has the lease on this month
     first = next(iter(time_steps(_work([row(2, 2, "b")]))))
     second = next(iter(time_steps(_work([row(3, 3, spent_date=Day("2026-02-15"))]))))
     commit(second.writes)
@@ -300,12 +300,16 @@ def test_a_project_that_was_given_by_its_id_and_goes_meanwhile_takes_its_rows_wi
     assert _deliver([asked], "1") == [Verdict(1, FAILED, "project", "Project can't be blank")]
 
 
-def test_the_turn_is_kept_in_an_item_of_the_user() -> None:
+def test_a_lease_is_on_the_month_of_a_user_on_a_project() -> None:
     for import_id in (7, 7, 8, 7):
         _deliver([row(1, import_id, f"{import_id}", spent_date=Day("2026-01-01"))], f"batch {import_id}", import_id)
-        _deliver([row(1, import_id, f"{len(entries())}")], f"more {len(entries())}", import_id)
-    item = stored(keys.import_lease(ACCOUNT, MEMBER)) or {}
+        _deliver([row(1, import_id, f"{len(entries())}", spent_date=Day("2026-01-31"))], f"{len(entries())}", import_id)
+    _deliver([row(1, 9, spent_date=Day("2026-02-01"))], "another month", 9)
+    item = stored(keys.import_lease(ACCOUNT, MEMBER, "2026-01", Id(1))) or {}
     assert (item["holder"], int(item["turn"]["N"])) == ({"S": "7"}, 3)
+    other = stored(keys.import_lease(ACCOUNT, MEMBER, "2026-02", Id(1))) or {}
+    assert (other["holder"], int(other["turn"]["N"])) == ({"S": "9"}, 1)
+    assert item["purge_at"] == other["purge_at"]
 
 
 def test_a_name_that_two_workers_make_at_once_is_one_person() -> None:

@@ -10,14 +10,13 @@ from sheaf.domain.task_assignment import LastTaskError
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
-from tests.races.histories import FEW, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
 from tests.support.table import Rows
 
 PROJECTS = range(1, FEW + 1)
 ONE, OTHER = 0, 1
-SHARE_OF_CONFLICTS = 0.1
 
 pytestmark = pytest.mark.usefixtures("_short_pauses")
 

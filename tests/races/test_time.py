@@ -27,7 +27,7 @@ from sheaf.domain.task_assignment import (
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks, time_entries
-from tests.races.histories import RACES, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import Spent, assignment, client, populate, project, task
 from tests.support.table import Rows
@@ -37,7 +37,6 @@ NOW = Timestamp("2026-03-01T12:00:00Z")
 
 # Each history plays with one number: task, project, assignment and entry of that number, joined with one another.
 NUMBERS = range(1, RACES + 1)
-SHARE_OF_CONFLICTS = 0.1
 
 
 @pytest.fixture(autouse=True)

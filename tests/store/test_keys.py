@@ -55,7 +55,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),
-    "import_lease": _making(keys.import_lease, _accounts, _numbers),
+    "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
     "token": _making(keys.token, st.text("0123456789abcdef", min_size=64, max_size=64)),
 }

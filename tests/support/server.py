@@ -69,8 +69,8 @@ class Server:
         """What the process writes to stderr."""
         return self.folder / "run.log"
 
-    def start(self) -> None:
-        """Return once the server is ready.
+    def start(self, **more: str) -> None:
+        """Return once the server is ready; `more` are environment variables.
 
         Raises:
             RuntimeError: it ended, or was not ready in time; with what it said.
@@ -79,7 +79,7 @@ class Server:
             process = self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.process_guard"],
                 cwd=PROJECT,
-                env=environment(PORT=str(self.port), SHEAF_LOCAL_DIR=str(self.folder)),
+                env=environment(PORT=str(self.port), SHEAF_LOCAL_DIR=str(self.folder), **more),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -182,6 +182,36 @@ def test_what_is_too_large_is_refused(
     assert refusal(lambda: call(client, table_name))["Error"]["Code"] == "ValidationException"
 
 
+def test_a_page_ends_after_a_megabyte_and_the_next_one_goes_on_there(hurried: StrictEngine, table_name: str) -> None:
+    client = engine.client("dynamodb", hurried.endpoint_url)
+    for number in range(4):
+        client.put_item(TableName=table_name, Item=key(str(number)) | {"blob": {"S": "x" * 300_000}})
+        hurried.rules._partitions.clear()
+    query = {
+        "TableName": table_name,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": key("")["pk"]},
+    }
+    first = client.query(**query)
+    assert [item["sk"]["S"] for item in first["Items"]] == ["0", "1", "2"]
+    second = client.query(**query, ExclusiveStartKey=first["LastEvaluatedKey"])
+    assert [item["sk"]["S"] for item in second["Items"]] == ["3"]
+    assert "LastEvaluatedKey" not in second
+
+
+def test_a_batch_of_reads_gives_back_the_keys_of_what_goes_beyond_16_megabytes(
+    hurried: StrictEngine, table_name: str
+) -> None:
+    client = engine.client("dynamodb", hurried.endpoint_url)
+    keys = [key("a", pk=f"ACCOUNT#1#TASK_GUARD#{number}") for number in range(44)]
+    for item in keys:
+        client.put_item(TableName=table_name, Item=item | {"blob": {"S": "x" * 390_000}})
+    answer = client.batch_get_item(RequestItems={table_name: {"Keys": keys}})
+    found, left = answer["Responses"][table_name], answer["UnprocessedKeys"][table_name]["Keys"]
+    assert len(found) == 16 * 1024**2 // 390_050
+    assert {str(item["pk"]) for item in (*found, *left)} == {str(item["pk"]) for item in keys}
+
+
 def test_other_services_pass_through(hurried: StrictEngine) -> None:
     client = engine.client("sqs", hurried.endpoint_url)
     url = client.create_queue(QueueName="through")["QueueUrl"]

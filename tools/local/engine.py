@@ -9,10 +9,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TextIO
 
 import botocore.session
@@ -104,7 +105,9 @@ def architecture() -> str:
 
 
 @contextmanager
-def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
+def running(
+    state_dir: Path, port: int | None = None, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Engine]:
     """Run ministack on `state_dir` for the length of a `with` block.
 
     What it holds is read from `state_dir` at the start and written there at the end, also when this process
@@ -116,6 +119,7 @@ def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
     Args:
         state_dir: Created when missing. One process at a time can use it.
         port: Where to listen. By default the port of the last time if it is free, otherwise any free one.
+        more: Environment variables for ministack and the functions, beside their own.
 
     Raises:
         EngineError: It did not start, or `state_dir` is in use.
@@ -135,7 +139,7 @@ def running(state_dir: Path, port: int | None = None) -> Iterator[Engine]:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_settings(state_dir, port),
+                env={**_settings(state_dir, port), **more},
                 pass_fds=[lock.fileno()],
                 start_new_session=True,
             )

@@ -5,6 +5,7 @@ Environment:
     SHEAF_LOCAL_DIR: Where everything is kept; `.local` by default.
     SHEAF_LOCAL_PARAMETERS: More template parameters, as `Name=value Name=value`.
     SHEAF_LOCAL_PYTHON, SHEAF_LOCAL_BIND: See `engine.running`.
+    STRICT: With 1, the functions call DynamoDB through `tools.strict_dynamodb`, which refuses what DynamoDB refuses.
 
 Exit status: 0 when stopped by Ctrl-C, SIGTERM or SIGHUP; 1 when something failed or ministack ended; 2 when
 it cannot start as asked, for instance because the port is taken.
@@ -16,6 +17,8 @@ import signal
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
@@ -25,6 +28,7 @@ from tools.local import demo, deploy, engine
 from tools.local.front import Front
 from tools.local.routes import TemplateError
 from tools.local.say import say
+from tools.strict_dynamodb import server as strict_dynamodb
 
 ANSWER_SECONDS = 30
 
@@ -54,7 +58,7 @@ def main() -> int:
 
 def run(front: Front, state_dir: Path, parameters: dict[str, str]) -> int:
     """Bring up the engine, the stack and the data, then serve until the engine ends or a signal comes."""
-    with engine.running(state_dir) as local:
+    with _engine(state_dir) as local:
         stack = deploy.up_to_date(local, engine.PROJECT, state_dir.resolve(), parameters)
         _stay_local(local)
         demo.seed(stack.table_name, local.endpoint_url)
@@ -64,6 +68,23 @@ def run(front: Front, state_dir: Path, parameters: dict[str, str]) -> int:
             status = local.process.wait()
             say(f"ministack ended on its own (status {status}); its last words:\n{local.log_tail()}")
             return 1
+
+
+@contextmanager
+def _engine(state_dir: Path) -> Iterator[engine.Engine]:
+    """The local engine; before it the strict one, where that is asked for."""
+    if os.environ.get("STRICT") != "1":
+        with engine.running(state_dir) as local:
+            yield local
+        return
+    port = engine.free_port()
+    with strict_dynamodb.running(f"http://{engine.LOCALHOST}:{port}") as strict:
+        try:
+            with engine.running(state_dir, port, {"AWS_ENDPOINT_URL_DYNAMODB": strict.endpoint_url}) as local:
+                say(f"functions call DynamoDB at {strict.endpoint_url}, which refuses what DynamoDB refuses")
+                yield local
+        finally:
+            say(f"refused by the strict engine: {dict(strict.rules.refused) or 'nothing'}")
 
 
 def template_parameters(more: str) -> dict[str, str]:

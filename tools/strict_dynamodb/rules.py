@@ -9,8 +9,9 @@ import json
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from benchmarks.capacity import item_size, read_units, write_units
@@ -21,10 +22,12 @@ type Place = tuple[str, str]
 type Answer = tuple[int, dict[str, Any]]
 """A status and a body."""
 
-type Forward = Callable[[], Awaitable[Answer]]
+type Forward = Callable[..., Awaitable[Answer]]
+"""Hands a call to the engine: as it came, or the request that is given."""
 
 TRANSACTION_SECONDS, WRITE_SECONDS, READ_SECONDS = (0.020, 0.030), (0.0045, 0.0075), (0.003, 0.005)
 WRITE_UNITS, READ_UNITS = 1_000, 3_000  # that a partition key takes in a second ("Burst and adaptive capacity")
+PAGE_BYTES, BATCH_BYTES = 1024**2, 16 * 1024**2  # that a query and a BatchGetItem answer
 _CONFLICT = "TransactionConflict"
 _THROTTLED = "ThrottlingError"
 
@@ -48,9 +51,13 @@ class _Partition:
 
 @dataclass
 class Rules:
-    """The state of one DynamoDB: which items transactions are about, and what each partition has taken lately."""
+    """The state of one DynamoDB: which items transactions are about, and what each partition has taken lately.
+
+    Without `throttles`, a partition takes whatever comes.
+    """
 
     scale: float = 1.0
+    throttles: bool = True
     chance: random.Random = field(default_factory=random.Random)
     refused: Counter[str] = field(default_factory=Counter)
     _held: dict[Place, str] = field(default_factory=dict)
@@ -85,10 +92,11 @@ class Rules:
         writes = [next(iter(action.items())) for action in request["TransactItems"]]
         places = [_place(write) for _, write in writes]
         self._cancel_if([_CONFLICT if place in self._held else "" for place in places], places)
-        units = [
-            (place, _write_units(write, in_transaction=True)) for place, (_, write) in zip(places, writes, strict=True)
+        takes = [
+            self._takes_write(place, write, in_transaction=True)
+            for place, (_, write) in zip(places, writes, strict=True)
         ]
-        self._cancel_if(["" if self._takes_write(*unit) else _THROTTLED for unit in units], places)
+        self._cancel_if(["" if taken else _THROTTLED for taken in takes], places)
         self._held |= dict.fromkeys(places, token)
         self._tokens.add(token)
         try:
@@ -121,26 +129,34 @@ class Rules:
         if place in self._held:
             self.refused[f"{_CONFLICT} {kind_of(place)}"] += 1
             raise RefusedError("TransactionConflictException", f"{operation}: transaction is ongoing for the item")
-        if not self._takes_write(place, _write_units(request)):
+        if not self._takes_write(place, request):
             self._throttle(place)
         await self._pass(WRITE_SECONDS)
         return await forward()
 
     async def _read(self, operation: str, request: Mapping[str, Any], forward: Forward) -> Answer:
-        """Reads meet no transaction: they see the table before it or after it ("Isolation levels for transactions")."""
+        """Reads meet no transaction: they see the table before it or after it ("Isolation levels for transactions").
+
+        A page holds 1 MB at most ("Paginating table query results"). Here it is the answer that counts, not what a
+        filter has left out of it.
+        """
         pk = _key_text(request["Key"]["pk"] if operation == "GetItem" else request["ExpressionAttributeValues"][":pk"])
         place = (request["TableName"], json.dumps({"pk": {"S": pk}}))
         if not self._takes_read(place):
             self._throttle(place)
         await self._pass(READ_SECONDS)
         status, body = await forward()
+        fitting = _fitting(body.get("Items", []), PAGE_BYTES)
+        if fitting < len(body.get("Items", [])):
+            status, body = await forward({**request, "Limit": fitting})
         self._partition(place).reads -= _read_units(body.get("Items") or [body.get("Item", {})])
         return status, body
 
     async def _batch_get(self, request: Mapping[str, Any], forward: Forward) -> Answer:
         """A throttled batch answers what it may and gives the other keys back (BatchGetItem, "UnprocessedKeys").
 
-        Here it is all or nothing: what any of its partitions refuses comes back whole.
+        Here it is all or nothing: what any of its partitions refuses comes back whole. So do the keys of what goes
+        beyond 16 MB.
         """
         ((table, wanted),) = request["RequestItems"].items()
         places = [(table, json.dumps(key)) for key in wanted["Keys"]]
@@ -149,7 +165,12 @@ class Rules:
             return 200, {"Responses": {table: []}, "UnprocessedKeys": request["RequestItems"]}
         await self._pass(READ_SECONDS)
         status, body = await forward()
-        for item in body.get("Responses", {}).get(table, []):
+        items = body.get("Responses", {}).get(table, [])
+        fitting = _fitting(items, BATCH_BYTES)
+        if fitting < len(items):
+            rest = [{"pk": item["pk"], "sk": item["sk"]} for item in items[fitting:]]
+            body = {"Responses": {table: items[:fitting]}, "UnprocessedKeys": {table: {**wanted, "Keys": rest}}}
+        for item in items[:fitting]:
             place = (table, json.dumps({"pk": item["pk"]}))
             self._partition(place).reads -= _read_units([item])
         return status, body
@@ -158,15 +179,18 @@ class Rules:
         self.refused[f"{_THROTTLED} {kind_of(place)}"] += 1
         raise RefusedError("ThrottlingException", "Throughput exceeds the current capacity of your table or index")
 
-    def _takes_write(self, place: Place, units: float) -> bool:
+    def _takes_write(self, place: Place, write: Mapping[str, Any], *, in_transaction: bool = False) -> bool:
+        if not self.throttles:
+            return True
         partition = self._partition(place)
         if partition.writes <= 0:
             return False
-        partition.writes -= units
+        # What is updated, deleted or checked counts as its key, which is less than a kilobyte here.
+        partition.writes -= write_units(None, write.get("Item") or write["Key"], in_transaction=in_transaction)
         return True
 
     def _takes_read(self, place: Place) -> bool:
-        return self._partition(place).reads > 0
+        return not self.throttles or self._partition(place).reads > 0
 
     def _partition(self, place: Place) -> _Partition:
         """A partition with what has come back to it since it was last looked at."""
@@ -193,13 +217,14 @@ def _place(write: Mapping[str, Any]) -> Place:
     return write["TableName"], json.dumps({"pk": item["pk"], "sk": item["sk"]})
 
 
-def _write_units(write: Mapping[str, Any], *, in_transaction: bool = False) -> float:
-    """By what is put; what is updated, deleted or checked counts as its key, which is less than a kilobyte here."""
-    return write_units(None, write.get("Item") or write["Key"], in_transaction=in_transaction)
-
-
 def _read_units(items: Iterable[Mapping[str, Any]]) -> float:
     return read_units(sum(map(item_size, items)))
+
+
+def _fitting(items: Sequence[Mapping[str, Any]], limit: int) -> int:
+    """How many of these come to at most so many bytes; the first one always does."""
+    sizes = accumulate(map(item_size, items))
+    return max(min(1, len(items)), sum(size <= limit for size in sizes))
 
 
 def _key_text(value: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ class StrictEngine:
 
 
 @contextmanager
-def running(upstream_url: str, *, scale: float = 1.0) -> Iterator[StrictEngine]:
+def running(upstream_url: str, *, scale: float = 1.0, throttles: bool = True) -> Iterator[StrictEngine]:
     """Run the strict engine before the local one at `upstream_url`, for the length of a `with` block.
 
-    Calls of other services than DynamoDB pass through as they are. `scale` stretches time, see `rules`.
+    Calls of other services than DynamoDB pass through as they are. `scale` and `throttles`: see `rules.Rules`.
     """
     port = free_port()
-    application = _Application(upstream_url, Rules(scale=scale))
+    application = _Application(upstream_url, Rules(scale=scale, throttles=throttles))
     config = Config()
     config.bind = [f"{LOCALHOST}:{port}"]
     config.errorlog = None
@@ -91,8 +91,9 @@ class _Application:
         operation = headers.get("x-amz-target", "")
         if operation.startswith(_PREFIX):
 
-            async def forward() -> Answer:
-                response = await self._ask(scope, headers, body)
+            async def forward(changed: Mapping[str, Any] | None = None) -> Answer:
+                sent = body if changed is None else json.dumps(changed).encode()
+                response = await self._ask(scope, headers, sent)
                 return response.status, json.loads(response.data)
 
             status, told = await self.rules.answer(operation.removeprefix(_PREFIX), json.loads(body), forward)

@@ -8,14 +8,24 @@ from itertools import count
 # Seconds. API Gateway waits 29 s for an answer, a function has 25 s; two of these may follow one another in a request.
 SECONDS = 8.0
 
+SECONDS_APART = 5, 20  # between such rounds of attempts, for whoever comes again
+
+
+def retry_after() -> int:
+    """After how many seconds a caller had best try again what was refused for `SECONDS`.
+
+    Not at once, since what was in the way for so long is likely to be there yet; and not all callers at the same time.
+    """
+    return random.randint(SECONDS_APART[0], SECONDS_APART[1])  # noqa: S311 - no secret
+
 
 def pause(attempt: int, *, first: float, longest: float) -> None:
     """Wait a random time (full jitter): up to `first` seconds at attempt 0, doubled each time, at most `longest`."""
     time.sleep(_span(attempt, first, longest))
 
 
-def attempts(*, first: float, longest: float) -> Iterator[int]:
-    """The numbers of attempts, from 0, with a pause like that of `pause` between two, until `SECONDS` have passed.
+def attempts(*, first: float, longest: float, seconds: float = SECONDS) -> Iterator[int]:
+    """The numbers of attempts, from 0, with a pause like that of `pause` between two, until `seconds` have passed.
 
     What was to be waited counts even where nobody waits, as in tests: attempts come to an end everywhere.
     """
@@ -24,7 +34,7 @@ def attempts(*, first: float, longest: float) -> Iterator[int]:
         yield attempt
         span = _span(attempt, first, longest)
         waited += span
-        if max(time.monotonic() - begun, waited) > SECONDS:
+        if max(time.monotonic() - begun, waited) > seconds:
             return
         time.sleep(span)
 

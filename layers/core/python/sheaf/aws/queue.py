@@ -12,9 +12,6 @@ from sheaf.domain.identity import AccountId
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
-
 RECEIVES = 5  # how often a message is delivered before it goes to the dead letters; the template says the same
 
 _BATCH_MESSAGES = 10  # messages that one call sends
@@ -23,8 +20,8 @@ _ATTEMPTS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0  # seconds
 
 
-def send(account_id: AccountId, bodies: Sequence[str]) -> None:
-    """Put messages into the queue. Each comes out once at least, in any order.
+def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -> None:
+    """Put messages into the queue. Each comes out once at least, in any order, after `delay_seconds` (900 at most).
 
     They are marked with their account, so that one account's many messages do not make another's few wait.
 
@@ -33,7 +30,12 @@ def send(account_id: AccountId, bodies: Sequence[str]) -> None:
     """
     for part in _parts(bodies):
         left: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "MessageBody": body, "MessageGroupId": str(account_id)}
+            {
+                "Id": str(number),
+                "MessageBody": body,
+                "MessageGroupId": str(account_id),
+                "DelaySeconds": delay_seconds,
+            }
             for number, body in enumerate(part)
         ]
         for attempt in range(_ATTEMPTS):

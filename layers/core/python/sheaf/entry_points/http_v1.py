@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from sheaf import backoff
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import Permission
@@ -55,7 +56,7 @@ def _error_response(request: Request, error: SheafError) -> Response:
         case error_responses.MethodNotAllowedError():
             headers = {"Allow": error.allowed}
         case errors.BusyError():
-            headers = {"Retry-After": "1"}
+            headers = {"Retry-After": str(backoff.retry_after())}
     return formats.error_response(request, status, message or "Not Found", headers)
 
 

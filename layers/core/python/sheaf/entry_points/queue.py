@@ -10,19 +10,24 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from sheaf.domain.errors import BusyError
+from sheaf.backoff import SECONDS
 from sheaf.log import begin_invocation, count_error, logger
 
 _NO_REQUEST = "none"
+_LAST_ATTEMPT = SECONDS + 4  # seconds: a transaction tried for as long as that goes, and the reads before it
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message: its text, how often it was delivered (from 1), and the id of the request that delivers it now."""
+    """One message: its text, how often it was delivered (from 1), and the id of the request that delivers it now.
+
+    `seconds` is for how long it may go on trying.
+    """
 
     body: str
     times: int
     request_id: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class QueueHandler:
 
         def take(record: SQSRecord) -> None:
             times = int(record.attributes.approximate_receive_count)
-            self._take(Delivery(record.body, times, request_id), record.message_id)
+            self._take(Delivery(record.body, times, request_id, _seconds(context)), record.message_id)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         answer: dict[str, Any] = dict(
@@ -57,13 +62,17 @@ class QueueHandler:
         log_context: dict[str, Any] = {"message_id": message_id, "times": delivery.times}
         try:
             self.operate(delivery)
-        except BusyError as busy:
-            logger().warning("put off", reason=str(busy), **log_context)
-            raise
         except Exception:
             logger().exception("unexpected error", **log_context)
             count_error()
             raise
+
+
+def _seconds(context: Any) -> float:
+    """For how long a message may go on, so that what it begins last is over when the function's time is."""
+    if context is None:
+        return SECONDS
+    return float(context.get_remaining_time_in_millis()) / 1000 - _LAST_ATTEMPT
 
 
 def queue_handler(operate: Callable[[Delivery], None]) -> QueueHandler:

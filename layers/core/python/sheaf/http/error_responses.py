@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sheaf import backoff
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
 from sheaf.http.response import Response
@@ -63,7 +64,7 @@ def error_response(error: SheafError) -> Response:
         case MethodNotAllowedError():
             return Response(status, {"message": str(error)}, {"Allow": error.allowed})
         case errors.BusyError():
-            return Response(status, {"message": str(error)}, {"Retry-After": "1"})
+            return Response(status, {"message": str(error)}, {"Retry-After": str(backoff.retry_after())})
         case _:
             return Response(status, {"message": str(error)})
 

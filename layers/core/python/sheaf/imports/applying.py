@@ -1,12 +1,15 @@
 """imports: a batch from the queue, applied step by step. However often it comes, its rows count once."""
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from sheaf.aws import queue
+from sheaf.backoff import SECONDS, retry_after
 from sheaf.domain.errors import BusyError, SheafError
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.rows import BadRow, Outcome, Verdict
@@ -20,7 +23,7 @@ from sheaf.log import count_error, logger
 from sheaf.store.imports import progress
 from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch, BatchDiffersError, Failure, Settled
-from sheaf.store.transactions import StaleError, commit, pause
+from sheaf.store.transactions import StaleError, attempts, commit
 
 STEPS: Mapping[FileKind, Steps] = {
     FileKind.TASKS: task_steps,
@@ -32,19 +35,22 @@ STEPS: Mapping[FileKind, Steps] = {
 DELIVERIES = queue.RECEIVES
 
 
-def apply(body: str, last_resort: str | None = None) -> None:
+def apply(body: str, last_resort: str | None = None, seconds: float = SECONDS) -> None:
     """Settle all rows of a batch, and end the import if that was its last.
 
-    A batch of an import that was stopped is dropped. A raised error means: deliver it again.
+    A batch of an import that was stopped is dropped. One to which nothing happened but that others were faster goes
+    back into the queue as a new message, so that it comes no nearer to the dead letters. A raised error means: deliver
+    it again.
 
     Args:
         body: the message, see `batch.to_json`.
         last_resort: None, or the id of the request when the message is delivered for the last time: then what cannot
             be applied fails alone, and the rows of other groups are not lost with it.
+        seconds: for how long to go on while others are faster.
     """
     message = from_json(body)
     values = {number: row for group in message.groups for number, row in group}
-    delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest())
+    delivery = _Delivery(message, values, hashlib.sha256(body.encode()).hexdigest(), time.monotonic() + seconds)
     log_context: dict[str, Any] = {
         "account_id": message.account_id,
         "import_id": message.import_id,
@@ -52,25 +58,27 @@ def apply(body: str, last_resort: str | None = None) -> None:
     }
     try:
         _apply_or_split(delivery, last_resort, log_context)
+        finishing.finish(message.account_id, message.import_id, clock.now())
     except ImportClosedError:
         logger().info("batch dropped: its import was stopped or has ended", **log_context)
-        return
     except BatchDiffersError:
         finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock.now())
-        return
-    finishing.finish(message.account_id, message.import_id, clock.now())
-
-
-_ATTEMPTS = 10  # at one step, while others are faster; the queue brings the message again after that
+    except BusyError as busy:
+        logger().warning("batch put off", reason=str(busy), **log_context)
+        queue.send(message.account_id, [body], delay_seconds=retry_after())
 
 
 @dataclass(frozen=True, slots=True)
 class _Delivery:
-    """One message on its way; `values` are its rows as they stand in the file, by their numbers."""
+    """One message on its way; `values` are its rows as they stand in the file, by their numbers.
+
+    `ends_at` is when to give up, by the monotonic clock (seconds).
+    """
 
     message: Message
     values: Mapping[int, Mapping[str, Any]]
     digest: str
+    ends_at: float
 
     def failed(self, verdicts: Sequence[Verdict]) -> list[Failure]:
         """The rows that failed, as the report shows them."""
@@ -97,7 +105,7 @@ def _apply_or_split(delivery: _Delivery, last_resort: str | None, log_context: M
     try:
         for part in _parts(groups_of(delivery.message)):
             _apply(delivery, part)
-    except (ImportClosedError, BatchDiffersError):
+    except (ImportClosedError, BatchDiffersError, BusyError):
         raise
     except Exception:
         if last_resort is None:
@@ -115,7 +123,7 @@ def _split(delivery: _Delivery, request_id: str) -> None:
         try:
             for part in _parts(groups_of(alone)):
                 _apply(delivery, replace(part, first=first + part.first))
-        except (ImportClosedError, BatchDiffersError):
+        except (ImportClosedError, BatchDiffersError, BusyError):
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the other groups come next
             logger().exception("a group of rows cannot be applied", rows=[number for number, _ in raw])
@@ -151,37 +159,35 @@ def _apply(delivery: _Delivery, part: _Part, steps: Steps | None = None) -> None
     """Settle what is still to be settled of a part. Begins anew when others were faster.
 
     Raises:
-        ImportClosedError, BatchDiffersError. BusyError: others were faster ten times in a row.
+        ImportClosedError, BatchDiffersError. BusyError: others were faster until the delivery's time was over.
     """
-    message = delivery.message
     if steps is None:
-        steps = _failed_steps if _is_unreadable(part.groups[0]) else STEPS[message.kind]
-    attempt = 0
-    while attempt < _ATTEMPTS:
-        job, batch = progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
-        if batch.rows_done >= part.end:
-            return
-        work = Work(
-            account_id=message.account_id,
-            groups=part.groups,
-            rows_done=batch.rows_done - part.first,
-            used=batch.used,
-            dry_run=job.dry_run,
-            now=clock.now(),
-            import_id=message.import_id,
-        )
-        try:
-            for step in steps(work):
-                batch = _commit(delivery, part, batch, step)
-                attempt = 0
-        except StaleError:
-            pause(attempt)
-            attempt += 1
-        else:
-            if batch.rows_done < part.end:
-                raise ValueError(f"no verdict on the row after {batch.rows_done} of batch {batch.number}")
-            return
+        steps = _failed_steps if _is_unreadable(part.groups[0]) else STEPS[delivery.message.kind]
+    for _ in attempts(delivery.ends_at - time.monotonic()):
+        with suppress(StaleError, BusyError):
+            return _apply_once(delivery, part, steps)
     raise BusyError("Others kept changing the records of this batch")
+
+
+def _apply_once(delivery: _Delivery, part: _Part, steps: Steps) -> None:
+    """Settle it step by step, from where it stands. Raises StaleError, BusyError: others were faster."""
+    message = delivery.message
+    job, batch = progress.batch(message.account_id, message.import_id, message.number, delivery.digest)
+    if batch.rows_done >= part.end:
+        return
+    work = Work(
+        account_id=message.account_id,
+        groups=part.groups,
+        rows_done=batch.rows_done - part.first,
+        used=batch.used,
+        dry_run=job.dry_run,
+        now=clock.now(),
+        import_id=message.import_id,
+    )
+    for step in steps(work):
+        batch = _commit(delivery, part, batch, step)
+    if batch.rows_done < part.end:
+        raise ValueError(f"no verdict on the row after {batch.rows_done} of batch {batch.number}")
 
 
 def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch:
@@ -201,7 +207,7 @@ def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch
     )
     writes = progress.progress(message.account_id, message.import_id, batch, settled, clock.now())
     try:
-        commit([*writes, *step.writes])
+        commit([*writes, *step.writes], shard=message.number)
     except BusyError:
         raise
     except SheafError as refusal:

@@ -211,13 +211,17 @@ class _NamedRows:
 
 
 def _time_group_key(group: tuple[str, str, str, str, Day]) -> bytes:
-    """Where rows of time are sorted to: a person's months one after the other, and within each what they worked on.
+    """Where rows of time are sorted to: people's quarters in no order, and within each what they worked on by month.
 
-    So a batch is about a short stretch of one person's time, which is all that its worker has to read; and the entries
-    of one transaction share projects and tasks, whose guards it then writes once.
+    So a batch is about a short stretch of one person's time, which is all that its worker has to read; the entries of
+    one transaction share projects and tasks, whose counts it then writes once; and batches that follow one another are
+    about different people and months, so that their workers do not meet.
     """
     person, client, project, task, day = group
-    return b"".join([_digest(person), day[:7].encode(), *map(_digest, (client, project, task)), day.encode()])
+    quarter = f"{day[:4]} {(int(day[5:7]) - 1) // 3}"
+    return b"".join(
+        [_digest(f"{person}\n{quarter}"), day[:7].encode(), *map(_digest, (client, project, task)), day.encode()]
+    )
 
 
 @lru_cache(4096)  # a file names few things, and often

@@ -14,6 +14,7 @@ from sheaf.imports.batch import Work
 from sheaf.imports.time_rows import CheckedRow, CompleteRow, DecidedRow, FailedRow, sound
 from sheaf.store import sequence
 from sheaf.store.imports import imported_time, leases
+from sheaf.store.imports.leases import Lease, Stretch
 
 _NO_METADATA = ImportedMetadata()
 
@@ -23,10 +24,10 @@ type Slot = tuple[Id, Id, Id, Day]
 
 def match_entries(
     work: Work, rows: Sequence[CompleteRow | FailedRow], named_by_id: Collection[Id]
-) -> tuple[dict[Id, leases.Lease], list[CompleteRow | FailedRow]]:
-    """The rows without ids with the entries that earlier imports made of them, and the leases on their users' time.
+) -> tuple[dict[Stretch, Lease], list[CompleteRow | FailedRow]]:
+    """The rows without ids with the entries that earlier imports made of them, and the leases on that time.
 
-    The leases are read before the entries: whoever writes a user's time in between makes the batch stale.
+    The leases are read before the entries: whoever writes that time in between makes the batch stale.
     """
     by_slot: dict[Slot, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
@@ -35,7 +36,8 @@ def match_entries(
     wanted: dict[Id, set[tuple[Id, Id, Day]]] = defaultdict(set)
     for user_id, project_id, task_id, day in by_slot:
         wanted[user_id].add((project_id, task_id, day))
-    known_leases = {} if work.dry_run else leases.of_users(work.account_id, wanted.keys())
+    stretches = {leases.stretch_of(user_id, project_id, day) for user_id, project_id, _, day in by_slot}
+    known_leases = {} if work.dry_run else leases.of_stretches(work.account_id, stretches)
     taken = work.used.union(named_by_id)
     entries: dict[Slot, list[TimeEntry]] = defaultdict(list)
     for user_id, slots in wanted.items():

@@ -9,13 +9,13 @@ from sheaf.imports.batch import STEP_WRITES, Step, Work
 from sheaf.imports.time_rows import DecidedRow, FailedRow
 from sheaf.store.imports import imported_time, leases
 from sheaf.store.imports.imported_time import Change
-from sheaf.store.imports.leases import Lease
+from sheaf.store.imports.leases import Lease, Stretch
 
 _STEP_BYTES = 3_000_000  # of notes in all items of a step's entries; a transaction takes 4 MB
 
 
-def packed(work: Work, rows: Sequence[DecidedRow | FailedRow], known_leases: Mapping[Id, Lease]) -> Iterator[Step]:
-    """The steps that write the rows, each with the leases on its users' time."""
+def packed(work: Work, rows: Sequence[DecidedRow | FailedRow], known_leases: Mapping[Stretch, Lease]) -> Iterator[Step]:
+    """The steps that write the rows, each with the leases on the time that it writes."""
     current = dict(known_leases)
     owner = secrets.token_hex(8) if work.import_id is None else str(work.import_id)
     step = _OpenStep(work, current, owner)
@@ -38,11 +38,12 @@ class _OpenStep:
     """The step that rows are being added to. `known_leases` is brought up to date as steps are closed."""
 
     def __init__(
-        self, work: Work, known_leases: dict[Id, Lease], owner: str, used: frozenset[Id] | None = None
+        self, work: Work, known_leases: dict[Stretch, Lease], owner: str, used: frozenset[Id] | None = None
     ) -> None:
         self.used = work.used if used is None else used
         self.verdicts: list[Verdict] = []
         self._account_id = work.account_id
+        self._now = work.now
         self._leases = known_leases
         self._owner = owner
         self._changes: list[Change] = []
@@ -72,10 +73,11 @@ class _OpenStep:
     def closed(self) -> Step:
         """The step as it is to be committed."""
         writes = imported_time.written(self._account_id, self._changes)
-        for user_id in sorted({change.after.user_id for change in self._changes} & self._leases.keys()):
-            lease = self._leases[user_id]
-            writes.append(leases.acquire(self._account_id, user_id, lease, self._owner))
-            self._leases[user_id] = leases.acquired(lease, self._owner)
+        stretches = dict.fromkeys(imported_time.stretch_of(change) for change in self._changes)
+        for stretch in filter(self._leases.__contains__, stretches):
+            lease = self._leases[stretch]
+            writes.append(leases.acquire(self._account_id, stretch, lease, self._owner, self._now))
+            self._leases[stretch] = leases.acquired(lease, self._owner)
         return Step(self.verdicts, writes, self.used)
 
 

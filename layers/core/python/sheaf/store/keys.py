@@ -16,13 +16,13 @@ Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER"]
 ID_WIDTH = 16
 BY_STATE = "by_state"
 BY_UPDATE = "by_update"
-TIME_SHARDS = 8
+TIME_SHARDS = 20
 PAGE = 1000  # items that are read at once where no page says how many
 OPEN_OPERATIONS = "OPERATIONS"
 OPEN_IMPORTS = "IMPORTS"
-IMPORT_SHARDS = 8
+IMPORT_SHARDS = 32  # more than an import has workers
 IMPORT_FAILURES = "FAILED#"
-SHARDS = 16  # items over which a count is spread that many callers add to at the same moment
+SHARDS = 20  # items over which a count is spread that many add to at the same moment; as many as an import has workers
 
 
 def key_pair(item: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]:
@@ -204,9 +204,9 @@ def person_name(account_id: AccountId, folded: str) -> Key:
     return _key(f"ACCOUNT#{account_id}#PERSON_NAME#{_digest(folded)}", "PERSON_NAME")
 
 
-def import_lease(account_id: AccountId, user_id: Id) -> Key:
-    """Whose turn it is among the imports that write a user's time: each decides on what the others have left."""
-    return _key(f"ACCOUNT#{account_id}#USER#{user_id}#IMPORT_TURN", "IMPORT_TURN")
+def import_lease(account_id: AccountId, user_id: Id, month: str, project_id: Id) -> Key:
+    """Whose turn it is among the imports that write a user's month (`2026-11`) on a project."""
+    return _key(f"ACCOUNT#{account_id}#USER#{user_id}#IMPORT_TURN", f"{month}#{sortable(project_id)}")
 
 
 def token(digest: str) -> Key:

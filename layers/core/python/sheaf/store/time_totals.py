@@ -21,10 +21,8 @@ def count(account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iter
             for key in (keys.month_total(account_id, entry.spent_date[:7]), _of_user(account_id, entry.user_id)):
                 key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
-    months = keys.month_totals(account_id)
     return [
-        # Everybody who logs time adds to this month, and each user to their own count alone.
-        count_write({"pk": {"S": pk}, "sk": {"S": sk}}, {"time_entry_count": step}, is_spread=pk == months)
+        count_write({"pk": {"S": pk}, "sk": {"S": sk}}, {"time_entry_count": step}, is_spread=True)
         for (pk, sk), step in steps.items()
         if step
     ]

@@ -4,7 +4,7 @@ import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
@@ -63,7 +63,7 @@ class Write:
         if not self.is_spread:
             return self
         key = keys.shard(self.parameters["Key"], number)
-        return replace(self, parameters={**self.parameters, "Key": key}, is_spread=False)
+        return Write(self.action, {**self.parameters, "Key": key}, self.refusal, self.amounts)
 
 
 def commit(writes: Sequence[Write], *, shard: int | None = None) -> None:
@@ -79,12 +79,12 @@ def commit(writes: Sequence[Write], *, shard: int | None = None) -> None:
     is_spread = any(write.is_spread for write in writes)
     token = secrets.token_hex(16)  # however often it is sent, it is one transaction to DynamoDB
     chosen = random.randrange(keys.SHARDS) if shard is None else shard % keys.SHARDS  # noqa: S311 - no secret
-    for _ in attempts():
+    for attempt in attempts():
         try:
             _commit_once([write.on_shard(chosen) for write in writes], token)
             return
         except _ConflictError as conflict:
-            if is_spread and conflict.is_cancelled:
+            if attempt % 4 == 3 and is_spread and conflict.is_cancelled:
                 chosen = random.randrange(keys.SHARDS)  # noqa: S311 - no secret
                 token = secrets.token_hex(16)  # what was cancelled cannot be carried out any more
     raise BusyError("Too many changes to the same records at once; nothing was changed, please try again")
@@ -102,9 +102,9 @@ def retried[Result](decide: Callable[[], Result]) -> Result:
     raise BusyError("Too many changes to the same record at once; nothing was changed, please try again")
 
 
-def attempts() -> Iterator[int]:
+def attempts(seconds: float = backoff.SECONDS) -> Iterator[int]:
     """The attempts at one piece of work on the table, with pauses between them, for as long as a caller waits."""
-    return backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
+    return backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, seconds=seconds)
 
 
 def pause(attempt: int) -> None:

@@ -1,7 +1,6 @@
 """store: the conditional writes of one item."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sheaf.store.items import Item
@@ -58,7 +57,8 @@ def count(
     """Add these amounts to numbers that an item counts, while `condition` holds; `is_spread`: on any of its shards."""
     expression = "ADD " + ", ".join(f"{name} :{name}" for name in amounts)
     values: Item = {f":{name}": {"N": str(amount)} for name, amount in amounts.items()}
-    return replace(update(key, expression, values, condition, refusal), amounts=amounts, is_spread=is_spread)
+    write = update(key, expression, values, condition, refusal)
+    return Write(write.action, write.parameters, write.refusal, amounts, is_spread)
 
 
 def with_condition(write: Write, condition: str, values: Item, refusal: Exception) -> Write:

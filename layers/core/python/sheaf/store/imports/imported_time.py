@@ -12,6 +12,8 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Day, Id
 from sheaf.store import keys, reads, time_guard, time_totals
+from sheaf.store.imports import leases
+from sheaf.store.imports.leases import Stretch
 from sheaf.store.mappers.time_entry import from_item, item_keys, to_items
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import replacement_writes
@@ -91,7 +93,12 @@ def counters(change: Change) -> Iterator[tuple[str | int, ...]]:
             yield "PAIR", entry.task_id, entry.project_id
             yield "MONTH", entry.spent_date[:7]
             yield "USER", entry.user_id
-            yield "LEASE", entry.user_id
+    yield "LEASE", change.after.user_id, change.after.project_id, change.after.spent_date[:7]
+
+
+def stretch_of(change: Change) -> Stretch:
+    """What a change needs a lease on, where its entry was found by what it says and not by its id."""
+    return leases.stretch_of(change.after.user_id, change.after.project_id, change.after.spent_date)
 
 
 def own_items(account_id: AccountId, change: Change) -> int:

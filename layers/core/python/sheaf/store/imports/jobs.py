@@ -1,7 +1,7 @@
 """store: imports. Access patterns B1 to B7 of docs/data-model.md.
 
 An import's own item has its state as a whole: its file, what the splitter found in it and how far it has come, and
-how it ended. What its workers do is counted in eight shards, by the number of the batch (see `progress`). A marker
+how it ended. What its workers do is counted in shards, by the number of the batch (see `progress`). A marker
 item in a partition of its own lets the watchdog find imports that nobody ended (see `endings`).
 """
 

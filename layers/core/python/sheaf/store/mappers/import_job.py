@@ -1,4 +1,4 @@
-"""store: an import as items: its own, and the eight shards that count for it."""
+"""store: an import as items: its own, and the shards that count for it."""
 
 import json
 from collections.abc import Mapping
