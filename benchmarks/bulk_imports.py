@@ -141,7 +141,7 @@ def begun(account_id: AccountId, content: bytes) -> tuple[Id, Sequence[str]]:
     reader = Reader(kind, table.columns)
     jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
     with staging.stage(table, reader, lambda _ids: {}) as staged:
-        return job.id, [to_json(message) for message in staged.messages(account_id, job.id, kind)]
+        return job.id, [to_json(message) for message in staged.messages(account_id, job.id)]
 
 
 _NUMBERS = count(1)

@@ -133,7 +133,10 @@ def test_columns_that_fit_nothing_for_certain_are_refused(columns: Sequence[str]
         (
             FileKind.TIME_ENTRIES,
             ("Date", "Project", "Task"),
-            "client or client id or project id, hours, first name or last name or user or user id, which time entries",
+            (
+                "client or client id or project id, hours, first name or last name or user or email or user id, which"
+                " time entries"
+            ),
         ),
     ],
 )
@@ -146,7 +149,7 @@ def test_a_missing_column_is_named(kind: FileKind, columns: Sequence[str], missi
 @pytest.mark.parametrize(
     ("kind", "columns"),
     [
-        (FileKind.TIME_ENTRIES, (*sample_files.TIME_IMPORT, "Note")),
+        (FileKind.TIME_ENTRIES, (*sample_files.TIME_IMPORT, "Kunde")),
         (FileKind.TASKS, ("Name", "Task")),
         (FileKind.PROJECTS, ("Client", "Project", "Name")),
     ],
@@ -499,7 +502,8 @@ def test_what_a_file_of_time_has_no_column_for_is_named_as_missing() -> None:
     [
         ({"First name": "Ann", "Last name": ""}, Person(None, "Ann", "")),
         ({"First name": " ", "Last name": " Lee "}, Person(None, "", "Lee")),
-        ({"First name": "Ann", "Last name": "Lee", "Employee id": "12"}, Person(Id(12), "Ann", "Lee")),
+        ({"First name": "Ann", "Last name": "Lee", "User id": "12"}, Person(Id(12), "Ann", "Lee")),
+        ({"First name": "Ann", "Last name": "Lee", "Employee Id": "EMP-1"}, Person(None, "Ann", "Lee")),
         ({"Person": "Cher"}, Person(None, "Cher", "")),
         ({"Person": " Mary  Ann Lee "}, Person(None, "Mary  Ann", "Lee")),
         ({"user_id": 5}, Person(Id(5))),
@@ -529,12 +533,12 @@ def test_hours_are_rounded_to_hundredths(hours: str, rounded: str) -> None:
     ("values", "field", "message"),
     [
         ({"Date": ""}, "Date", "Date can't be blank"),
-        ({"Date": "30.11.2026"}, "Date", "Date must be a date, such as 2026-11-30 or 11/30/2026"),
+        ({"Date": "31.11.2026"}, "Date", "Date must be a date, such as 2026-11-30 or 11/30/2026"),
         ({"Date": "30/11/2026"}, "Date", "Date must be a date, such as 2026-11-30 or 11/30/2026"),
         ({"Date": "2026-11-31"}, "Date", "Date is not a valid date"),
         ({"Hours": ""}, "Hours", "Hours can't be blank"),
         ({"Hours": sample_files.BAD_HOURS}, "Hours", sample_files.BAD_HOURS_MESSAGE),
-        ({"Hours": "1:30"}, "Hours", "Hours must be a number, such as 1.5"),
+        ({"Hours": "1:60"}, "Hours", "Hours must be a number, such as 1.5, 1:30 or 1h 30m"),
         ({"Hours": "-1"}, "Hours", "Hours must be a number between 0 and 9999999999.99"),
         ({"Client": ""}, "Client", "Client can't be blank"),
         ({"Project": " "}, "Project", "Project can't be blank"),
@@ -578,9 +582,9 @@ def test_a_memory_of_cells_never_takes_one_type_for_another() -> None:
 
 def test_long_cells_are_not_kept_in_mind() -> None:
     remembered = [
-        cells.day,
-        cells.hours,
-        cells.amount,
+        cells.day(False),
+        cells.hours("."),
+        cells.amount("."),
         cells.currency,
         cells.name,
         cells.line,
@@ -590,7 +594,7 @@ def test_long_cells_are_not_kept_in_mind() -> None:
     sizes = [item.cache_info().currsize for item in remembered]  # type: ignore[attr-defined]
     long = {"Date": f"2026-11-30T{'x' * 300}", "Hours": "0" * 300, "Currency": f"{'x' * 300} - EUR"}
     spaces = {"Client": f"A{' ' * 300}", "First name": f"B{' ' * 300}", "Billable?": f"no{' ' * 300}"}
-    row = read(FileKind.TIME_ENTRIES, {**TIME, **long, **spaces, "Employee id": f"1{' ' * 300}"})
+    row = read(FileKind.TIME_ENTRIES, {**TIME, **long, **spaces, "User id": f"1{' ' * 300}"})
     assert row == time_row(
         person=Person(Id(1), "B", "Lee"), client=Named(name="A"), hours=Decimal(0), currency="EUR", billable=False
     )

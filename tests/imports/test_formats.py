@@ -76,10 +76,27 @@ def test_white_space_in_the_names_of_columns_is_evened_out() -> None:
 
 
 def test_a_column_without_a_name_gets_one() -> None:
-    assert read(b"Name,,Rate,\nDesign,x,100,\n") == (
-        ("Name", "Column 2", "Rate", "Column 4"),
-        table_of([{"Name": "Design", "Column 2": "x", "Rate": "100", "Column 4": ""}]),
+    assert read(b"Name,,Rate\nDesign,x,100\n") == (
+        ("Name", "Column 2", "Rate"),
+        table_of([{"Name": "Design", "Column 2": "x", "Rate": "100"}]),
     )
+
+
+def test_empty_columns_behind_the_last_one_are_none() -> None:
+    assert read(b"Name,Rate,, \nDesign,100,,\n") == (("Name", "Rate"), table_of([{"Name": "Design", "Rate": "100"}]))
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_a_first_line_may_tell_excel_what_separates_the_cells(first: str) -> None:
+    table = formats.read(stream(f"{first}\r\nName;Rate, of all\r\nDesign;1\r\n".encode()))
+    assert (table.columns, table.delimiter) == (("Name", "Rate, of all"), ";")
+    assert list(table.rows) == table_of([{"Name": "Design", "Rate, of all": "1"}])
+
+
+def test_an_older_file_of_windows_is_read_when_it_is_said_to_be_one() -> None:
+    table = formats.read(stream("Name\nBüro €\n".encode("cp1252")), "windows-1252")
+    assert (table.encoding, list(table.rows)) == ("windows-1252", table_of([{"Name": "Büro €"}]))
+    assert formats.read(stream("\ufeffName\nBüro\n".encode()), "windows-1252").encoding == "utf-8"
 
 
 @pytest.mark.parametrize(
@@ -100,10 +117,9 @@ def test_a_row_with_too_few_or_too_many_cells_is_bad_and_the_next_one_is_not(
     assert good == RawRow(2, {"Name": "Coding", "Rate": "2", "Active": "No"})
 
 
-def test_a_byte_order_mark_at_the_start_of_a_later_line_makes_the_row_bad() -> None:
+def test_a_byte_order_mark_at_the_start_of_a_later_line_is_left_out() -> None:
     _, rows = read(b"Name,Rate\nDesign,1\n\xef\xbb\xbfCoding,2\n")
-    message = "A byte-order mark stands inside of the file, at the start of line 3; were files joined?"
-    assert rows[1] == BadRow(2, "Name", message)
+    assert rows == table_of([{"Name": "Design", "Rate": "1"}, {"Name": "Coding", "Rate": "2"}])
 
 
 def test_a_byte_order_mark_within_a_cell_is_text() -> None:

@@ -23,6 +23,8 @@ BROKEN_QUOTE = (
     'The row that starts on line {} has characters after a closing quote; a quote inside of quotes is written twice: ""'
 )
 
+WINDOWS = 'Save it as CSV UTF-8; if it is an older file of Windows, say encoding "windows-1252"'
+
 
 def read(data: bytes) -> list[RawRow | BadRow]:
     return list(formats.read(stream(data)).rows)
@@ -50,27 +52,27 @@ def read(data: bytes) -> list[RawRow | BadRow]:
         ),
         pytest.param(
             b"Name,Notes\nDesign,caf\xe9\n",
-            "Line 2, character 11: the byte E9 is not UTF-8. Save it as CSV UTF-8",
+            f"Line 2, character 11: the byte E9 is not UTF-8. {WINDOWS}",
             id="Latin-1",
         ),
         pytest.param(
             b"Name,Notes\r\n" + b"Design,x\r\n" * 20_000 + b"\xfcber,x\r\n",
-            "Line 20002, character 1: the byte FC is not UTF-8. Save it as CSV UTF-8",
+            f"Line 20002, character 1: the byte FC is not UTF-8. {WINDOWS}",
             id="Latin-1, far into the file",
         ),
         pytest.param(
             b"Name\rDesign\r\xfc\r",
-            "Line 3, character 1: the byte FC is not UTF-8. Save it as CSV UTF-8",
+            f"Line 3, character 1: the byte FC is not UTF-8. {WINDOWS}",
             id="Latin-1 after a lone carriage return",
         ),
         pytest.param(
             "Name,Rate\nBü".encode()[:-1],
-            "Line 2, character 2: the byte C3 is not UTF-8. Save it as CSV UTF-8",
+            f"Line 2, character 2: the byte C3 is not UTF-8. {WINDOWS}",
             id="cut off within a character",
         ),
         pytest.param(
             b"Name,Rate\n\xed\xa0\x80,1\n",
-            "Line 2, character 1: the byte ED is not UTF-8. Save it as CSV UTF-8",
+            f"Line 2, character 1: the byte ED is not UTF-8. {WINDOWS}",
             id="half of a surrogate pair in UTF-8",
         ),
         pytest.param(
@@ -186,7 +188,7 @@ def test_what_makes_the_file_doubtful_is_said_in_a_sentence(data: bytes, sentenc
 @pytest.mark.parametrize("cut", range(4, 20))
 def test_lines_are_counted_alike_wherever_the_file_is_cut_into_pieces(cut: int) -> None:
     data = b"Name,Rate\r\nDesign,1\r\nB\xfcro,1\r\n"
-    with pytest.raises(FileError, match=r"^Line 3, character 2: the byte FC is not UTF-8\. Save it as CSV UTF-8$"):
+    with pytest.raises(FileError, match=rf"^Line 3, character 2: the byte FC is not UTF-8\. {WINDOWS}$"):
         list(formats.read(Stream([data[:cut], data[cut:]])).rows)
 
 

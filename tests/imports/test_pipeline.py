@@ -14,7 +14,16 @@ from functions.on_import_rows.handler import handler as rows_handler
 from sheaf.aws import clients, files, queue
 from sheaf.domain.errors import BusyError, NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, RowCounts, StoredFile
+from sheaf.domain.imports.job import (
+    FileKind,
+    Import,
+    ImportFields,
+    ImportSnapshot,
+    ImportStatus,
+    RowCounts,
+    Source,
+    StoredFile,
+)
 from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
@@ -92,6 +101,11 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(
         ignored_columns=("Colour",),
         file=StoredFile(INBOX, stored["etag"], stored["size"], stored["version-id"]),
         has_report=True,
+        source=Source.GENERIC,
+        date_format="%m/%d/%Y",
+        decimal_symbol=".",
+        encoding="utf-8",
+        delimiter=",",
     )
     assert names() == ["Design", "Research"]
     assert list(csv.reader(StringIO(pipeline.report(1)))) == [

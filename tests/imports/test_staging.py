@@ -47,7 +47,7 @@ def staged(data: bytes, names: Names = nothing) -> tuple[int, list[Message]]:
         return {record_id: name for record_id, name in names(reader).items() if record_id in ids}  # type: ignore[misc]
 
     with staging.stage(table, reader, current_names) as found:
-        return found.rows_total, list(found.messages(AccountId(1), Id(2), kind))
+        return found.rows_total, list(found.messages(AccountId(1), Id(2)))
 
 
 def numbers(data: bytes, names: Names = nothing) -> list[list[int]]:

@@ -33,7 +33,7 @@ def _import(data: bytes, name: str) -> Counter[Outcome]:
     reader = Reader(FileKind.TIME_ENTRIES, table.columns)
     counts: Counter[Outcome] = Counter()
     with stage(table, reader, lambda _ids: {}) as staged:
-        for message in staged.messages(ACCOUNT, Id(1), FileKind.TIME_ENTRIES):
+        for message in staged.messages(ACCOUNT, Id(1)):
             todo = replace(work(*groups_of(message)), import_id=Id(1))
             counts.update(verdict.outcome for verdict in apply(time_steps, todo, f"{name} {message.number}"))
     return counts

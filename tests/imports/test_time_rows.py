@@ -306,7 +306,7 @@ def test_a_person_is_found_by_name_and_by_id_only_where_the_name_agrees(person: 
 
 
 def test_a_person_who_is_archived_is_found_too() -> None:
-    person = users.create_without_email(ACCOUNT, "Ida", "Ömer", NOW)
+    person = users.create_imported(ACCOUNT, "Ida", "Ömer", NOW)
     users.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
     users.archive(ACCOUNT, "ida@example.com", NOW)
     assert _outcomes(row(1, person=Person(first_name="Ida", last_name="Ömer"))) == [CREATED]

@@ -144,7 +144,7 @@ def test_an_archived_user_is_archived_once(user: User) -> None:
 
 
 def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
-    person = users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
     assert person == User(
         Id(2),
         "Ida",
@@ -161,17 +161,17 @@ def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
 
 
 def test_two_imports_make_one_person_of_a_name(user: User) -> None:
-    users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
+    users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
     before = rows(without=is_sequence)
     with pytest.raises(NameTakenError):
-        users.create_without_email(AccountId(1), "", "IDA  O\u0308MER ", NOW)
+        users.create_imported(AccountId(1), "", "IDA  O\u0308MER ", NOW)
     assert rows(without=is_sequence) == before
-    users.create_without_email(AccountId(2), "Ida", "Ömer", NOW)
+    users.create_imported(AccountId(2), "Ida", "Ömer", NOW)
 
 
 def test_people_are_found_by_name_in_whatever_case_and_state(user: User) -> None:
     twin = users.create(AccountId(1), replace(MANAGER, email="b@example.com", first_name="ADA", is_active=False))
-    person = users.create_without_email(AccountId(1), "Ida Maria", "", NOW)
+    person = users.create_imported(AccountId(1), "Ida Maria", "", NOW)
     names = [fold_person(*name) for name in (("ada", "åström"), ("Ida", "Maria"), ("Ada", ""), ("", ""))]
     assert users.get_by_names(AccountId(1), names) == dict(zip(names, ([twin, user], [person], [], []), strict=True))
 
@@ -184,7 +184,7 @@ def test_looking_for_nobody_reads_nothing(user: User) -> None:
 
 @pytest.mark.parametrize("email", ["ida@example.com", "Ida@Example.com"])
 def test_a_person_can_be_given_an_email_address_once_or_again(account: Account, email: str) -> None:
-    person = users.create_without_email(account.id, "Ida", "Ömer", BEFORE)
+    person = users.create_imported(account.id, "Ida", "Ömer", BEFORE)
     users.set_email(account.id, person.id, "ida@example.com", NOW)
     given = users.set_email(account.id, person.id, email, NOW)
     assert given == replace(person, email=email, updated_at=NOW) == users.get_by_email(account.id, email)
@@ -198,7 +198,7 @@ def test_an_email_address_that_a_user_gives_up_is_free(user: User) -> None:
 
 
 def test_an_email_address_that_is_taken_is_given_to_nobody(user: User) -> None:
-    person = users.create_without_email(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
     before = rows()
     with pytest.raises(InvalidError, match=r"^a user with the email ADA@example.com already exists in account 1$"):
         users.set_email(AccountId(1), person.id, "ADA@example.com", NOW)

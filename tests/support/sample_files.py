@@ -21,7 +21,7 @@ TASK_ASSIGNMENTS = ("Client", "Project", "Task", "Billable", "Hourly rate", "Bud
 
 FIRST_DAY = date(2024, 1, 1)
 BAD_HOURS = "eight"
-BAD_HOURS_MESSAGE = "Hours must be a number, such as 1.5"
+BAD_HOURS_MESSAGE = "Hours must be a number, such as 1.5, 1:30 or 1h 30m"
 
 Row = Sequence[str]
 

@@ -140,7 +140,7 @@ def test_a_token_that_has_ended_is_invalid(account: Account) -> None:
 
 
 def test_whoever_has_no_address_is_let_in_by_no_address(account: Account) -> None:
-    person = users.create_without_email(account.id, "Ida", "Imported", NOW)
+    person = users.create_imported(account.id, "Ida", "Imported", NOW)
     draft = Token(Id(0), token_digest("a-token"), person.id, "", NOW, None, None)
     tokens.issue(account.id, draft)
     assert caller("Bearer a-token") == (1, person.id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sheaf.domain.errors import NotFoundError
-from sheaf.domain.imports.job import FileKind, RowCounts
+from sheaf.domain.imports.job import FileKind, RowCounts, Source
 from sheaf.domain.paging import Cursor, PageRequest
 from sheaf.domain.values import Id
 from sheaf.store.imports import endings, jobs, progress
@@ -85,4 +85,8 @@ def test_the_splitter_finds_how_far_it_has_come() -> None:
         rows_total=1234,
         batches_total=13,
         updated_at=LAST,
+        source=Source.GENERIC,
+        date_format="%m/%d/%Y",
+        decimal_symbol=".",
+        encoding="utf-8",
     )

@@ -10,6 +10,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.grouping import group_of, hint_keys
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reader import Reader
+from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.transactions import Write
@@ -35,6 +36,7 @@ class Message:
     Args:
         number: from 1, in the order of cutting; always the same for the same file.
         groups: raw rows `[number, values]` of each group.
+        reading: how cells are to be read.
         hints: what the newest row of the file says of things that are to be made once: `project_code` by project,
             `currency` by client, `billable` by assignment (see `staging`).
     """
@@ -46,6 +48,7 @@ class Message:
     columns: Sequence[str]
     groups: Sequence[Sequence[tuple[int, Mapping[str, Any]]]]
     hints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def to_json(message: Message) -> str:
         "columns": columns,
         "groups": [[[number, _packed(values, columns)] for number, values in group] for group in message.groups],
         "hints": message.hints,
+        "reading": [message.reading.date_format, message.reading.decimal_symbol, message.reading.default_task],
     }
     return _for_queue(_json(document))
 
@@ -118,6 +122,7 @@ def from_json(text: str) -> Message:
         columns=columns,
         groups=[[(number, _unpacked(values, columns)) for number, values in group] for group in document["groups"]],
         hints=document["hints"],
+        reading=Reading(*document["reading"]),
     )
 
 
@@ -144,7 +149,7 @@ def groups_of(message: Message) -> Sequence[Group]:
 
     The rows of a group are sorted by what stands in them, so that their order in the file makes no difference.
     """
-    reader = Reader(message.kind, message.columns)
+    reader = Reader(message.kind, message.columns, message.reading)
     columns = tuple(message.columns)
     groups = []
     for raw in message.groups:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.rows import BadRow
 from sheaf.domain.values import Id
 from sheaf.imports.batch import BATCH_BYTES, GROUP_ROWS, ROWS, Message, row_from_json, row_to_json, unreadable
@@ -17,16 +17,15 @@ GROUP_BYTES = BATCH_BYTES - 50_000  # the rest is for the names of columns and f
 _PUNCTUATION = 16  # bytes around a row in a message, with its number
 
 
-def messages(
-    account_id: AccountId, import_id: Id, kind: FileKind, columns: tuple[str, ...], rows: Rows
-) -> Iterator[Message]:
+def messages(account_id: AccountId, import_id: Id, reader: Reader, rows: Rows) -> Iterator[Message]:
     """The batches of a file, always the same for the same file. No group is split.
 
     A group of more rows than can be decided at once comes as rows that cannot be read, each a group of its own.
     """
+    columns = reader.columns
     for number, cut in enumerate(_packed(_groups(rows, columns), rows), 1):
         groups = [[(row, row_from_json(text, columns)) for row, text in group.rows] for group in cut.groups]
-        yield Message(account_id, import_id, number, kind, columns, groups, cut.hints)
+        yield Message(account_id, import_id, number, reader.kind, columns, groups, cut.hints, reader.reading)
 
 
 def bytes_of(text: str) -> int:

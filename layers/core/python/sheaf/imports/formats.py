@@ -22,6 +22,7 @@ DEPTH_LIMIT = 8
 FIRST_LINES = 100  # of which one must be a JSON object, so that its fields are known
 
 _DELIMITERS = (",", ";", "\t")
+_SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)  # the line by which a file tells Excel
 _SURROGATE_OR_NUL = re.compile("[\ud800-\udfff\0]")
 
 
@@ -35,23 +36,27 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Iterator[RawRow | BadRow]
+    encoding: str = "utf-8"
+    delimiter: str | None = None
 
 
-def read(stream: Source) -> Table:
+def read(stream: Source, encoding: str | None = None) -> Table:
     """Read a file piece by piece; the memory that it takes does not depend on the size of the file.
 
     Args:
         stream: the file, as it was uploaded.
+        encoding: of a file without a byte-order mark; UTF-8 where it is None.
 
     Raises:
         FileError: from here or, as it is found later, from the rows: whatever makes the rest of the file doubtful.
     """
-    lines = lines_of(stream)
+    lines = lines_of(stream, encoding)
     first = _first_line(lines)
     start = first.lstrip()
     if start.startswith("["):
         raise FileError("The file is a JSON array; Sheaf reads one JSON object on each line, without commas between")
-    return _read_json(first, lines) if start.startswith("{") else _read_csv(first, lines)
+    table = _read_json(first, lines) if start.startswith("{") else _read_csv(first, lines)
+    return replace(table, encoding=lines.encoding)
 
 
 def _first_line(lines: Lines) -> str:
@@ -66,9 +71,15 @@ def _first_line(lines: Lines) -> str:
 
 
 def _read_csv(first: str, lines: Lines) -> Table:
-    delimiter = _delimiter(first)
+    said = _SEPARATOR.fullmatch(first.strip())
+    if said:
+        lines.row_ends()
+        first = _first_line(lines)
+    delimiter = said[1] if said else _delimiter(first)
     records = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
     header = _next_record(records, lines) or []
+    while len(header) > 1 and not header[-1].strip():
+        header.pop()
     names = tuple(" ".join(cell.split()) or f"Column {number}" for number, cell in enumerate(header, 1))
     _check_columns(names)
     if first.startswith("\ufeff"):
@@ -76,8 +87,8 @@ def _read_csv(first: str, lines: Lines) -> Table:
     rows = _csv_rows(names, records, lines)
     own = len(REPORT_COLUMNS)
     if names[:own] == REPORT_COLUMNS and len(names) > own:
-        return _without_report(names[own:], rows)
-    return Table(names, rows)
+        return replace(_without_report(names[own:], rows), delimiter=delimiter)
+    return Table(names, rows, delimiter=delimiter)
 
 
 def _delimiter(header: str) -> str:
@@ -122,11 +133,9 @@ def _csv_rows(names: tuple[str, ...], records: Iterator[list[str]], lines: Lines
         if not "".join(cells).strip():
             continue
         number += 1
+        cells[0] = cells[0].removeprefix("\ufeff")  # files were joined
         values = dict(zip(names, cells, strict=False))
-        if cells[0].startswith("\ufeff"):
-            message = f"A byte-order mark stands inside of the file, at the start of line {line}; were files joined?"
-            yield BadRow(number, names[0], message, values)
-        elif len(cells) < width or (len(cells) > width and any(cells[width:])):
+        if len(cells) < width or (len(cells) > width and any(cells[width:])):
             yield BadRow(number, "", f"The row has {len(cells)} cells and the header {width} (line {line})", values)
         else:
             yield RawRow(number, values)

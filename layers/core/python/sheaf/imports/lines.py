@@ -27,11 +27,12 @@ class Source(Protocol):
 class Lines:
     """The lines of a text with their ends, whichever those are. Counts lines, and the bytes of the row under way."""
 
-    def __init__(self, pieces: Iterator[str]) -> None:
+    def __init__(self, pieces: "_Decoded") -> None:
         self.number = 0  # of the line that was read last
         self._row_starts = 1
         self._row_bytes = 0
-        self._lines = self._split(pieces)
+        self._lines = self._split(iter(pieces))
+        self._pieces = pieces
 
     def __iter__(self) -> "Lines":
         return self
@@ -45,6 +46,11 @@ class Lines:
         if self.number > LINE_LIMIT:
             raise FileError(f"The file has more than {LINE_LIMIT:,} lines; cut it into several")
         return line
+
+    @property
+    def encoding(self) -> str:
+        """How the text is encoded, known once a line was read."""
+        return self._pieces.encoding
 
     def row_ends(self) -> int:
         """Say that the lines so far were a row. Returns the number of its first line."""
@@ -77,9 +83,12 @@ class Lines:
         )
 
 
-def lines_of(stream: Source) -> Lines:
-    """The lines of a file, read piece by piece. What is wrong with the file is raised as FileError, as it is found."""
-    return Lines(_decoded(_unpacked(stream)))
+def lines_of(stream: Source, encoding: str | None = None) -> Lines:
+    """The lines of a file, read piece by piece. What is wrong with the file is raised as FileError, as it is found.
+
+    `encoding` (UTF-8 where it is None) counts for files without a byte-order mark.
+    """
+    return Lines(_Decoded(_unpacked(stream), encoding or "utf-8"))
 
 
 def _unpacked(stream: Source) -> Iterator[bytes]:
@@ -139,29 +148,41 @@ class _Broken(Exception):  # noqa: N818 - never seen outside
     """The text ends here, with something that is no text. `Lines` says where that is."""
 
 
-def _decoded(pieces: Iterator[bytes]) -> Iterator[str]:
+class _Decoded:
     """The text of a file, without its byte-order mark."""
-    head = b""
-    while len(head) < 4 and (more := next(pieces, b"")):
-        head += more
-    encoding, mark = _encoding(head)
-    decoder = codecs.getincrementaldecoder(encoding)()
-    for piece in chain([head[mark:]], pieces, [None]):
-        try:
-            text = decoder.decode(piece or b"", final=piece is None)
-        except UnicodeDecodeError as error:
-            yield error.object[: error.start].decode(encoding)
-            hint = "Save it as CSV UTF-8" if encoding == "utf-8" else "Save it again, or as CSV UTF-8"
-            shown = error.object[error.start : error.start + 1].hex().upper()
-            raise _Broken(f"the byte {shown} is not {encoding.upper()[:6].rstrip('-')}. {hint}") from error
-        before, nul, _ = text.partition("\0")
-        if before:
-            yield before
-        if nul:
-            raise _Broken("there is a NUL character, so this is no text file")
+
+    def __init__(self, pieces: Iterator[bytes], encoding: str) -> None:
+        self.encoding = encoding
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[str]:
+        head = b""
+        while len(head) < 4 and (more := next(self._pieces, b"")):
+            head += more
+        codec, mark = _encoding(head, self.encoding)
+        self.encoding = _ENCODINGS.get(codec, codec)
+        decoder = codecs.getincrementaldecoder(codec)()
+        for piece in chain([head[mark:]], self._pieces, [None]):
+            try:
+                text = decoder.decode(piece or b"", final=piece is None)
+            except UnicodeDecodeError as error:
+                yield error.object[: error.start].decode(codec)
+                hint = "Save it again, or as CSV UTF-8"
+                if codec == "utf-8":
+                    hint = 'Save it as CSV UTF-8; if it is an older file of Windows, say encoding "windows-1252"'
+                shown = error.object[error.start : error.start + 1].hex().upper()
+                raise _Broken(f"the byte {shown} is not {self.encoding.upper()}. {hint}") from error
+            before, nul, _ = text.partition("\0")
+            if before:
+                yield before
+            if nul:
+                raise _Broken("there is a NUL character, so this is no text file")
 
 
-def _encoding(head: bytes) -> tuple[str, int]:
+_ENCODINGS = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "cp1252": "windows-1252"}
+
+
+def _encoding(head: bytes, said: str) -> tuple[str, int]:
     """How a file that begins so is encoded, and how many bytes its byte-order mark has."""
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileError("The file is UTF-32; save it as CSV UTF-8")
@@ -175,4 +196,4 @@ def _encoding(head: bytes) -> tuple[str, int]:
         raise FileError("The file is gzipped twice; pack it once")
     if b"\0" in head[:4]:
         raise FileError("The file is UTF-16 or UTF-32 without a byte-order mark; save it as CSV UTF-8")
-    return "utf-8", 0
+    return "cp1252" if said == "windows-1252" else said, 0

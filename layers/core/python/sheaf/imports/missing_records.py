@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
-from sheaf.domain.identity import AccountId
+from sheaf.domain.identity import AccountId, fold_person
 from sheaf.domain.imports.decisions import NEW
-from sheaf.domain.imports.rows import RowError, TimeRow
+from sheaf.domain.imports.rows import Person, RowError, TimeRow
 from sheaf.domain.project import Project, ProjectFields, claim_of
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import clients, projects, task_assignments, tasks, users
 from sheaf.store.imports import time_references
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
@@ -65,15 +65,18 @@ class Creator:
         self._tasks: dict[str, Task] = {}
         self._assignments: dict[tuple[Id, Id], tuple[Id, bool]] = {}
 
-    def user(self, folded: str, first_name: str, last_name: str) -> Id:
-        """The user of this name. Raises StaleError: another one of that name has just been created."""
-        if folded not in self._users:
+    def user(self, person: Person) -> Id:
+        """This person as a user. Raises StaleError: another import has just created them."""
+        known = fold_name(person.email or fold_person(person.first_name, person.last_name))
+        if known not in self._users:
             try:
-                created = users.create_without_email(self._account_id, first_name, last_name, self._now)
+                created = users.create_imported(
+                    self._account_id, person.first_name, person.last_name, self._now, person.email
+                )
             except NameTakenError:
                 raise StaleError from None
-            self._users[folded] = created.id
-        return self._users[folded]
+            self._users[known] = created.id
+        return self._users[known]
 
     def complete(
         self, reference: EntryReference, resolved: ResolvedReference, missing: MissingRecords

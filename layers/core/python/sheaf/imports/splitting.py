@@ -11,12 +11,13 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import columns
 from sheaf.domain.imports.job import FileKind, Import, ImportStatus
 from sheaf.domain.imports.reader import Reader
+from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import FileError
 from sheaf.domain.project import ClientProject
 from sheaf.domain.record import Kind
 from sheaf.domain.task_assignment import AssignedTask
 from sheaf.domain.values import Id
-from sheaf.imports import clock, finishing, formats, staging
+from sheaf.imports import clock, examining, finishing, formats, staging
 from sheaf.imports.batch import CUT_TWICE, to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
@@ -74,21 +75,38 @@ def _split(upload: Upload, job: Import) -> int:
     if job.batches_total is None:
         if upload.file.size > SIZE_LIMIT:
             raise FileError(f"The file is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
+        kind, reading = _examined(upload, job)
         with files.open_file(upload.file) as stream:
-            table = formats.read(stream)
-            kind = job.kind or columns.kind_of(table.columns)
-            reader = Reader(kind, table.columns)
-            jobs.describe(account_id, job.id, Header(kind, table.columns, reader.ignored), clock.now())
+            table = formats.read(stream, job.encoding)
+            reader = Reader(kind, table.columns, reading)
+            header = Header(
+                kind,
+                table.columns,
+                reader.ignored,
+                columns.source_of(kind, table.columns),
+                reading,
+                table.encoding,
+                table.delimiter,
+            )
+            jobs.describe(account_id, job.id, header, clock.now())
             with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
                 if staged.highest_id is not None and not job.dry_run:
                     # No record that is made from now on, by this file or anybody, has an id that the file brings.
                     sequence.pass_id(account_id, _RECORDS[kind], staged.highest_id)
-                sent = _send(account_id, job.id, kind, staged)
+                sent = _send(account_id, job.id, staged)
     finishing.finish(account_id, job.id, clock.now())
     return sent
 
 
-def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) -> int:
+def _examined(upload: Upload, job: Import) -> tuple[FileKind, Reading]:
+    """What the file is and how it is read; as it was said before, where an earlier attempt came so far."""
+    with files.open_file(upload.file) as stream:
+        table = formats.read(stream, job.encoding)
+        kind = examining.kind_of(table, job.kind)
+        return kind, examining.reading_of(table, kind, job)
+
+
+def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
     """Put the batches into the queue that an earlier attempt has not.
 
     A file is always cut the same way, unless it refers by id to records that were renamed in between. The digest tells.
@@ -99,7 +117,7 @@ def _send(account_id: AccountId, import_id: Id, kind: FileKind, staged: Staged) 
     reached = jobs.split_progress(account_id, import_id)
     total = sent = 0
     digest = hashlib.sha256()
-    for messages in batched(staged.messages(account_id, import_id, kind), SENT_AT_ONCE, strict=False):
+    for messages in batched(staged.messages(account_id, import_id), SENT_AT_ONCE, strict=False):
         bodies = []
         for body in map(to_json, messages):
             total += 1

@@ -43,16 +43,15 @@ class Rows:
 
     def fill(self, rows: Iterator[StagedRow]) -> int:
         """Write all rows, and say how many they were."""
-        last = 0
+        count = 0
 
         def counted() -> Iterator[tuple[int, bytes, int | None, int | None, str]]:
-            nonlocal last
-            for row in rows:
-                last = row.number
+            nonlocal count
+            for count, row in enumerate(rows, 1):  # noqa: B007 - counted for the caller
                 yield row.number, row.group_key, row.record_id, row.subject, row.text
 
         self._database.executemany("INSERT INTO line VALUES (?, ?, ?, ?, ?)", counted())
-        return last
+        return count
 
     def highest_id(self) -> Id | None:
         """The highest id that a row has."""

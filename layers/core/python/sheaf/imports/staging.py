@@ -44,11 +44,11 @@ class Staged:
     rows_total: int
     highest_id: Id | None
     _rows: Rows
-    _columns: tuple[str, ...]
+    _reader: Reader
 
-    def messages(self, account_id: AccountId, import_id: Id, kind: FileKind) -> Iterator[Message]:
-        """The batches of the file, see `packing.messages`."""
-        return batches.messages(account_id, import_id, kind, self._columns, self._rows)
+    def messages(self, account_id: AccountId, import_id: Id) -> Iterator[Message]:
+        """The batches of the file, see `batches.messages`."""
+        return batches.messages(account_id, import_id, self._reader, self._rows)
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
         staging = _TimeRows(rows) if reader.kind is FileKind.TIME_ENTRIES else _NamedRows(rows, current_names)
         total = rows.fill(staging.staged(table, reader))
         staging.finish()
-        yield Staged(total, rows.highest_id(), rows, table.columns)
+        yield Staged(total, rows.highest_id(), rows, reader)
 
 
 # ------------------------------------------------------------ group keys
@@ -100,6 +100,8 @@ class _TimeRows:
 
     def staged(self, table: Table, reader: Reader) -> Iterator[StagedRow]:
         for raw in table.rows:
+            if isinstance(raw, RawRow) and reader.is_leaving(raw):
+                continue
             text = _text_of(raw, table.columns)
             row = reader.read(raw) if isinstance(raw, RawRow) else raw
             if not isinstance(row, TimeRow):

@@ -72,7 +72,10 @@ def _read(work: Work) -> list[ReadRow | FailedRow]:
 
 
 def _identify(work: Work, rows: Sequence[ReadRow | FailedRow]) -> list[IdentifiedRow | FailedRow]:
-    """The user of each row: by id, if that user has the name in the row; otherwise by name."""
+    """The user of each row: by email address; by id, if that user has the name in the row; otherwise by name.
+
+    Whoever has another email address is another person, though of the same name.
+    """
     people = {row.row.person for row in sound(rows)}
     by_id = users.get_many(work.account_id, {person.id for person in people if person.id is not None})
     known = {
@@ -80,21 +83,23 @@ def _identify(work: Work, rows: Sequence[ReadRow | FailedRow]) -> list[Identifie
         for person in people
         if (user := by_id.get(person.id or NEW)) and _user_name(person) in ("", _name_of(user))
     }
+    by_email = users.get_by_emails(work.account_id, {_email(person) for person in people} - {""})
+    known |= {person: by_email[_email(person)].id for person in people if _email(person) in by_email}
     by_name = users.get_by_names(work.account_id, {_user_name(person) for person in people - known.keys()} - {""})
 
     def identify(row: ReadRow) -> IdentifiedRow:
         person = row.row.person
         name = _user_name(person)
-        namesakes = by_name.get(name, ())
+        namesakes = [user for user in by_name.get(name, ()) if not person.email or user.email is None]
         if person in known:
-            return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), name, known[person])
+            return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), known[person])
         if not name:
             raise logging_time.missing("user")
         if len(namesakes) > 1:
             shown = f"{person.first_name} {person.last_name}".strip()
             raise RowError("user", f"{len(namesakes)} people are called {shown}: say who by id")
         user_id = namesakes[0].id if namesakes else None
-        return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), name, user_id)
+        return IdentifiedRow(row.number, row.group, row.row, _reference(row.row), user_id)
 
     return advance(rows, identify)
 
@@ -140,7 +145,6 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
             row.group,
             row.row,
             row.reference,
-            row.user_name,
             row.user_id,
             resolved,
             fields,
@@ -162,8 +166,7 @@ def _create_missing(work: Work, rows: Sequence[CheckedRow | FailedRow]) -> list[
         user_id, resolved, fields, archived = row.user_id, row.resolved, row.fields, row.archived
         if archived is None and not work.dry_run:
             if user_id is None:
-                person = row.row.person
-                user_id = creator.user(row.user_name, person.first_name, person.last_name)
+                user_id = creator.user(row.row.person)
             if resolved.assignment_id is None:
                 resolved = creator.complete(row.reference, resolved, missing_records(row.row, resolved))
                 archived = _archived(resolved)
@@ -222,6 +225,10 @@ def _folded(named: Named) -> Named:
 @lru_cache(4096)
 def _user_name(person: Person) -> str:
     return fold_person(person.first_name, person.last_name)
+
+
+def _email(person: Person) -> str:
+    return fold_name(person.email or "")
 
 
 def _name_of(user: User) -> str:

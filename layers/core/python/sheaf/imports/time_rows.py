@@ -37,7 +37,6 @@ class IdentifiedRow:
     group: int
     row: TimeRow
     reference: EntryReference
-    user_name: str
     user_id: Id | None
 
 
@@ -53,7 +52,6 @@ class CheckedRow:
     group: int
     row: TimeRow
     reference: EntryReference
-    user_name: str
     user_id: Id | None
     resolved: ResolvedReference
     fields: TimeEntryFields

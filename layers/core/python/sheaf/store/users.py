@@ -1,4 +1,4 @@
-"""store: users. Access patterns I4, I5 and I8 to I13 of docs/data-model.md."""
+"""store: users. Access patterns I4, I5 and I8 to I14 of docs/data-model.md."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -40,15 +40,21 @@ def get_by_names(account_id: AccountId, names: Collection[str]) -> Mapping[str, 
     return found
 
 
-def create_without_email(account_id: AccountId, first_name: str, last_name: str, now: Timestamp) -> User:
-    """A new member without an email address (I12), somebody whose time is imported.
+def create_imported(
+    account_id: AccountId, first_name: str, last_name: str, now: Timestamp, email: str | None = None
+) -> User:
+    """A new member whose time is imported (I12), with the email address that the file has, or without one.
 
     Raises:
-        NameTakenError: just now another import has made somebody of that name.
+        NameTakenError: just now another import has made somebody of that name, or with that address.
     """
     new_id = sequence.next_id(account_id, "USER")
-    user = User(new_id, first_name, last_name, None, Role.MEMBER, frozenset(), frozenset(), True, now, now)
-    claim: Item = {
+    user = User(new_id, first_name, last_name, email, Role.MEMBER, frozenset(), frozenset(), True, now, now)
+    if email is not None:
+        claim = {**keys.user_email(account_id, fold_name(email)), "user_id": number(user.id)}
+        commit([put_new(claim, NameTakenError()), put_new(to_item(account_id, user), StaleError())])
+        return user
+    claim = {
         **keys.person_name(account_id, fold_person(first_name, last_name)),
         "user_id": number(user.id),
     }
@@ -99,6 +105,15 @@ def get_by_email(account_id: AccountId, email: str) -> User:
     if not item:
         raise NotFoundError(f"account {account_id} has no user with the email {email}")
     return CODEC.from_item(item)
+
+
+def get_by_emails(account_id: AccountId, emails: Collection[str]) -> dict[str, User]:
+    """Who has these email addresses (I14), by the addresses as `fold_name` makes them; without those nobody has."""
+    wanted = {keys.key_pair(keys.user_email(account_id, email)): email for email in emails}
+    claims = reads.items([keys.user_email(account_id, email) for email in emails])
+    owners = {wanted[key_pair]: read_id(claim["user_id"]) for key_pair, claim in claims.items()}
+    found = get_many(account_id, owners.values())
+    return {email: found[user_id] for email, user_id in owners.items() if user_id in found}
 
 
 def everyone(account_id: AccountId) -> Iterator[User]:

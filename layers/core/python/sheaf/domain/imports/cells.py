@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sheaf.domain.errors import InvalidError, MalformedError
+from sheaf.domain.imports.numbers import day_of, hours_of, number_of
 from sheaf.domain.imports.rows import ImportedMetadata, Named, RawRow, RowError
 from sheaf.domain.record import as_dict
 from sheaf.domain.time_entry import ExternalReference
@@ -34,10 +34,12 @@ KEPT_ID_LIMIT = 2**52  # an id that a file brings leaves as many again for those
 REFERENCE = ("reference_id", "reference_group_id", "reference_account_id", "permalink")
 
 _COLUMN = "\0"  # stands for the name of the column in what a reader says
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_AMOUNT = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "1", "ja", "oui", "sí", "si"), True),
+    **dict.fromkeys(("false", "no", "0", "nein", "non", "nee"), False),
+}
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", re.ASCII)
-_AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 
 type Read[Value] = Callable[[Any], Value]
 """Makes a value of what stands in a cell: a text in CSV, anything in JSON. Raises InvalidError or MalformedError."""
@@ -61,6 +63,11 @@ class Cells:
     def has(self, *fields: str) -> bool:
         """Whether the row has one of these fields, empty or not."""
         return any(field in self._columns for field in fields)
+
+    def is_blank(self, field: str) -> bool:
+        """Whether the row has no such field, or nothing but white space in it."""
+        value = self._values[self._columns[field]] if field in self._columns else None
+        return value is None or (isinstance(value, str) and not value.strip())
 
     def optional[Value](self, field: str, read: Read[Value]) -> Value | None:
         """A field that may be empty: None for null, and for a cell of nothing but white space."""
@@ -162,6 +169,15 @@ def name(value: object) -> str:
     return clean_name(text(value))
 
 
+@_remembered
+def email(value: object) -> str:
+    """An email address, as far as one can tell by its looks."""
+    written = line(value)
+    if not _EMAIL.fullmatch(written):
+        raise InvalidError(f"{_COLUMN} must be an email address, such as ida@example.com")
+    return written
+
+
 def foreign(value: object) -> str:
     """An id of another system, which is a text here however it is written."""
     return str(value) if _is_whole(value) else text(value)
@@ -182,30 +198,52 @@ def flag(value: object) -> bool:
     return found
 
 
-@_remembered
-def amount(value: object) -> Decimal:
-    """A number with a decimal point."""
-    return _decimal(value)
+@cache
+def amount(decimal_symbol: str) -> Read[Decimal]:
+    """How to read a number with this decimal symbol."""
+
+    @_remembered
+    def read(value: object) -> Decimal:
+        return _decimal(value, lambda written: number_of(written, decimal_symbol), "1.5")
+
+    return read
 
 
-@_remembered
-def day(value: object) -> Day:
-    """A day as Harvest's files write it, `2026-11-30` or `11/30/2026`."""
-    written = text(value).strip()
-    if _DAY.fullmatch(written):
-        return clean_day(written, _COLUMN)
-    american = _AMERICAN_DAY.fullmatch(written)
-    try:
-        month, day_, year = map(int, american.groups() if american else ())
-        return Day(date(year, month, day_).isoformat())
-    except ValueError:
-        raise InvalidError(f"{_COLUMN} must be a date, such as 2026-11-30 or 11/30/2026") from None
+@cache
+def hours(decimal_symbol: str) -> Read[Decimal]:
+    """How to read hours of time, in hundredths, with this decimal symbol."""
+
+    @_remembered
+    def read(value: object) -> Decimal:
+        found = _decimal(value, lambda written: hours_of(written, decimal_symbol), "1.5, 1:30 or 1h 30m")
+        return clean_amount(found, _COLUMN)
+
+    return read
 
 
-@_remembered
-def hours(value: object) -> Decimal:
-    """Hours of time, in hundredths."""
-    return clean_amount(_decimal(value), _COLUMN)
+@cache
+def day(is_day_first: bool) -> Read[Day]:
+    """How to read a day: with the year first, with points, or with slashes, day or month first."""
+
+    @_remembered
+    def read(value: object) -> Day:
+        written = text(value).strip()
+        if _DAY.fullmatch(written):
+            return clean_day(written, _COLUMN)
+        found = day_of(written, is_day_first=is_day_first)
+        if found is not None:
+            return found
+        if written.isdigit():
+            raise InvalidError(
+                f"{_COLUMN} is {written[:20]}, a number by which spreadsheets keep a day; show the column as a date,"
+                " such as 2026-11-30, and save it again"
+            )
+        if any(map(str.isalpha, written)):
+            raise InvalidError(f"{_COLUMN} must be a date in numbers, such as 2026-11-30, without the name of a month")
+        example = "30/11/2026" if is_day_first else "11/30/2026"
+        raise InvalidError(f"{_COLUMN} must be a date, such as 2026-11-30 or {example}")
+
+    return read
 
 
 def timestamp(value: object) -> Timestamp:
@@ -223,10 +261,11 @@ def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _decimal(value: object) -> Decimal:
+def _decimal(value: object, read: Callable[[str], Decimal | None], examples: str) -> Decimal:
     if isinstance(value, Decimal):
         return value
-    digits = str(value).strip() if _is_whole(value) or isinstance(value, str) else ""
-    if _AMOUNT.fullmatch(digits):
-        return Decimal(digits)
-    raise InvalidError(f"{_COLUMN} must be a number, such as 1.5")
+    written = str(value).strip() if _is_whole(value) or isinstance(value, str) else ""
+    found = read(written)
+    if found is None:
+        raise InvalidError(f"{_COLUMN} must be a number, such as {examples}")
+    return found

@@ -53,7 +53,7 @@ def without_client(pair: str) -> str:
 
 def group_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
     """Whose day on what a row is about: person, client, project, task, date. Equal rows are one group."""
-    name = f"{row.person.first_name} {row.person.last_name}".strip()
+    name = row.person.email or f"{row.person.first_name} {row.person.last_name}".strip()
     person = _part(Named(name=name) if name else Named(id=row.person.id))
     return person, _part(row.client), _part(row.project), _part(row.task), row.spent_date
 

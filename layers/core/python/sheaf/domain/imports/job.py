@@ -15,6 +15,16 @@ class FileKind(StrEnum):
     TIME_ENTRIES = "time_entries"
 
 
+class Source(StrEnum):
+    """Which program has written a file."""
+
+    HARVEST_DETAILED = "harvest_detailed"
+    HARVEST_TIME_IMPORT = "harvest_time_import"
+    TOGGL_DETAILED = "toggl_detailed"
+    CLOCKIFY_DETAILED = "clockify_detailed"
+    GENERIC = "generic"
+
+
 class ImportStatus(StrEnum):
     """Where an import stands; the last four are final."""
 
@@ -56,11 +66,19 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFields:
-    """What a caller may say of an import. `kind` None: the header of the file tells."""
+    """What a caller may say of an import. What is None, the file tells; see `reading.Reading`.
+
+    Args:
+        encoding: `utf-8` or `windows-1252`; a byte-order mark tells of UTF-8 and UTF-16 in any case.
+    """
 
     kind: FileKind | None = None
     dry_run: bool = False
     file_name: str | None = None
+    date_format: str | None = None
+    decimal_symbol: str | None = None
+    encoding: str | None = None
+    default_task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,8 @@ class Import:
     `rows_total` is None until the whole file has been read; `batches_total` likewise. `error` says why an import as a
     whole failed. `ignored_columns` are those of the file that mean nothing to Sheaf. `user_id` is None for files that
     were put into the bucket. `has_report` says that the rows which failed are listed in a report in the bucket.
+    `source` and all that follows say how the file was read: what the caller said of it, and once its header and its
+    rows were looked at, what they showed (`is_date_format_assumed`: nothing showed it).
     """
 
     id: Id
@@ -99,6 +119,13 @@ class Import:
     ignored_columns: tuple[str, ...] = ()
     file: StoredFile | None = None
     has_report: bool = False
+    source: Source | None = None
+    date_format: str | None = None
+    decimal_symbol: str | None = None
+    is_date_format_assumed: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    default_task: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

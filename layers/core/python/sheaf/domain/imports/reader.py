@@ -6,8 +6,9 @@ from functools import cache
 from sheaf.domain.client import Client
 from sheaf.domain.imports import cells, grouping
 from sheaf.domain.imports.cells import Cells, Read
-from sheaf.domain.imports.columns import MEANINGS, REQUIRED, folded_column, shown, words
+from sheaf.domain.imports.columns import REQUIRED, layout_of, shown, words
 from sheaf.domain.imports.job import FileKind
+from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import (
     BadRow,
     FileError,
@@ -35,9 +36,16 @@ class Reader:
     Projects and tasks are given by id where the file has their ids, clients and people by name where it has names.
     """
 
-    def __init__(self, kind: FileKind, columns: Sequence[str]) -> None:
+    def __init__(self, kind: FileKind, columns: Sequence[str], reading: Reading | None = None) -> None:
         """Raises FileError."""
         self.kind = kind
+        self.reading = reading or Reading()
+        self._day = cells.day(self.reading.is_day_first)
+        self._hours = cells.hours(self.reading.decimal_symbol)
+        amount = cells.amount(self.reading.decimal_symbol)
+        self._task_fields = _task_fields(amount)
+        self._project_fields = _project_fields(amount, self._day)
+        self._task_assignment_fields = _task_assignment_fields(amount)
         self.columns = tuple(columns)
         self._ignored: dict[str, None] = {}
         self._layouts: dict[tuple[str, ...], Mapping[str, str]] = {}
@@ -55,7 +63,7 @@ class Reader:
         self.task_by_id = "task_id" in fields
         self.client_by_id = "client" not in fields
         self.client_narrows = not self.project_by_id and not self.client_by_id
-        self.person_by_id = not fields.keys() & {"first_name", "last_name", "user"}
+        self.person_by_id = not fields.keys() & {"first_name", "last_name", "user", "email"}
         reads: Mapping[FileKind, Callable[[Cells], Row]] = {
             FileKind.TASKS: self._task,
             FileKind.PROJECTS: self._project,
@@ -75,6 +83,13 @@ class Reader:
             return self._read(Cells(raw, self._layout(tuple(raw.values))))
         except RowError as error:
             return BadRow(raw.number, error.field, str(error), raw.values)
+
+    def is_leaving(self, raw: RawRow) -> bool:
+        """Whether a row of time is about nobody and nothing: a total below the rows, or cells that only look empty."""
+        if self.kind is not FileKind.TIME_ENTRIES:
+            return False
+        row = Cells(raw, self._layout(tuple(raw.values)))
+        return all(row.is_blank(field) for field in _SUBJECTS)
 
     def task_key(self, task: Task) -> str:
         """The key of `grouping.keys_of` that a task has by its name as it is now."""
@@ -96,36 +111,31 @@ class Reader:
         known = self._layouts.get(columns)
         if known is not None:
             return known
-        layout: dict[str, str] = {}
+        layout = layout_of(self.kind, columns)
+        used = frozenset(layout.values())
         for column in columns:
-            field = MEANINGS[self.kind].get(folded_column(column))
-            if field is None:
-                if len(self._ignored) < COLUMNS:
-                    self._ignored[column] = None
-            elif field in layout:
-                raise RowError(column, f"The columns {layout[field][:50]!r} and {column[:50]!r} mean the same")
-            else:
-                layout[field] = column
+            if column not in used and len(self._ignored) < COLUMNS:
+                self._ignored[column] = None
         if len(self._layouts) >= LAYOUTS:
             self._layouts.clear()
         self._layouts[columns] = layout
         return layout
 
     def _task(self, row: Cells) -> TaskRow:
-        metadata, given = row.metadata(), row.given(_TASK_FIELDS, _NULLABLE)
+        metadata, given = row.metadata(), row.given(self._task_fields, _NULLABLE)
         if metadata.id is None:
             row.needed("name", cells.name)
         return TaskRow(row.number, metadata, row.valid(TaskFields, {"name": "-"}, given))
 
     def _project(self, row: Cells) -> ProjectRow:
-        metadata, given = row.metadata(), row.given(_PROJECT_FIELDS, _NULLABLE)
+        metadata, given = row.metadata(), row.given(self._project_fields, _NULLABLE)
         if metadata.id is None:
             row.needed("name", cells.name)
         client = self._client(row, is_needed=metadata.id is None)
         return ProjectRow(row.number, metadata, client, row.valid(ProjectFields, {"client_id": 1, "name": "-"}, given))
 
     def _task_assignment(self, row: Cells) -> TaskAssignmentRow:
-        given = row.given(_TASK_ASSIGNMENT_FIELDS, _NULLABLE)
+        given = row.given(self._task_assignment_fields, _NULLABLE)
         return TaskAssignmentRow(
             number=row.number,
             metadata=row.metadata(),
@@ -143,9 +153,9 @@ class Reader:
             person=self._person(row),
             client=self._client(row, is_needed=True) if makes_project else Named(),
             project=row.named("project", by_id=self.project_by_id),
-            task=row.named("task", by_id=self.task_by_id),
-            spent_date=row.needed("spent_date", cells.day),
-            hours=row.needed("hours", cells.hours),
+            task=self._task_of(row),
+            spent_date=row.needed("spent_date", self._day),
+            hours=row.needed("hours", self._hours),
             notes=row.optional("notes", cells.notes),
             external_reference=row.reference(),
             project_code=row.optional("project_code", cells.line) if makes_project else None,
@@ -153,6 +163,17 @@ class Reader:
             billable=row.optional("billable", cells.flag),
             missing_columns=_missing_columns(notes=row.has("notes"), external_reference=row.has(*_REFERENCE)),
         )
+
+    def _task_of(self, row: Cells) -> Named:
+        if self.task_by_id:
+            return row.named("task", by_id=True)
+        name = row.optional("task", cells.name) or self.reading.default_task
+        if name is None:
+            raise RowError(
+                row.column("task"),
+                f"{row.column('task')} can't be blank; default_task names the task of rows that have none",
+            )
+        return Named(name=name)
 
     def _client(self, row: Cells, *, is_needed: bool) -> Named:
         if is_needed:
@@ -165,32 +186,48 @@ class Reader:
         if self.person_by_id:
             return Person(id=row.needed("user_id", cells.number))
         first, last = row.optional("first_name", cells.line) or "", row.optional("last_name", cells.line) or ""
+        email = row.optional("email", cells.email)
         if not first and not last:
-            whole = row.needed("user" if row.has("user") else "first_name", cells.name)
-            first, _, last = whole.rpartition(" ")
+            whole = row.optional("user" if row.has("user") else "first_name", cells.name)
+            if whole is None and email is None:
+                row.needed("user" if row.has("user") else "first_name", cells.name)
+            first, _, last = (whole or (email or "").partition("@")[0]).rpartition(" ")
             first, last = (first.strip(), last) if first else (last, "")
-        return Person(row.optional("user_id", cells.number), first, last)
+        return Person(row.optional("user_id", cells.number), first, last, email)
 
 
+_SUBJECTS = (
+    *("client", "project", "task", "first_name", "last_name", "user", "email"),
+    *("client_id", "project_id", "task_id", "user_id"),
+)
 _REFERENCE = ("external_reference", *cells.REFERENCE)
 _AMOUNTS = "default_hourly_rate hourly_rate budget over_budget_notification_percentage cost_budget fee"
 _NULLABLE = frozenset({*_AMOUNTS.split(), "code", "notes", "starts_on", "ends_on"})
-_TASK_FIELDS: Mapping[str, Read[object]] = {
-    "name": cells.text,
-    "default_hourly_rate": cells.amount,
-    **dict.fromkeys(("billable_by_default", "is_default", "is_active"), cells.flag),
-}
-_TASK_ASSIGNMENT_FIELDS: Mapping[str, Read[object]] = {
-    **dict.fromkeys(("hourly_rate", "budget"), cells.amount),
-    **dict.fromkeys(("billable", "is_active"), cells.flag),
-}
-_PROJECT_FIELDS: Mapping[str, Read[object]] = {
-    **dict.fromkeys(("name", "code", "bill_by", "budget_by", "notes"), cells.text),
-    **dict.fromkeys(("is_active", "is_billable", "is_fixed_fee", "budget_is_monthly"), cells.flag),
-    **dict.fromkeys(("notify_when_over_budget", "show_budget_to_all", "cost_budget_include_expenses"), cells.flag),
-    **dict.fromkeys(_AMOUNTS.split()[1:], cells.amount),
-    **dict.fromkeys(("starts_on", "ends_on"), cells.day),
-}
+
+
+def _task_fields(amount: Read[object]) -> Mapping[str, Read[object]]:
+    return {
+        "name": cells.text,
+        "default_hourly_rate": amount,
+        **dict.fromkeys(("billable_by_default", "is_default", "is_active"), cells.flag),
+    }
+
+
+def _task_assignment_fields(amount: Read[object]) -> Mapping[str, Read[object]]:
+    return {
+        **dict.fromkeys(("hourly_rate", "budget"), amount),
+        **dict.fromkeys(("billable", "is_active"), cells.flag),
+    }
+
+
+def _project_fields(amount: Read[object], day: Read[object]) -> Mapping[str, Read[object]]:
+    return {
+        **dict.fromkeys(("name", "code", "bill_by", "budget_by", "notes"), cells.text),
+        **dict.fromkeys(("is_active", "is_billable", "is_fixed_fee", "budget_is_monthly"), cells.flag),
+        **dict.fromkeys(("notify_when_over_budget", "show_budget_to_all", "cost_budget_include_expenses"), cells.flag),
+        **dict.fromkeys(_AMOUNTS.split()[1:], amount),
+        **dict.fromkeys(("starts_on", "ends_on"), day),
+    }
 
 
 @cache

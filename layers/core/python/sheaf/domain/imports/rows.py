@@ -82,11 +82,12 @@ class TaskAssignmentRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who spent the time: by `id`, or by name. An id counts only where the name, if given, agrees."""
+    """Who spent the time: by `id`, by email address, or by name. An id counts only where the name, if given, agrees."""
 
     id: Id | None = None
     first_name: str = ""
     last_name: str = ""
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

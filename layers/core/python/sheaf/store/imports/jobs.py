@@ -7,11 +7,12 @@ item in a partition of its own lets the watchdog find imports that nobody ended 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, StoredFile
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, Source, StoredFile
+from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
@@ -40,11 +41,15 @@ class ImportClosedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the splitter reads first: the kind of the rows, the columns (for the report too), and the ignored ones."""
+    """What the splitter reads first: what the file is, its columns (for the report too), and how its cells are read."""
 
     kind: FileKind
     columns: Sequence[str]
     ignored: Sequence[str]
+    source: Source = Source.GENERIC
+    reading: Reading = field(default_factory=Reading)
+    encoding: str = "utf-8"
+    delimiter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,12 @@ def describe(account_id: AccountId, import_id: Id, header: Header, now: Timestam
         "kind": text(header.kind),
         "columns": text(json.dumps(header.columns, ensure_ascii=False)),
         "ignored_columns": text(json.dumps(header.ignored, ensure_ascii=False)),
+        "source": text(header.source),
+        "date_format": text(header.reading.date_format),
+        "decimal_symbol": text(header.reading.decimal_symbol),
+        "is_date_format_assumed": flag(header.reading.is_assumed),
+        "encoding": text(header.encoding),
+        "delimiter": text(header.delimiter),
         "updated_at": text(now),
     }
     commit([while_running(account_id, import_id, attributes)])
@@ -199,6 +210,10 @@ def _new(import_id: Id, fields: ImportFields, user_id: Id | None, now: Timestamp
         kind=fields.kind,
         dry_run=fields.dry_run,
         file_name=fields.file_name,
+        date_format=fields.date_format,
+        decimal_symbol=fields.decimal_symbol,
+        encoding=fields.encoding,
+        default_task=fields.default_task,
         user_id=user_id,
         created_at=now,
         updated_at=now,
