@@ -259,6 +259,10 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "file name long": {"file_name": "x" * 256},
         "file name with a control character": {"file_name": "a\0b"},
         "file name number": {"file_name": 7},
+        "date format unknown": {"date_format": "%d-%m-%Y"},
+        "decimal symbol unknown": {"decimal_symbol": ";"},
+        "encoding unknown": {"encoding": "latin-1"},
+        "default task blank": {"default_task": " "},
     },
 }
 """Fields that break a rule, alone and together."""

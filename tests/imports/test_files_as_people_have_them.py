@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.imports.columns import MEANINGS, source_of
-from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus, Source
+from sheaf.domain.imports.job import FileKind, ImportFields, Source
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow, Row, TimeRow
-from sheaf.domain.values import Id
 from sheaf.imports import examining, formats
-from tests.support.api import NOW
 from tests.support.sample_files import csv_bytes, stream
 
 CASES = Path(__file__).parent / "cases"
@@ -55,23 +53,10 @@ class Read:
 def read(content: bytes, fields: ImportFields | None = None) -> Read:
     """Read a file as the splitter does; it is one of time entries."""
     options = fields or ImportFields()
-    job = Import(
-        id=Id(1),
-        status=ImportStatus.RUNNING,
-        kind=options.kind,
-        dry_run=False,
-        file_name=None,
-        user_id=None,
-        created_at=NOW,
-        updated_at=NOW,
-        date_format=options.date_format,
-        decimal_symbol=options.decimal_symbol,
-        default_task=options.default_task,
-    )
     first = formats.read(stream(content), options.encoding)
     kind = examining.kind_of(first, options.kind)
     assert kind is FileKind.TIME_ENTRIES
-    reading = examining.reading_of(first, kind, job)
+    reading = examining.reading_of(first, kind, options)
     table = formats.read(stream(content), options.encoding)
     reader = Reader(kind, table.columns, reading)
     rows = [

@@ -124,7 +124,7 @@ def test_an_import_of_the_first_version_is_read() -> None:
         ignored_columns=("Colour",),
         file=StoredFile("k", "e", 120, None),
     )
-    assert import_job.to_item(job) == FIRST_VERSION["import"]
+    assert import_job.to_item(job).items() >= FIRST_VERSION["import"].items()
 
 
 def test_every_kind_of_record_has_an_item_of_the_first_version() -> None:

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("account")
 
 ACCOUNT = AccountId(1)
 OF_ACCOUNT = ("--account", "1")
+READ = "read as tasks (generic), days as %m/%d/%Y, decimals after '.', utf-8"
 TASKS = b"Name\nDesign\nProgramming\n"
 
 type Pauses = Callable[..., None]
@@ -249,7 +250,7 @@ def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Shea
     endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert outcome.status == 1
-    assert outcome.err.splitlines()[1:] == ["The file was replaced", "ignored columns: Colour"]
+    assert outcome.err.splitlines()[1:] == ["The file was replaced", READ, "ignored columns: Colour"]
 
 
 def test_the_first_rows_that_failed_are_shown_and_where_the_rest_is(
@@ -264,7 +265,7 @@ def test_the_first_rows_that_failed_are_shown_and_where_the_rest_is(
         "import 1 is completed, with errors: 0 created, 0 updated, 0 unchanged, 2 failed"
         " (a dry run: nothing was written)"
     )
-    assert lines[3:-1] == ["row 1: Bad 1", *(f"row {number}: Name: Bad {number}" for number in range(2, 21))]
+    assert lines[4:-1] == ["row 1: Bad 1", *(f"row {number}: Name: Bad {number}" for number in range(2, 21))]
     assert lines[-1] == (
         f"the report, with all rows that failed, is s3://{bucket}/reports/1/1.csv (--report FILE fetches it)"
     )
@@ -342,7 +343,7 @@ def test_off_a_terminal_there_is_none(sheaf: Sheaf, deployment: str, meanwhile: 
     begun()
     meanwhile(run(), end("created"))
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT, "--wait")
-    expected = "import 1 is completed: 1 created, 0 updated, 0 unchanged, 0 failed\nignored columns: Colour\n"
+    expected = f"import 1 is completed: 1 created, 0 updated, 0 unchanged, 0 failed\n{READ}\nignored columns: Colour\n"
     assert outcome == Ended(0, "1\n", expected)
 
 
@@ -368,11 +369,11 @@ def test_one_look_at_an_import_that_runs_says_how_far_it_is(sheaf: Sheaf, deploy
         ("--follow x --account 1", "argument --follow: an import's id must be a positive integer below 2^53"),
         (
             "--follow 7 --account 1 --dry-run",
-            "argument --follow: not allowed with argument --kind or --dry-run",
+            "argument --follow: not allowed with argument --dry-run",
         ),
         (
             "--follow 7 --account 1 --kind tasks",
-            "argument --follow: not allowed with argument --kind or --dry-run",
+            "argument --follow: not allowed with argument --kind",
         ),
         (
             "{file} --account 1 --kind invoices",

@@ -22,6 +22,8 @@ from tqdm import tqdm
 from sheaf.aws import files
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
+from sheaf.domain.imports.numbers import COMMA, DATE_FORMATS, POINT
+from sheaf.domain.imports.transfer import ENCODINGS, clean_default_task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.v2.import_responses import show_listed_import
 from sheaf.store import accounts, users
@@ -60,6 +62,9 @@ _EXAMPLES = """\
   sheaf import --follow 7 --account 1 --wait"""
 
 
+_OPTIONS = ("kind", "date_format", "decimal_symbol", "encoding", "default_task")
+
+
 def add_parser(nouns: Any) -> None:
     """Describe the command to the parser of `sheaf`."""
     parser: Parser = nouns.add_parser(
@@ -71,6 +76,10 @@ def add_parser(nouns: Any) -> None:
     what.add_argument("--follow", metavar="ID", type=arguments.import_id, help="an import that was begun before")
     arguments.add_account(parser)
     parser.add_argument("--kind", choices=[str(kind) for kind in FileKind], help="what the rows are")
+    parser.add_argument("--date-format", choices=DATE_FORMATS, help="how the file has its days; else its rows tell")
+    parser.add_argument("--decimal-symbol", choices=[POINT, COMMA], help="of its numbers; else its rows tell")
+    parser.add_argument("--encoding", choices=ENCODINGS, help="of a file without a byte-order mark; else UTF-8")
+    parser.add_argument("--default-task", metavar="NAME", help="the task of rows of time that name none")
     parser.add_argument("--dry-run", action="store_true", help="judge and count all rows, and write nothing")
     parser.add_argument("--wait", action="store_true", help="stay until the import has ended")
     parser.add_argument(
@@ -84,9 +93,12 @@ def add_parser(nouns: Any) -> None:
 
 
 def _run(given: Namespace, now: Timestamp) -> int:
-    if given.follow and (given.kind or given.dry_run):
-        given.parser.error("argument --follow: not allowed with argument --kind or --dry-run")
+    said = [name for name in (*_OPTIONS, "dry_run") if getattr(given, name)]
+    if given.follow and said:
+        given.parser.error(f"argument --follow: not allowed with argument --{said[0].replace('_', '-')}")
     try:
+        if given.default_task is not None:
+            given.default_task = clean_default_task(given.default_task)
         if given.file:
             arguments.check_readable(given.file)
         if given.report:
@@ -118,8 +130,8 @@ def _find(given: Namespace, import_id: Id) -> Import:
 def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
     """A new import with its file. Without its file it would wait for a day, so it is cancelled where that fails."""
     path: Path = given.file
-    kind = given.kind and FileKind(given.kind)
-    job = jobs.create(given.account, ImportFields(kind=kind, dry_run=given.dry_run, file_name=path.name), None, now)
+    options = {name: getattr(given, name) for name in _OPTIONS} | {"kind": given.kind and FileKind(given.kind)}
+    job = jobs.create(given.account, ImportFields(dry_run=given.dry_run, file_name=path.name, **options), None, now)
     output.tell(f"import {job.id} of account {given.account}: uploading {path.name}, {path.stat().st_size:,} bytes")
     try:
         with path.open("rb") as body:
@@ -157,6 +169,8 @@ def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
     output.tell(_summary(job))
     if job.error:
         output.tell(job.error)
+    if job.source:
+        output.tell(_reading(job))
     if job.ignored_columns:
         output.tell(f"ignored columns: {', '.join(job.ignored_columns)}")
     if not job.status.is_final:
@@ -165,6 +179,16 @@ def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
         _show_report(given, place, job)
     elif given.report:
         output.tell(f"no row failed, so {given.report} was not written")
+
+
+def _reading(job: Import) -> str:
+    """How the file was read, as a line for people."""
+    assumed = " (assumed: no row shows whether the day comes first)" if job.is_date_format_assumed else ""
+    delimiter = f", cells separated by {job.delimiter!r}" if job.delimiter else ""
+    return (
+        f"read as {job.kind} ({job.source}), days as {job.date_format}{assumed}, decimals after {job.decimal_symbol!r},"
+        f" {job.encoding}{delimiter}"
+    )
 
 
 def _show_report(given: Namespace, place: Deployment, job: Import) -> None:

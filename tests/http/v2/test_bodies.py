@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import InvalidError, SheafError
 from sheaf.domain.imports.job import FileKind, ImportFields
+from sheaf.domain.imports.numbers import DATE_FORMATS
 from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.record import fields_of
 from sheaf.domain.task import TaskFields
@@ -402,6 +403,11 @@ def test_time_is_read_as_json_and_as_a_form(body: str, content_type: str) -> Non
             JSON,
             ImportFields(kind=FileKind.TIME_ENTRIES, dry_run=True, file_name="time.csv"),
         ),
+        (
+            '{"date_format":"%d/%m/%Y","decimal_symbol":",","encoding":"Windows-1252","default_task":" General "}',
+            JSON,
+            ImportFields(date_format="%d/%m/%Y", decimal_symbol=",", encoding="windows-1252", default_task="General"),
+        ),
         ("kind=tasks&dry_run=0&file_name=a+b", FORM, ImportFields(kind=FileKind.TASKS, file_name="a b")),
     ],
 )
@@ -416,6 +422,10 @@ def test_an_import_is_read_as_json_and_as_a_form_and_nothing_need_be_said(
     [
         ('{"kind":"invoices"}', "kind must be one of tasks, projects, task_assignments, time_entries"),
         ('{"file_name":"a/b"}', "file_name must be a name without a path"),
+        ('{"date_format":"%d-%m-%Y"}', f"date_format must be one of {' '.join(DATE_FORMATS)}"),
+        ('{"decimal_symbol":";"}', "decimal_symbol must be one of . ,"),
+        ('{"encoding":"latin-1"}', "encoding must be one of utf-8 windows-1252"),
+        ('{"default_task":" "}', "default_task can't be blank"),
         ('{"kind":1,"dry_run":"x"}', "kind must be a string, dry_run must be true or false"),
     ],
 )

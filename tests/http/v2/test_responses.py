@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
-from sheaf.domain.imports.job import FileKind, Import, ImportStatus, RowCounts
+from sheaf.domain.imports.job import FileKind, Import, ImportStatus, RowCounts, Source
 from sheaf.domain.imports.transfer import Address
 from sheaf.domain.project import BillBy, ProjectFields, new_project
 from sheaf.domain.task import Task
@@ -220,6 +220,12 @@ ENDED = replace(
     counts=RowCounts(created=1, updated=2, unchanged=3, failed=4),
     ignored_columns=("Invoiced?", "Approved?"),
     has_report=True,
+    source=Source.TOGGL_DETAILED,
+    date_format="%d/%m/%Y",
+    decimal_symbol=",",
+    encoding="utf-8",
+    delimiter=";",
+    default_task="General",
 )
 
 
@@ -227,7 +233,10 @@ def test_an_import_is_shown_with_what_came_of_its_rows_and_where_its_report_is()
     assert json.dumps(show_import(ENDED, {}, Address("https://report", LATER))) == (
         '{"id": 7, "kind": "time_entries", "status": "completed_with_errors", "dry_run": true, '
         '"file_name": "time.csv", "rows": {"total": 10, "created": 1, "updated": 2, "unchanged": 3, "failed": 4}, '
-        '"ignored_columns": ["Invoiced?", "Approved?"], "error": null, "user": null, '
+        '"ignored_columns": ["Invoiced?", "Approved?"], '
+        '"reading": {"source": "toggl_detailed", "date_format": "%d/%m/%Y", "is_date_format_assumed": false, '
+        '"decimal_symbol": ",", "encoding": "utf-8", "delimiter": ";", "default_task": "General"}, '
+        '"error": null, "user": null, '
         f'"created_at": "{MOMENT}", "updated_at": "{LATER}", "started_at": "{MOMENT}", "finished_at": "{LATER}", '
         f'"report": {{"url": "https://report", "expires_at": "{LATER}"}}}}'
     )

@@ -1,7 +1,7 @@
 """imports: what a file is and how its cells are to be read, before its rows are staged."""
 
 from sheaf.domain.imports import columns
-from sheaf.domain.imports.job import FileKind, Import
+from sheaf.domain.imports.job import FileKind, Import, ImportFields
 from sheaf.domain.imports.reading import Evidence, Reading
 from sheaf.domain.imports.rows import FileError
 from sheaf.imports.formats import Table
@@ -23,7 +23,7 @@ def kind_of(table: Table, given: FileKind | None) -> FileKind:
     return given
 
 
-def reading_of(table: Table, kind: FileKind, job: Import) -> Reading:
+def reading_of(table: Table, kind: FileKind, given: ImportFields | Import) -> Reading:
     """How the cells are to be read, by what the caller says and what all rows show; the table is read to its end.
 
     Raises:
@@ -33,4 +33,4 @@ def reading_of(table: Table, kind: FileKind, job: Import) -> Reading:
     if evidence.is_needed:
         for row in table.rows:
             evidence.see(row)
-    return evidence.reading(job)
+    return evidence.reading(given)

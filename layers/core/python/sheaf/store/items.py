@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sheaf.domain.values import Id, Timestamp
@@ -30,7 +31,12 @@ def flag(value: bool) -> Value:
 
 def purge_at(now: Timestamp, kept: timedelta) -> Value:
     """When DynamoDB may delete an item: seconds since 1970."""
-    return number(int((datetime.fromisoformat(now) + kept).timestamp()))
+    return number(_seconds(now, kept))
+
+
+@lru_cache(64)  # one transaction says the same of many items
+def _seconds(now: Timestamp, kept: timedelta) -> int:
+    return int((datetime.fromisoformat(now) + kept).timestamp())
 
 
 def read_id(value: Value) -> Id:

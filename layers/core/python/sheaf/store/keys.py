@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from sheaf.domain.identity import AccountId
@@ -218,5 +219,6 @@ def _key(pk: str, sk: str) -> Key:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+@lru_cache(4096)  # the rows of an import name few things, and often
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,13 +1,16 @@
 """domain: how a file comes in and a report goes out: under which name, and at addresses that are open for a while."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.imports.job import FileKind
-from sheaf.domain.values import NAME_LIMIT, Timestamp, to_timestamp
+from sheaf.domain.imports.numbers import COMMA, DATE_FORMATS, POINT
+from sheaf.domain.values import NAME_LIMIT, Timestamp, clean_name, to_timestamp
 
+ENCODINGS = ("utf-8", "windows-1252")
 OPEN_FOR = 15 * 60  # seconds that a signed address is good for
 
 
@@ -38,6 +41,35 @@ def clean_file_name(text: str) -> str:
         raise InvalidError("file_name must be a name without a path")
     if len(text.encode()) > NAME_LIMIT:
         raise InvalidError(f"file_name is too long (maximum is {NAME_LIMIT} bytes)")
+    return text
+
+
+def clean_date_format(text: str) -> str:
+    """Read in which format a file has its days. Raises InvalidError, which names those that are known."""
+    return _one_of("date_format", text, DATE_FORMATS)
+
+
+def clean_decimal_symbol(text: str) -> str:
+    """Read what stands before the decimals of a file's numbers. Raises InvalidError."""
+    return _one_of("decimal_symbol", text, (POINT, COMMA))
+
+
+def clean_encoding(text: str) -> str:
+    """Read how a file without a byte-order mark is encoded. Raises InvalidError."""
+    return _one_of("encoding", text.lower(), ENCODINGS)
+
+
+def clean_default_task(text: str) -> str:
+    """Read the name of the task for rows that name none. Raises InvalidError."""
+    try:
+        return clean_name(text)
+    except InvalidError as error:
+        raise InvalidError(str(error).replace("Name", "default_task", 1)) from None
+
+
+def _one_of(field: str, text: str, known: Sequence[str]) -> str:
+    if text not in known:
+        raise InvalidError(f"{field} must be one of {' '.join(known)}")
     return text
 
 

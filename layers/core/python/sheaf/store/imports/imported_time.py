@@ -14,7 +14,7 @@ from sheaf.domain.values import Day, Id
 from sheaf.store import keys, reads, time_guard, time_totals
 from sheaf.store.imports import leases
 from sheaf.store.imports.leases import Stretch
-from sheaf.store.mappers.time_entry import from_item, item_keys, to_items
+from sheaf.store.mappers.time_entry import ITEMS, from_item, item_keys, to_items
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations, resume
@@ -103,6 +103,8 @@ def stretch_of(change: Change) -> Stretch:
 
 def own_items(account_id: AccountId, change: Change) -> int:
     """How many items a change writes beside its counters."""
+    if change.before is None:
+        return ITEMS
     positions = [_key_pairs(account_id, entry) for entry in (change.before, change.after) if entry is not None]
     return len({position for some in positions for position in some})
 

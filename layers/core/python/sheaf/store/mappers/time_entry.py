@@ -8,6 +8,8 @@ from sheaf.store.codec import Codec
 from sheaf.store.items import Item, text
 from sheaf.store.keys import Key
 
+ITEMS = 4  # that hold an entry
+
 
 def to_items(account_id: AccountId, entry: TimeEntry) -> list[Item]:
     """An entry as its four items. The one by id also stands in the index by update."""

@@ -1,8 +1,9 @@
 """http: the body of an import."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sheaf.domain.imports.transfer import clean_file_name, clean_kind
+from sheaf.domain.imports import transfer
 from sheaf.http.v2.bodies.model import Body, Flag, Text
 
 
@@ -12,7 +13,20 @@ class ImportBody(Body):
     kind: Text = None
     dry_run: Flag = None
     file_name: Text = None
+    date_format: Text = None
+    decimal_symbol: Text = None
+    encoding: Text = None
+    default_task: Text = None
 
     def _given(self) -> dict[str, Any]:
-        checks = {"kind": clean_kind, "file_name": clean_file_name}
-        return {name: checks[name](value) if name in checks else value for name, value in super()._given().items()}
+        return {name: _CHECKS[name](value) if name in _CHECKS else value for name, value in super()._given().items()}
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "kind": transfer.clean_kind,
+    "file_name": transfer.clean_file_name,
+    "date_format": transfer.clean_date_format,
+    "decimal_symbol": transfer.clean_decimal_symbol,
+    "encoding": transfer.clean_encoding,
+    "default_task": transfer.clean_default_task,
+}
