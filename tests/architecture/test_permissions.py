@@ -200,7 +200,7 @@ def running_import() -> None:
     account_id, import_id = AccountId(1), Id(1)
     jobs.start(account_id, import_id, StoredFile("key", "etag", 9, "v"), NOW)
     jobs.describe(account_id, import_id, Header(FileKind.TIME_ENTRIES, ["Task"], []), NOW)
-    jobs.mark_all_sent(account_id, import_id, 2, 1, NOW)
+    jobs.mark_all_sent(account_id, import_id, jobs.Cut(2, 1), NOW)
 
 
 def applied(*changes: tuple[str, str]) -> None:

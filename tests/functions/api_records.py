@@ -65,7 +65,7 @@ def run_import(api: Api, import_id: int, *outcomes: str) -> None:
     account_id, item = AccountId(int(api.account_id)), Id(import_id)
     jobs.start(account_id, item, StoredFile("key", "etag", 100), NOW)
     jobs.describe(account_id, item, Header(FileKind.TASKS, ["Name", "Colour"], ["Colour"]), NOW)
-    jobs.mark_all_sent(account_id, item, len(outcomes) + 1, 1, NOW)
+    jobs.mark_all_sent(account_id, item, jobs.Cut(len(outcomes) + 1, 1), NOW)
     if outcomes:
         _settle(account_id, item, *outcomes, is_last=False)
 

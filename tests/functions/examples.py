@@ -298,6 +298,7 @@ def an_import(import_id: int, **fields: object) -> dict[str, Any]:
             "encoding": None,
             "delimiter": None,
             "default_task": None,
+            "rows_skipped": 0,
         },
         "error": None,
         "user": ADA,

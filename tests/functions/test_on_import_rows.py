@@ -42,7 +42,7 @@ def running(started: Timestamp) -> None:
     jobs.start(ACCOUNT, Id(1), StoredFile("key", "etag", 9, "v"), started)
     header = Header(FileKind.TIME_ENTRIES, ["Task"], [])
     jobs.describe(ACCOUNT, Id(1), header, started)
-    jobs.mark_all_sent(ACCOUNT, Id(1), 2, 1, started)
+    jobs.mark_all_sent(ACCOUNT, Id(1), jobs.Cut(2, 1), started)
 
 
 @pytest.mark.usefixtures("pipeline")

@@ -14,7 +14,7 @@ from sheaf.domain.imports.job import FileKind, ImportFields, Source
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow, Row, TimeRow
-from sheaf.imports import examining, formats
+from sheaf.imports import examining, formats, staging
 from tests.support.sample_files import csv_bytes, stream
 
 CASES = Path(__file__).parent / "cases"
@@ -181,6 +181,20 @@ def test_a_file_with_something_of_everything_is_read_as_far_as_it_makes_sense() 
             " and save it again"
         ),
     ]
+
+
+def test_a_row_that_only_totals_is_skipped_and_one_that_lacks_something_fails() -> None:
+    rows = [
+        ("2026-11-20", "A", "B", "C", "", "1", "Mia", "Member"),
+        ("Total", "", "", "", "", "1", "", ""),
+        ("", "", "", "", "", "1", "\u00a0", ""),
+        ("2026-11-21", "", "", "", "note", "1", "", ""),
+    ]
+    found = read(csv_bytes(COLUMNS, rows))
+    assert (len(found.entries), found.refused) == (1, [(4, "First name can't be blank")])
+    table = formats.read(stream(csv_bytes(COLUMNS, rows)))
+    with staging.stage(table, Reader(FileKind.TIME_ENTRIES, COLUMNS), lambda _ids: {}) as staged:
+        assert (staged.rows_total, staged.rows_skipped) == (2, 2)
 
 
 COLUMNS = ("Date", "Client", "Project", "Task", "Notes", "Hours", "First name", "Last name")

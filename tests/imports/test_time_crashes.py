@@ -312,6 +312,22 @@ def test_a_lease_is_on_the_month_of_a_user_on_a_project() -> None:
     assert item["purge_at"] == other["purge_at"]
 
 
+def test_batches_of_one_import_that_take_a_lease_at_the_same_time_do_not_make_one_another_stale() -> None:
+    first, second = (next(iter(time_steps(_work([row(1, number, f"{number}")])))) for number in (2, 3))
+    commit(second.writes)
+    commit(first.writes)
+    assert len(entries()) == 2
+
+
+def test_a_batch_is_stale_when_another_import_has_written_before_its_own_import_took_the_lease_again() -> None:
+    first, second = (next(iter(time_steps(_work([row(1, number, f"{number}")])))) for number in (2, 3))
+    _deliver([row(1, 4, "of the other")], "other", import_id=2)
+    _deliver([row(1, 5, "of its own")], "own", import_id=1)
+    for step in (first, second):
+        with pytest.raises(StaleError):
+            commit(step.writes)
+
+
 def test_a_name_that_two_workers_make_at_once_is_one_person() -> None:
     def race(number: int) -> Mapping[str, Actor]:
         return {

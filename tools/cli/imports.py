@@ -184,10 +184,11 @@ def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
 def _reading(job: Import) -> str:
     """How the file was read, as a line for people."""
     assumed = " (assumed: no row shows whether the day comes first)" if job.is_date_format_assumed else ""
+    skipped = f"; {job.rows_skipped} rows say nothing and were skipped" if job.rows_skipped else ""
     delimiter = f", cells separated by {job.delimiter!r}" if job.delimiter else ""
     return (
         f"read as {job.kind} ({job.source}), days as {job.date_format}{assumed}, decimals after {job.decimal_symbol!r},"
-        f" {job.encoding}{delimiter}"
+        f" {job.encoding}{delimiter}{skipped}"
     )
 
 

@@ -226,6 +226,7 @@ ENDED = replace(
     encoding="utf-8",
     delimiter=";",
     default_task="General",
+    rows_skipped=2,
 )
 
 
@@ -235,7 +236,7 @@ def test_an_import_is_shown_with_what_came_of_its_rows_and_where_its_report_is()
         '"file_name": "time.csv", "rows": {"total": 10, "created": 1, "updated": 2, "unchanged": 3, "failed": 4}, '
         '"ignored_columns": ["Invoiced?", "Approved?"], '
         '"reading": {"source": "toggl_detailed", "date_format": "%d/%m/%Y", "is_date_format_assumed": false, '
-        '"decimal_symbol": ",", "encoding": "utf-8", "delimiter": ";", "default_task": "General"}, '
+        '"decimal_symbol": ",", "encoding": "utf-8", "delimiter": ";", "default_task": "General", "rows_skipped": 2}, '
         '"error": null, "user": null, '
         f'"created_at": "{MOMENT}", "updated_at": "{LATER}", "started_at": "{MOMENT}", "finished_at": "{LATER}", '
         f'"report": {{"url": "https://report", "expires_at": "{LATER}"}}}}'

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("table")
 def test_a_completed_import_keeps_its_counts(outcome: str, status: ImportStatus) -> None:
     started()
     settle(batch(1), settled(outcome, is_last=True))
-    jobs.mark_all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+    jobs.mark_all_sent(ACCOUNT, Id(1), jobs.Cut(1, 1), LAST)
     done = endings.complete(ACCOUNT, Id(1), LAST, has_report=True)
     expected = replace(
         RUNNING,
@@ -73,7 +73,7 @@ def test_a_cancelled_import_keeps_what_was_settled_and_takes_no_more() -> None:
     with pytest.raises(ImportClosedError):
         batch(1)
     with pytest.raises(ImportClosedError):
-        jobs.mark_all_sent(ACCOUNT, Id(1), 1, 1, LAST)
+        jobs.mark_all_sent(ACCOUNT, Id(1), jobs.Cut(1, 1), LAST)
     assert endings.complete(ACCOUNT, Id(1), LAST, has_report=False) is None
     assert cancelled == jobs.get(ACCOUNT, Id(1))
 

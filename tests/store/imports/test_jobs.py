@@ -75,7 +75,7 @@ def test_the_splitter_finds_how_far_it_has_come() -> None:
     started()
     jobs.describe(ACCOUNT, Id(1), Header(FileKind.PROJECTS, ("Name", "É"), ("É",)), LAST)
     jobs.mark_sent(ACCOUNT, Id(1), SplitProgress(10, "abc"), LAST)
-    jobs.mark_all_sent(ACCOUNT, Id(1), 1234, 13, LAST)
+    jobs.mark_all_sent(ACCOUNT, Id(1), jobs.Cut(1234, 13), LAST)
     assert jobs.split_progress(ACCOUNT, Id(1)) == SplitProgress(10, "abc")
     assert jobs.columns(ACCOUNT, Id(1)) == ["Name", "É"]
     assert jobs.get(ACCOUNT, Id(1)) == replace(

@@ -38,7 +38,7 @@ def test_an_import_is_done_when_as_many_batches_are_as_were_cut(total: int, is_d
     started()
     for number in (1, 2):
         settle(batch(number), settled("created", is_last=True))
-    jobs.mark_all_sent(ACCOUNT, Id(1), total, total, LAST)
+    jobs.mark_all_sent(ACCOUNT, Id(1), jobs.Cut(total, total), LAST)
     assert jobs.snapshot(ACCOUNT, Id(1)).is_done is is_done
 
 

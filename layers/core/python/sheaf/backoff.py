@@ -24,17 +24,17 @@ def pause(attempt: int, *, first: float, longest: float) -> None:
     time.sleep(_span(attempt, first, longest))
 
 
-def attempts(*, first: float, longest: float, seconds: float = SECONDS) -> Iterator[int]:
+def attempts(*, first: float, longest: float, seconds: float | None = None) -> Iterator[int]:
     """The numbers of attempts, from 0, with a pause like that of `pause` between two, until `seconds` have passed.
 
-    What was to be waited counts even where nobody waits, as in tests: attempts come to an end everywhere.
+    Without `seconds`, as long as a caller waits. What was to be waited counts even where nobody waits, as in tests: attempts come to an end everywhere.
     """
-    begun, waited = time.monotonic(), 0.0
+    begun, waited, limit = time.monotonic(), 0.0, SECONDS if seconds is None else seconds
     for attempt in count():
         yield attempt
         span = _span(attempt, first, longest)
         waited += span
-        if max(time.monotonic() - begun, waited) > seconds:
+        if max(time.monotonic() - begun, waited) > limit:
             return
         time.sleep(span)
 

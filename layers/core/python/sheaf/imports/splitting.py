@@ -23,7 +23,7 @@ from sheaf.imports.staging import Staged
 from sheaf.log import logger
 from sheaf.store import accounts, clients, projects, sequence, task_assignments, tasks
 from sheaf.store.imports import jobs
-from sheaf.store.imports.jobs import Header, ImportClosedError, SplitProgress
+from sheaf.store.imports.jobs import Cut, Header, ImportClosedError, SplitProgress
 
 SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
 SENT_AT_ONCE = 20  # batches after which the progress is written down
@@ -132,7 +132,7 @@ def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
             jobs.mark_sent(account_id, import_id, SplitProgress(total, digest.hexdigest()), clock.now())
     if total < reached.batches_sent:
         raise FileError(CUT_TWICE)
-    jobs.mark_all_sent(account_id, import_id, staged.rows_total, total, clock.now())
+    jobs.mark_all_sent(account_id, import_id, Cut(staged.rows_total, total, staged.rows_skipped), clock.now())
     return sent
 
 

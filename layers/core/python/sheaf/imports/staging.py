@@ -39,9 +39,13 @@ A file may rename one record and give its old name to another: then both rows ar
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file whose rows lie on disk. `highest_id`: of those that it brings, None where it brings none."""
+    """A file whose rows lie on disk, but for those that were skipped because they say nothing.
+
+    `highest_id`: of those that it brings, None where it brings none.
+    """
 
     rows_total: int
+    rows_skipped: int
     highest_id: Id | None
     _rows: Rows
     _reader: Reader
@@ -66,7 +70,7 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
         staging = _TimeRows(rows) if reader.kind is FileKind.TIME_ENTRIES else _NamedRows(rows, current_names)
         total = rows.fill(staging.staged(table, reader))
         staging.finish()
-        yield Staged(total, rows.highest_id(), rows, reader)
+        yield Staged(total, staging.skipped, rows.highest_id(), rows, reader)
 
 
 # ------------------------------------------------------------ group keys
@@ -94,6 +98,7 @@ class _TimeRows:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self.skipped = 0
         self._has_ids = False
         self._subjects: dict[Sequence[str], tuple[int, Mapping[str, str]]] = {}
         self._hints: dict[tuple[str, str], _Hint] = {}
@@ -101,6 +106,7 @@ class _TimeRows:
     def staged(self, table: Table, reader: Reader) -> Iterator[StagedRow]:
         for raw in table.rows:
             if isinstance(raw, RawRow) and reader.is_leaving(raw):
+                self.skipped += 1
                 continue
             text = _text_of(raw, table.columns)
             row = reader.read(raw) if isinstance(raw, RawRow) else raw
@@ -146,6 +152,8 @@ class _TimeRows:
 
 class _NamedRows:
     """Tasks, projects and task assignments: rows that share an id or a name go together, and so on from row to row."""
+
+    skipped = 0
 
     def __init__(self, rows: Rows, current_names: CurrentNames) -> None:
         self._rows = rows

@@ -102,7 +102,7 @@ def retried[Result](decide: Callable[[], Result]) -> Result:
     raise BusyError("Too many changes to the same record at once; nothing was changed, please try again")
 
 
-def attempts(seconds: float = backoff.SECONDS) -> Iterator[int]:
+def attempts(seconds: float | None = None) -> Iterator[int]:
     """The attempts at one piece of work on the table, with pauses between them, for as long as a caller waits."""
     return backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, seconds=seconds)
 

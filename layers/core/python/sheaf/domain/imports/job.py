@@ -99,7 +99,8 @@ class Import:
     whole failed. `ignored_columns` are those of the file that mean nothing to Sheaf. `user_id` is None for files that
     were put into the bucket. `has_report` says that the rows which failed are listed in a report in the bucket.
     `source` and all that follows say how the file was read: what the caller said of it, and once its header and its
-    rows were looked at, what they showed (`is_date_format_assumed`: nothing showed it).
+    rows were looked at, what they showed (`is_date_format_assumed`: nothing showed it). `rows_skipped` are rows that
+    say nothing, such as a total; `rows_total` is without them.
     """
 
     id: Id
@@ -126,6 +127,7 @@ class Import:
     encoding: str | None = None
     delimiter: str | None = None
     default_task: str | None = None
+    rows_skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,15 @@ class Reader:
             return BadRow(raw.number, error.field, str(error), raw.values)
 
     def is_leaving(self, raw: RawRow) -> bool:
-        """Whether a row of time is about nobody and nothing: a total below the rows, or cells that only look empty."""
+        """Whether a row of time is about nobody, nothing and no day: a total, or cells that only look empty."""
         if self.kind is not FileKind.TIME_ENTRIES:
             return False
-        row = Cells(raw, self._layout(tuple(raw.values)))
-        return all(row.is_blank(field) for field in _SUBJECTS)
+        try:
+            row = Cells(raw, self._layout(tuple(raw.values)))
+        except RowError:
+            return False  # `read` says what is wrong
+        day = "" if row.is_blank("spent_date") else str(raw.values[row.column("spent_date")])
+        return not any(map(str.isdigit, day)) and all(row.is_blank(field) for field in _SUBJECTS)
 
     def task_key(self, task: Task) -> str:
         """The key of `grouping.keys_of` that a task has by its name as it is now."""

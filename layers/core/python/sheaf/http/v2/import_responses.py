@@ -34,6 +34,7 @@ def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
             "encoding": job.encoding,
             "delimiter": job.delimiter,
             "default_task": job.default_task,
+            "rows_skipped": job.rows_skipped,
         },
         "error": job.error,
         "user": None if job.user_id is None else {"id": job.user_id, "name": users[job.user_id].name},

@@ -15,6 +15,7 @@ from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnaps
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.record import as_dict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence
 from sheaf.store.items import Item, flag, number, read_id, text
@@ -178,9 +179,18 @@ def mark_sent(account_id: AccountId, import_id: Id, until: SplitProgress, now: T
     commit([while_running(account_id, import_id, attributes)])
 
 
-def mark_all_sent(account_id: AccountId, import_id: Id, rows_total: int, batches_total: int, now: Timestamp) -> None:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A file that is cut: its rows without those that say nothing, the latter, and its batches."""
+
+    rows_total: int
+    batches_total: int
+    rows_skipped: int = 0
+
+
+def mark_all_sent(account_id: AccountId, import_id: Id, cut: Cut, now: Timestamp) -> None:
     """Write down that the whole file is in the queue (B7). Raises ImportClosedError."""
-    attributes = {"rows_total": number(rows_total), "batches_total": number(batches_total), "updated_at": text(now)}
+    attributes = {name: number(value) for name, value in as_dict(cut).items()} | {"updated_at": text(now)}
     commit([while_running(account_id, import_id, attributes)])
 
 
