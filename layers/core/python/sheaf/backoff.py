@@ -27,7 +27,8 @@ def pause(attempt: int, *, first: float, longest: float) -> None:
 def attempts(*, first: float, longest: float, seconds: float | None = None) -> Iterator[int]:
     """The numbers of attempts, from 0, with a pause like that of `pause` between two, until `seconds` have passed.
 
-    Without `seconds`, as long as a caller waits. What was to be waited counts even where nobody waits, as in tests: attempts come to an end everywhere.
+    Without `seconds`, as long as a caller waits. What was to be waited counts even where nobody waits, as in tests:
+    attempts come to an end everywhere.
     """
     begun, waited, limit = time.monotonic(), 0.0, SECONDS if seconds is None else seconds
     for attempt in count():
