@@ -7,6 +7,7 @@ import pytest
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.imports.job import ImportStatus, RowCounts
 from sheaf.domain.values import Id
+from sheaf.store import keys
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import ImportClosedError
 from sheaf.store.imports.progress import Batch
@@ -100,7 +101,10 @@ def calls_of_cancelling() -> int:
     return len(calls)
 
 
-def test_a_cancellation_interrupted_anywhere_is_resumed_by_the_next_request(account: object) -> None:
+def test_a_cancellation_interrupted_anywhere_is_resumed_by_the_next_request(
+    account: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "IMPORT_SHARDS", 4)  # each is closed alike, and each is a place to be interrupted at
     for at in range(calls_of_cancelling()):
         job = jobs.start(ACCOUNT, created().id, FILE, LATER)
         commit(progress.progress(ACCOUNT, job.id, Batch(1, "d"), settled("created"), LAST))
