@@ -225,6 +225,7 @@ def file_of(*cells: tuple[str, str], delimiter: str = ",", columns: Sequence[str
         ("1'234.5", "1234.50"),
         ("\u00a01.5\u00a0", "1.50"),
         (".5", "0.50"),
+        ("00.125", "0.13"),
     ],
 )
 def test_hours_are_read_however_they_are_written(written: str, hours: str) -> None:

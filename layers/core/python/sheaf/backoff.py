@@ -8,7 +8,7 @@ from itertools import count
 # Seconds. API Gateway waits 29 s for an answer, a function has 25 s; two of these may follow one another in a request.
 SECONDS = 8.0
 
-SECONDS_APART = 5, 20  # between such rounds of attempts, for whoever comes again
+SECONDS_APART = 5, 20  # least and most that a caller is told to wait after that
 
 
 def retry_after() -> int:

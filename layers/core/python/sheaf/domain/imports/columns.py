@@ -92,7 +92,7 @@ ALTERNATIVES = frozenset({"spent_date", "hours", "notes"})
 
 DAY_FIELDS = ("spent_date", "starts_on", "ends_on")
 AMOUNT_FIELDS = (
-    *("hours", "default_hourly_rate", "hourly_rate", "budget", "over_budget_notification_percentage"),
+    *("default_hourly_rate", "hourly_rate", "budget", "over_budget_notification_percentage"),
     *("cost_budget", "fee"),
 )
 

@@ -85,7 +85,7 @@ def decimal_symbol_shown(written: str) -> str | None:
         return COMMA if with_point is None else POINT
     # Both are numbers, such as 1,250. No number of thousands begins with a zero.
     digits = bare(written).lstrip("+-")
-    return digits[1] if digits.startswith("0") else "?"
+    return next(mark for mark in digits if mark in (POINT, COMMA)) if digits.startswith("0") else "?"
 
 
 def date_format_shown(written: str) -> str | None:

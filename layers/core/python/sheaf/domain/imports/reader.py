@@ -6,7 +6,7 @@ from functools import cache
 from sheaf.domain.client import Client
 from sheaf.domain.imports import cells, grouping
 from sheaf.domain.imports.cells import Cells, Read
-from sheaf.domain.imports.columns import REQUIRED, layout_of, shown, words
+from sheaf.domain.imports.columns import AMOUNT_FIELDS, REQUIRED, layout_of, shown, words
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import (
@@ -205,8 +205,7 @@ _SUBJECTS = (
     *("client_id", "project_id", "task_id", "user_id"),
 )
 _REFERENCE = ("external_reference", *cells.REFERENCE)
-_AMOUNTS = "default_hourly_rate hourly_rate budget over_budget_notification_percentage cost_budget fee"
-_NULLABLE = frozenset({*_AMOUNTS.split(), "code", "notes", "starts_on", "ends_on"})
+_NULLABLE = frozenset({*AMOUNT_FIELDS, "code", "notes", "starts_on", "ends_on"})
 
 
 def _task_fields(amount: Read[object]) -> Mapping[str, Read[object]]:
@@ -229,7 +228,7 @@ def _project_fields(amount: Read[object], day: Read[object]) -> Mapping[str, Rea
         **dict.fromkeys(("name", "code", "bill_by", "budget_by", "notes"), cells.text),
         **dict.fromkeys(("is_active", "is_billable", "is_fixed_fee", "budget_is_monthly"), cells.flag),
         **dict.fromkeys(("notify_when_over_budget", "show_budget_to_all", "cost_budget_include_expenses"), cells.flag),
-        **dict.fromkeys(_AMOUNTS.split()[1:], amount),
+        **dict.fromkeys(AMOUNT_FIELDS[1:], amount),
         **dict.fromkeys(("starts_on", "ends_on"), day),
     }
 

@@ -78,7 +78,9 @@ class Evidence:
     def __init__(self, kind: FileKind, columns: Sequence[str]) -> None:
         layout: Mapping[str, str] = layout_of(kind, columns)
         self._days = _Shown(date_format_shown, [layout[name] for name in DAY_FIELDS if name in layout])
-        self._numbers = _Shown(decimal_symbol_shown, [layout[name] for name in AMOUNT_FIELDS if name in layout])
+        self._numbers = _Shown(
+            decimal_symbol_shown, [layout[name] for name in ("hours", *AMOUNT_FIELDS) if name in layout]
+        )
 
     @property
     def is_needed(self) -> bool:
