@@ -411,6 +411,20 @@ def test_a_name_that_is_taken_between_decision_and_transaction_is_decided_on_aga
 # What a splitter does after a crash
 
 
+def test_what_was_assumed_of_a_file_is_said_also_after_an_interruption(
+    pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = "Date,Client,Project,Task,Hours,First name,Last name"
+    event = pipeline.upload("accounts/1/inbox/time.csv", f"{columns}\n3/4/2026,A,B,C,1,Mia,M\n".encode())
+    with monkeypatch.context() as broken:
+        broken.setattr(queue, "send", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
+        with pytest.raises(BusyError):
+            pipeline.tell(event)
+    assert job().is_date_format_assumed
+    pipeline.tell(event)
+    assert job().is_date_format_assumed
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_a_splitter_continues_where_an_interrupted_one_stopped(
     pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import batched
 from typing import Any
 
@@ -103,7 +104,8 @@ def _examined(upload: Upload, job: Import) -> tuple[FileKind, Reading]:
     with files.open_file(upload.file) as stream:
         table = formats.read(stream, job.encoding)
         kind = examining.kind_of(table, job.kind)
-        return kind, examining.reading_of(table, kind, job)
+        reading = examining.reading_of(table, kind, job)
+        return kind, replace(reading, is_assumed=reading.is_assumed or job.is_date_format_assumed)
 
 
 def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
