@@ -93,6 +93,8 @@ def _value_size(value: Mapping[str, Any]) -> int:
             return 1 + -(-len(digits.digits) // 2) + digits.sign
         case "BOOL" | "NULL":
             return 1
+        case "NS":
+            return 3 + sum(1 + _value_size({"N": digits}) for digits in content)
         case "L":
             return 3 + sum(1 + _value_size(item) for item in content)
         case "M":

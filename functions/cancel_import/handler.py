@@ -15,7 +15,7 @@ def cancel_import(request: Request) -> Response:
     Its report, if rows had failed, is not there yet.
     """
     stopped = endings.cancel(request.account_id, request.path_id("import_id"), request.now)
-    people = users.get_many(request.account_id, list(filter(None, [stopped.user_id])))
+    people = users.get_many(request.account_id, stopped.user_ids)
     return Response(200, show_import(stopped, people, None))
 
 

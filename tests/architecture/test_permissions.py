@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -23,11 +24,11 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, to_timestamp
 from sheaf.http import identity
-from sheaf.imports import applying
+from sheaf.imports import applying, clock
 from sheaf.store import keys, reads
-from sheaf.store.imports import endings, jobs, progress
+from sheaf.store.imports import endings, jobs, progress, undo
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Batch, Settled
 from sheaf.store.reads import KeyRange
@@ -239,6 +240,19 @@ def reported_import() -> None:
     endings.complete(AccountId(1), Id(1), NOW, has_report=True)
 
 
+def import_to_undo() -> None:
+    """Import 1 of the demo account has just ended and has a report."""
+    ended_import()
+    endings.complete(AccountId(1), Id(1), clock.now(), has_report=True)
+
+
+def forgotten_undo() -> None:
+    """Import 1 of the demo account is being undone, and the message that carries this was lost."""
+    import_to_undo()
+    long_ago = to_timestamp(datetime.now(UTC) - timedelta(hours=1))
+    undo.begin(AccountId(1), Id(1), None, long_ago, dry_run=False)
+
+
 ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
@@ -248,9 +262,10 @@ RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[objec
         ("time_entries", import_with_another_batch),
         ("tasks", import_that_others_outrun),
     ],
-    "on_import_watch_due": [("due", ended_import), ("due", stuck_import)],
+    "on_import_watch_due": [("due", ended_import), ("due", stuck_import), ("due", forgotten_undo)],
     "on_repair_due": [("due", half_made_project)],
     "retrieve_import": [("found", reported_import)],
+    "undo_import": [("awaiting_upload", import_to_undo)],
     "v1_activate_task": [("by_post", archived_task)],
     "v1_delete_task_assignment": [("with_time", half_removed_task)],
     "v1_delete_task": [("assigned_to_projects", many_projects)],

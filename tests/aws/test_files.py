@@ -240,8 +240,8 @@ def test_another_error_of_the_bucket_is_raised_as_it_is() -> None:
 @pytest.mark.usefixtures("bucket")
 @pytest.mark.parametrize("content", [b"", "Zeile,Grund\r\n1,„zu lang“\r\n".encode(), b"x" * 100_000])
 def test_a_report_is_stored_as_a_table_and_replaces_an_older_one(content: bytes) -> None:
-    files.put_report(ACCOUNT, IMPORT, io.BytesIO(b"older"))
-    files.put_report(ACCOUNT, IMPORT, io.BytesIO(content))
+    files.put_report(files.report_key(ACCOUNT, IMPORT), io.BytesIO(b"older"))
+    files.put_report(files.report_key(ACCOUNT, IMPORT), io.BytesIO(content))
     stored = clients.s3().get_object(Bucket=BUCKET, Key="reports/7/42.csv")
     assert stored["Body"].read() == content
     assert stored["ContentType"] == "text/csv; charset=utf-8"

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,6 +18,7 @@ from sheaf import backoff, settings
 from sheaf.aws import dynamodb
 from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
+from sheaf.imports import clock
 from sheaf.store import reads, transactions
 from tests.contract.document import is_v1
 from tests.functions import api_records
@@ -53,6 +55,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "create_time_entry": {"project_id": 1, "task_id": 1, "spent_date": "2026-11-21", "hours": 1.25},
     "update_time_entry": {"notes": "Adding CSS styling"},
     "create_import": {"kind": "time_entries", "file_name": "time.csv"},
+    "undo_import": {"dry_run": True},
 }
 """A body for each operation that reads one; at the address above it changes something."""
 
@@ -251,6 +254,7 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "update_task_assignment": {**_ASSIGNMENT, **_FLAG},
     "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
     "update_time_entry": _TIME,
+    "undo_import": {"flag": {"dry_run": "perhaps"}},
     "create_import": {
         "kind unknown": {"kind": "invoices"},
         "flag": {"dry_run": "perhaps"},
@@ -294,6 +298,10 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
     for method in ("GET", "DELETE"):
         yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
+    event = ADMIN.event("POST", "/v2/imports/1/undo", {})
+    sent_nowhere = partial(patch, "sheaf.imports.undoing.start")
+    yield Request("POST undo at its end", event, before=ended_import, trouble=sent_nowhere)
+    yield Request("POST undo with busy records", event, before=ended_import, trouble=busy_records)
     for method, route in _routes_with("POST", "PATCH", "PUT", "DELETE"):
         if "time_entries" in route:
             address = ADDRESSES[method, route]
@@ -321,7 +329,7 @@ def many_default_tasks() -> None:
 def ended_import() -> None:
     """The demo account's import has come to its end, and some of its rows failed."""
     api_records.run_import(ADMIN, 1, "created", "unchanged")
-    api_records.end_import(ADMIN, 1, "failed")
+    api_records.end_import(ADMIN, 1, "failed", clock.now())
 
 
 def archive(address: str) -> None:

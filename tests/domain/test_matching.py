@@ -28,7 +28,7 @@ class Row:
 
 def _entry(number: int, row: Row) -> TimeEntry:
     place = Id(number), Id(1), Id(1), Id(1), Id(1), Day("2026-02-14")
-    return TimeEntry(*place, row.hours, row.notes, row.external_reference, LONG_AGO, LONG_AGO, imported=True)
+    return TimeEntry(*place, row.hours, row.notes, row.external_reference, LONG_AGO, LONG_AGO, import_id=Id(1))
 
 
 def _row(hours: float, notes: str | None = None, reference: str | None = None) -> Row:

@@ -162,7 +162,7 @@ def test_a_code_is_a_short_line(code: str | None) -> None:
 
 
 def test_a_caller_can_say_everything_of_a_project_but_its_number_and_its_times() -> None:
-    decided_by_us = {"id", "created_at", "updated_at", "version"}
+    decided_by_us = {"id", "created_at", "updated_at", "version", "import_id"}
     assert {field.name for field in dataclasses.fields(Project)} - decided_by_us == {
         field.name for field in dataclasses.fields(ProjectFields)
     }

@@ -107,7 +107,7 @@ def test_updated_at_never_goes_back_where_a_clock_is_behind() -> None:
 
 
 def test_a_caller_can_say_everything_of_a_task_but_its_number_and_its_times() -> None:
-    decided_by_us = {"id", "created_at", "updated_at", "version"}
+    decided_by_us = {"id", "created_at", "updated_at", "version", "import_id"}
     assert {field.name for field in dataclasses.fields(Task)} - decided_by_us == {
         field.name for field in dataclasses.fields(TaskFields)
     }

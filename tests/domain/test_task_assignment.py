@@ -93,7 +93,7 @@ def test_each_field_alone_makes_a_change_and_the_pair_stays(difference: dict[str
 
 
 def test_nothing_that_can_be_said_is_the_pair_or_decided_by_us() -> None:
-    ours = {"id", "project_id", "task_id", "created_at", "updated_at", "version"}
+    ours = {"id", "project_id", "task_id", "created_at", "updated_at", "version", "import_id"}
     assert {field.name for field in dataclasses.fields(TaskAssignment)} - ours == {
         field.name for field in dataclasses.fields(TaskAssignmentFields)
     }

@@ -10,7 +10,7 @@ import pytest
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
 from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import tokens, users
 from sheaf.store.imports import endings, jobs, progress
@@ -70,11 +70,11 @@ def run_import(api: Api, import_id: int, *outcomes: str) -> None:
         _settle(account_id, item, *outcomes, is_last=False)
 
 
-def end_import(api: Api, import_id: int, outcome: str) -> None:
+def end_import(api: Api, import_id: int, outcome: str, now: Timestamp = NOW) -> None:
     """Bring an import that was run to its end, with this verdict on its last row; it has a report if that failed."""
     account_id, item = AccountId(int(api.account_id)), Id(import_id)
     _settle(account_id, item, outcome, is_last=True)
-    assert endings.complete(account_id, item, NOW, has_report=outcome == "failed")
+    assert endings.complete(account_id, item, now, has_report=outcome == "failed")
 
 
 def _settle(account_id: AccountId, import_id: Id, *outcomes: str, is_last: bool) -> None:

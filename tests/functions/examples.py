@@ -302,6 +302,7 @@ def an_import(import_id: int, **fields: object) -> dict[str, Any]:
         },
         "error": None,
         "user": ADA,
+        "undo": None,
         "created_at": RECENT,
         "updated_at": RECENT,
         "started_at": None,

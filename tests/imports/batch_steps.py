@@ -19,6 +19,7 @@ from tests.store.stored_records import ACCOUNT, NOW
 from tests.support.table import row as stored
 
 ATTEMPTS = 10
+IMPORT = Id(1)
 _PROGRESS = "DRIVER#SEQUENCE"
 
 
@@ -38,8 +39,8 @@ def group(*rows: Row) -> Group:
 def work(
     *groups: Group, dry_run: bool = False, now: Timestamp = NOW, rows_done: int = 0, account_id: AccountId = ACCOUNT
 ) -> Work:
-    """A batch of these groups, nothing of which is done."""
-    return Work(account_id, groups, rows_done, frozenset(), dry_run, now)
+    """A batch of these groups, nothing of which is done; of import 1."""
+    return Work(account_id, groups, rows_done, frozenset(), dry_run, now, IMPORT)
 
 
 def apply(steps: Steps, todo: Work, batch: str = "1") -> list[Verdict]:

@@ -80,7 +80,7 @@ def dying() -> Iterator[list[str]]:
 
 
 def _name_of(operation: str, call: Mapping[str, Any]) -> str:
-    """What a write is about, whatever ids it gives out: its keys, or of a step those of the import's progress."""
+    """What a write is about, whatever ids it gives out: its keys, or of a step those of the progress that it makes."""
     if operation in ("PutObject", "PutEvents"):
         return operation
     request = json.loads(call["body"])
@@ -88,8 +88,12 @@ def _name_of(operation: str, call: Mapping[str, Any]) -> str:
         return f"{operation} {[hash(item['MessageBody']) for item in request['Entries']]}"
     parts = [part for item in request.get("TransactItems", []) for part in item.values()] or [request]
     keys = [(part.get("Key", part.get("Item")), part.get("ExpressionAttributeValues", {})) for part in parts]
-    told = [f"{key['pk']['S']} {key['sk']['S']} {values.get(':rows_done')} {sorted(values)}" for key, values in keys]
-    return f"{operation} {[key for key in told if 'IMPORT#' in key] or [re.sub('[0-9a-f]+', '', key) for key in told]}"
+    told = [
+        f"{key['pk']['S']} {key['sk']['S']} {values.get(':rows_done')} {values.get(':steps')} {sorted(values)}"
+        for key, values in keys
+    ]
+    progress = [key for key in told if ("IMPORT#" in key and "CREATED#" not in key) or ":steps" in key]
+    return f"{operation} {progress or [re.sub('[0-9a-f]+', '', key) for key in told]}"
 
 
 CLIENTS: Mapping[str, Callable[[], Any]] = {

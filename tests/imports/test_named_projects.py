@@ -14,7 +14,7 @@ from sheaf.domain.values import Day, Id
 from sheaf.imports.batch import STEP_WRITES
 from sheaf.imports.projects import project_steps
 from sheaf.store import clients, projects, sequence
-from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.batch_steps import IMPORT, apply, changes, fates, group, work
 from tests.imports.rows import BROUGHT, project_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
@@ -44,7 +44,8 @@ def all_clients() -> list[Client]:
 
 def made(number: int, client_id: int, name: str, **fields: Any) -> Project:
     """A project as it is on its first day, made now."""
-    return new_project(Id(number), ProjectFields(client_id=Id(client_id), name=name, **fields), NOW)
+    made = new_project(Id(number), ProjectFields(client_id=Id(client_id), name=name, **fields), NOW)
+    return replace(made, import_id=IMPORT)
 
 
 FULL: dict[str, Any] = {

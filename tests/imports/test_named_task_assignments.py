@@ -11,7 +11,7 @@ from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.imports.task_assignments import task_assignment_steps
 from sheaf.store import sequence, task_assignments
-from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.batch_steps import IMPORT, apply, changes, fates, group, work
 from tests.imports.rows import BROUGHT, assignment_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
@@ -36,7 +36,7 @@ def there() -> list[TaskAssignment]:
 
 def made(number: int, project_id: int, task_id: int, **fields: Any) -> TaskAssignment:
     """An assignment as it is on its first day, made now."""
-    return replace(assignment(number, project_id, task_id), created_at=NOW, updated_at=NOW, **fields)
+    return replace(assignment(number, project_id, task_id), created_at=NOW, updated_at=NOW, import_id=IMPORT, **fields)
 
 
 # ------------------------------------------------------------ made

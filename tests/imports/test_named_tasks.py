@@ -13,7 +13,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports.batch import STEP_WRITES, Group
 from sheaf.imports.tasks import task_steps
 from sheaf.store import sequence, tasks
-from tests.imports.batch_steps import apply, changes, fates, group, work
+from tests.imports.batch_steps import IMPORT, apply, changes, fates, group, work
 from tests.imports.rows import BROUGHT, task_row
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import recorded
@@ -39,7 +39,7 @@ def names() -> dict[int, str]:
 
 def made(number: int, name: str, **fields: Any) -> Task:
     """A task as it is on its first day, made now."""
-    return replace(Task(Id(number), name, True, Decimal(0), False, True, NOW, NOW), **fields)
+    return replace(Task(Id(number), name, True, Decimal(0), False, True, NOW, NOW), import_id=IMPORT, **fields)
 
 
 # ------------------------------------------------------------ made

@@ -83,7 +83,7 @@ def _left(number: int) -> Counter[tuple[object, ...]]:
     claims = [claim_of(item, fold_name(f"project {number}")) for item in client_id.values()]
     mine = set(PROJECT.owners(ACCOUNT, claims).values())
     return Counter(
-        (entry.spent_date, entry.hours, entry.notes, entry.version, entry.imported)
+        (entry.spent_date, entry.hours, entry.notes, entry.version, entry.import_id)
         for entry in entries()
         if entry.project_id in mine
     )
@@ -162,15 +162,6 @@ def test_batches_of_one_import_do_not_wait_for_one_another() -> None:
     commit(second.writes)
     commit(first.writes)
     assert len(entries()) == 3
-
-
-def test_a_batch_that_does_not_say_of_which_import_it_is_waits_for_every_other() -> None:
-    _deliver([row(1, 1, spent_date=Day("2026-01-01"))], "1")
-    nameless = replace(_work([row(2, 2, "b")]), import_id=None)
-    first, second = (next(iter(time_steps(nameless))) for _ in range(2))
-    commit(second.writes)
-    with pytest.raises(StaleError):
-        commit(first.writes)
 
 
 def test_time_that_is_logged_over_the_api_makes_no_import_wait() -> None:

@@ -70,6 +70,6 @@ def test_time_as_v2_shows_it_changes_what_differs_and_nothing_else() -> None:
     new = {**shown[1], "id": 77}
     assert _import(ndjson_bytes([*shown, new]), "changed") == {UNCHANGED: 4, UPDATED: 1, CREATED: 1}
     last = replace(before[-1], notes="other", updated_at=NOW, version=2)
-    copy = replace(before[-2], id=Id(77), imported=True)
+    copy = replace(before[-2], id=Id(77), import_id=Id(1))
     assert entries() == [*before[:-1], last, copy]
     assert_sound(ACCOUNT)

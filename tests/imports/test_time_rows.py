@@ -78,7 +78,7 @@ def _entries_beside(others: set[Id]) -> list[TimeEntry]:
 
 def _entry(number: int, hours: float | str = 1, notes: str | None = None, **fields: Any) -> TimeEntry:
     made = TimeEntry(
-        Id(number), MEMBER, Id(1), Id(1), Id(1), DAY, Decimal(str(hours)), notes, None, NOW, NOW, imported=True
+        Id(number), MEMBER, Id(1), Id(1), Id(1), DAY, Decimal(str(hours)), notes, None, NOW, NOW, import_id=Id(1)
     )
     return replace(made, **fields)
 
@@ -306,7 +306,7 @@ def test_a_person_is_found_by_name_and_by_id_only_where_the_name_agrees(person: 
 
 
 def test_a_person_who_is_archived_is_found_too() -> None:
-    person = users.create_imported(ACCOUNT, "Ida", "Ömer", NOW)
+    person = users.create_imported(ACCOUNT, Id(1), Person(None, "Ida", "Ömer"), NOW)
     users.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
     users.archive(ACCOUNT, "ida@example.com", NOW)
     assert _outcomes(row(1, person=Person(first_name="Ida", last_name="Ömer"))) == [CREATED]
@@ -427,7 +427,7 @@ def test_an_entry_of_that_id_is_changed_whoever_made_it_and_stays_theirs(cell: d
     for outcome in (UPDATED if cell else UNCHANGED, UNCHANGED):
         assert _outcomes(change) == [outcome]
     (after,) = entries()
-    assert (after.imported, after.created_at, after.version) == (False, LONG_AGO, 2 if cell else 1)
+    assert (after.import_id, after.created_at, after.version) == (None, LONG_AGO, 2 if cell else 1)
     assert after.notes == cell.get("notes")
     assert after.project_id == (2 if "project" in cell else logged.project_id)
 

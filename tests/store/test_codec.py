@@ -74,7 +74,7 @@ RECORDS: Mapping[str, Any] = {
         created_at=MADE,
         updated_at=CHANGED,
         version=2,
-        imported=True,
+        import_id=Id(1),
     ),
     "account": Account(AccountId(1), "Example Ltd", bytes(range(32)), MADE),
     "user": User(
@@ -147,7 +147,7 @@ def test_a_field_that_was_added_has_its_default_in_older_items() -> None:
 
 def test_a_field_that_was_added_is_written_and_read_from_then_on() -> None:
     codec = Codec(_LaterTask)
-    later = _LaterTask(Id(7), "Design", True, None, False, True, MADE, MADE, 1, "red", 2, ("a", "b"))
+    later = _LaterTask(Id(7), "Design", True, None, False, True, MADE, MADE, 1, None, "red", 2, ("a", "b"))
     assert codec.from_item(codec.to_item(later)) == later
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import Account, AccountId, Caller, Right, Role, Token, User, fold_person
+from sheaf.domain.imports.rows import Person
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, keys, tokens, users
@@ -128,7 +129,7 @@ def test_users_are_listed_newest_first(user: User) -> None:
 @pytest.mark.parametrize(("now", "updated_at"), [(LATER, LATER), (BEFORE, NOW)])
 def test_an_archived_user_keeps_everything_but_their_access(user: User, now: Timestamp, updated_at: Timestamp) -> None:
     archived = users.archive(AccountId(1), "ADA@example.com", now)
-    assert archived == replace(user, is_active=False, updated_at=updated_at)
+    assert archived == replace(user, is_active=False, updated_at=updated_at, version=2)
     assert users.get_by_email(AccountId(1), str(user.email)) == archived
     assert (row(keys.record(AccountId(1), "USER", user.id)) or {})["version"] == {"N": "2"}
 
@@ -144,7 +145,7 @@ def test_an_archived_user_is_archived_once(user: User) -> None:
 
 
 def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
-    person = users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_imported(AccountId(1), Id(1), Person(None, "Ida", "Ömer"), NOW)
     assert person == User(
         Id(2),
         "Ida",
@@ -156,22 +157,23 @@ def test_a_person_is_a_member_without_an_email_address(user: User) -> None:
         is_active=True,
         created_at=NOW,
         updated_at=NOW,
+        import_id=Id(1),
     )
     assert list(users.everyone(AccountId(1))) == [person, user]
 
 
 def test_two_imports_make_one_person_of_a_name(user: User) -> None:
-    users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
+    users.create_imported(AccountId(1), Id(1), Person(None, "Ida", "Ömer"), NOW)
     before = rows(without=is_sequence)
     with pytest.raises(NameTakenError):
-        users.create_imported(AccountId(1), "", "IDA  O\u0308MER ", NOW)
+        users.create_imported(AccountId(1), Id(1), Person(None, "", "IDA  O\u0308MER "), NOW)
     assert rows(without=is_sequence) == before
-    users.create_imported(AccountId(2), "Ida", "Ömer", NOW)
+    users.create_imported(AccountId(2), Id(1), Person(None, "Ida", "Ömer"), NOW)
 
 
 def test_people_are_found_by_name_in_whatever_case_and_state(user: User) -> None:
     twin = users.create(AccountId(1), replace(MANAGER, email="b@example.com", first_name="ADA", is_active=False))
-    person = users.create_imported(AccountId(1), "Ida Maria", "", NOW)
+    person = users.create_imported(AccountId(1), Id(1), Person(None, "Ida Maria", ""), NOW)
     names = [fold_person(*name) for name in (("ada", "åström"), ("Ida", "Maria"), ("Ada", ""), ("", ""))]
     assert users.get_by_names(AccountId(1), names) == dict(zip(names, ([twin, user], [person], [], []), strict=True))
 
@@ -184,10 +186,15 @@ def test_looking_for_nobody_reads_nothing(user: User) -> None:
 
 @pytest.mark.parametrize("email", ["ida@example.com", "Ida@Example.com"])
 def test_a_person_can_be_given_an_email_address_once_or_again(account: Account, email: str) -> None:
-    person = users.create_imported(account.id, "Ida", "Ömer", BEFORE)
+    person = users.create_imported(account.id, Id(1), Person(None, "Ida", "Ömer"), BEFORE)
     users.set_email(account.id, person.id, "ida@example.com", NOW)
     given = users.set_email(account.id, person.id, email, NOW)
-    assert given == replace(person, email=email, updated_at=NOW) == users.get_by_email(account.id, email)
+    changes = 1 if email == "ida@example.com" else 2
+    assert (
+        given
+        == replace(person, email=email, updated_at=NOW, version=1 + changes)
+        == users.get_by_email(account.id, email)
+    )
 
 
 def test_an_email_address_that_a_user_gives_up_is_free(user: User) -> None:
@@ -198,7 +205,7 @@ def test_an_email_address_that_a_user_gives_up_is_free(user: User) -> None:
 
 
 def test_an_email_address_that_is_taken_is_given_to_nobody(user: User) -> None:
-    person = users.create_imported(AccountId(1), "Ida", "Ömer", NOW)
+    person = users.create_imported(AccountId(1), Id(1), Person(None, "Ida", "Ömer"), NOW)
     before = rows()
     with pytest.raises(InvalidError, match=r"^a user with the email ADA@example.com already exists in account 1$"):
         users.set_email(AccountId(1), person.id, "ADA@example.com", NOW)

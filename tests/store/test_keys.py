@@ -52,6 +52,12 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "import_counts": _making(keys.import_counts, _accounts, _numbers, st.integers(0, keys.IMPORT_SHARDS - 1)),
     "import_batch": _making(keys.import_batch, _accounts, _numbers, _numbers),
     "import_failures": _making(keys.import_failures, _accounts, _numbers, _numbers, _numbers),
+    "import_created": _making(
+        keys.import_created, _accounts, _numbers, st.sampled_from(KINDS), _numbers, _numbers.map(keys.sortable)
+    ),
+    "open_undo": _making(keys.open_undo, _accounts, _numbers),
+    "undo_left": _making(keys.undo_left, _accounts, _numbers, _numbers, _numbers),
+    "undo_tally": _making(keys.undo_tally, _accounts, _numbers, _numbers, st.sampled_from(KINDS), _numbers),
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),

@@ -139,14 +139,14 @@ def test_every_field_comes_back_as_it_went_in(fields: dict[str, Any]) -> None:
     assert_sound(ACCOUNT)
 
 
-@pytest.mark.parametrize("imported", [True, False])
-def test_what_an_import_made_is_marked_in_all_four_places_and_stays_so_when_it_changes(imported: bool) -> None:
+@pytest.mark.parametrize("import_id", [Id(7), None])
+def test_what_an_import_made_is_marked_in_all_four_places_and_stays_so_when_it_changes(import_id: Id | None) -> None:
     logged = _log().entry
-    made = replace(logged, imported=imported)
+    made = replace(logged, import_id=import_id)
     put_items(to_items(ACCOUNT, made))
     assert _change(made.id, hours=Decimal(3)).entry == replace(made, hours=Decimal(3), version=2)
-    marks = [item.get("imported") for item in rows().values() if "hours" in item and int(item["id"]["N"]) == 2]
-    assert marks == [{"BOOL": True} if imported else None] * 4
+    marks = [item.get("import_id") for item in rows().values() if "hours" in item and int(item["id"]["N"]) == 2]
+    assert marks == [{"N": "7"} if import_id else None] * 4
 
 
 def test_an_entry_is_written_in_four_places_and_counted_in_five() -> None:

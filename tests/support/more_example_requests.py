@@ -378,6 +378,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         ),
         "wrong_method_for_one_task": Sent("POST", "/v2/tasks/5", '{"name":"New Task Name"}'),
     },
+    "undo_import": {
+        "json_suffix": Sent("POST", "/v2/imports/1/undo.json"),
+        "not_a_flag": Sent("POST", "/v2/imports/1/undo", '{"dry_run":"perhaps"}'),
+        "not_an_id": Sent("POST", "/v2/imports/x/undo"),
+    },
     "update_client": {
         "archive": Sent("PATCH", "/v2/clients/1", '{"is_active":false}'),
         "blank_name": Sent("PATCH", "/v2/clients/1", '{"name":null}'),

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
+from sheaf.domain.imports.rows import Person
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, tokens, users
@@ -253,7 +254,7 @@ def test_users_of_another_account_are_not_listed(sheaf: Sheaf, stack: str, accou
 def test_a_person_whose_time_was_imported_is_given_an_email_address_and_a_token(
     sheaf: Sheaf, stack: str, account: Account
 ) -> None:
-    person = users.create_imported(account.id, "Ida", "Imported", NOW)
+    person = users.create_imported(account.id, Id(1), Person(None, "Ida", "Imported"), NOW)
     assert sheaf("user", "list", "--account", "1").out.splitlines()[1].split()[:4] == ["1", "-", "Ida", "Imported"]
     outcome = sheaf("user", "set-email", "--account", "1", "--id", "1", "--email", "ida@example.com")
     assert outcome == Outcome(0, "", "user 1 of account 1 has the email ida@example.com\n")

@@ -4,6 +4,7 @@ import shlex
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ import pytest
 
 from sheaf.aws import files
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import FileKind, ImportFields, ImportStatus
+from sheaf.domain.imports.job import FileKind, ImportFields, ImportStatus, UndoStatus
 from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.values import Id
+from sheaf.imports import clock, undoing
 from sheaf.imports.report import write_report
-from sheaf.store.imports import endings, jobs
+from sheaf.store.imports import endings, jobs, undo
 from tests.functions import api_records
 from tests.support.api import NOW, Api
 from tests.tools.conftest import Outcome as Ended
@@ -411,3 +413,86 @@ def test_what_is_not_there_is_one_line_on_stderr_and_status_1(
     sheaf: Sheaf, deployment: str, words: tuple[str, ...], complaint: str
 ) -> None:
     assert sheaf("import", *words) == Ended(1, "", f"sheaf: {complaint}\n")
+
+
+# Undo
+
+
+@pytest.fixture
+def with_queue(deployment: str, table: str, bucket: str, endpoint_url: str) -> Iterator[str]:
+    """The same stack, which has a queue too; its address."""
+    sqs = engine.client("sqs", endpoint_url)
+    url = sqs.create_queue(QueueName=f"queue-of-{table}")["QueueUrl"]
+    outputs = {"TableName": {"Value": table}, "ImportsBucketName": {"Value": bucket}, "ImportsQueueUrl": {"Value": url}}
+    with a_stack(endpoint_url, f"{deployment}-with-queue", outputs):
+        yield url
+
+
+@pytest.fixture
+def ended(table: str) -> None:
+    """Import 1 has ended just now."""
+    begun(file_name="tasks.csv")
+    run("created")()
+    api_records.end_import(Api(), 1, "unchanged", clock.now())
+
+
+def moved_to_end(**counts: Any) -> Callable[[], object]:
+    """The workers undo import 1, with this result."""
+
+    def work() -> None:
+        state = jobs.get(ACCOUNT, Id(1)).undo
+        assert state is not None
+        done = replace(state, status=UndoStatus.COMPLETED, finished_at=NOW, steps=1, **counts)
+        undo.end(ACCOUNT, Id(1), state, done)
+
+    return work
+
+
+def test_an_undo_is_begun_and_the_queue_is_told(
+    ended: None, sheaf: Sheaf, with_queue: str, deployment: str, endpoint_url: str
+) -> None:
+    outcome = sheaf("import", "undo", "1", *OF_ACCOUNT, "--stack", f"{deployment}-with-queue")
+    told = "the undo of import 1 is running: 0 time entries and 0 other records removed, 0 and 0 left\n"
+    assert outcome == Ended(0, "1\n", told)
+    (message,) = engine.client("sqs", endpoint_url).receive_message(QueueUrl=with_queue)["Messages"]
+    assert undoing.read_message(message["Body"]) == (ACCOUNT, 1)
+
+
+def test_what_an_undo_has_left_is_shown_and_can_be_saved(
+    ended: None, sheaf: Sheaf, with_queue: str, deployment: str, meanwhile: Pauses, s3: Any, bucket: str, tmp_path: Path
+) -> None:
+    report = "\ufeffKind,Id,Name,Reason\r\ntime_entry,7,2026-01-02,It was changed since the import\r\n"
+    s3.put_object(Bucket=bucket, Key=files.undo_report_key(ACCOUNT, Id(1)), Body=report.encode())
+    meanwhile(moved_to_end(time_entries_removed=41, time_entries_left=1, records_removed=5))
+    place = ("--stack", f"{deployment}-with-queue")
+    outcome = sheaf("import", "undo", "1", *OF_ACCOUNT, *place, "--wait")
+    assert (outcome.status, outcome.out) == (3, "1\n")
+    assert outcome.err.endswith(
+        "the undo of import 1 is completed: 41 time entries and 5 other records removed, 1 and 0 left\n"
+        "time entry 7 (2026-01-02): It was changed since the import\n"
+        "--report FILE fetches the whole list\n"
+    )
+    saved = tmp_path / "left.csv"
+    assert sheaf("import", "undo", "1", *OF_ACCOUNT, *place, "--report", str(saved)).status == 3
+    assert saved.read_bytes() == report.encode()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["tasks.csv", "7"], "an ID follows `undo` alone"),
+        (["undo", "7", "--kind", "tasks"], "argument --kind: not allowed with undo"),
+        (["undo", "x"], "argument ID"),
+    ],
+)
+def test_a_wrong_undo_is_told_so(sheaf: Sheaf, deployment: str, words: list[str], told: str) -> None:
+    outcome = sheaf("import", *words, *OF_ACCOUNT)
+    assert outcome.status == 2
+    assert told in outcome.err
+
+
+def test_an_undo_that_cannot_be_is_refused(sheaf: Sheaf, deployment: str) -> None:
+    begun()
+    assert sheaf("import", "undo", "1", *OF_ACCOUNT).status == 1
+    outcome = sheaf("import", "undo", "9", *OF_ACCOUNT)
+    assert outcome.err == "sheaf: account 1 has no import 9\n"

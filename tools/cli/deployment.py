@@ -15,6 +15,7 @@ from tools.local import deploy, engine
 
 TABLE = "TableName"
 BUCKET = "ImportsBucketName"
+QUEUE = "ImportsQueueUrl"
 
 # botocore prefers these to a profile that comes from the environment; a profile that is asked for must win.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -43,6 +44,11 @@ class Deployment:
     def bucket(self) -> str:
         """The bucket that files to be imported are put into. Raises DeploymentError."""
         return self.output(BUCKET)
+
+    @property
+    def queue_url(self) -> str:
+        """The queue that carries the work of imports. Raises DeploymentError."""
+        return self.output(QUEUE)
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -26,8 +26,9 @@ from sheaf.domain.imports.numbers import COMMA, DATE_FORMATS, POINT
 from sheaf.domain.imports.transfer import ENCODINGS, clean_default_task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.v2.import_responses import show_listed_import
+from sheaf.imports import undoing
 from sheaf.store import accounts, users
-from sheaf.store.imports import endings, jobs
+from sheaf.store.imports import endings, jobs, undo
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 from tools.cli.deployment import Deployment
@@ -52,14 +53,17 @@ _PAUSE = 1.0  # seconds between two looks at an import
 
 _DESCRIPTION = """\
 Bring a file of tasks, projects, task assignments or time entries into an account, and print the
-import's id. Its header tells which of these it holds, unless --kind does.
+import's id. Its header tells which of these it holds, unless --kind does. `sheaf import undo ID` removes what
+an import has created, within 30 days, but for what was changed or is referred to since.
 
 Exit status: 0 completed, or begun; 3 completed, but some rows failed; 1 failed or cancelled; 130 left
 by Ctrl-C, while the import goes on."""
 _EXAMPLES = """\
   sheaf import time.csv --account 1 --dry-run --wait
   sheaf import time.csv --account 1 --report failed.csv
-  sheaf import --follow 7 --account 1 --wait"""
+  sheaf import --follow 7 --account 1 --wait
+  sheaf import undo 7 --account 1 --dry-run --wait"""
+_UNDO = "undo"
 
 
 _OPTIONS = ("kind", "date_format", "decimal_symbol", "encoding", "default_task")
@@ -74,6 +78,7 @@ def add_parser(nouns: Any) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("file", metavar="FILE", type=Path, nargs="?", help="CSV or NDJSON, also gzipped")
     what.add_argument("--follow", metavar="ID", type=arguments.import_id, help="an import that was begun before")
+    parser.add_argument("undone", metavar="ID", type=arguments.import_id, nargs="?", help="after undo: which import")
     arguments.add_account(parser)
     parser.add_argument("--kind", choices=[str(kind) for kind in FileKind], help="what the rows are")
     parser.add_argument("--date-format", choices=DATE_FORMATS, help="how the file has its days; else its rows tell")
@@ -93,6 +98,8 @@ def add_parser(nouns: Any) -> None:
 
 
 def _run(given: Namespace, now: Timestamp) -> int:
+    if given.undone:
+        return _undo(given, now)
     said = [name for name in (*_OPTIONS, "dry_run") if getattr(given, name)]
     if given.follow and said:
         given.parser.error(f"argument --follow: not allowed with argument --{said[0].replace('_', '-')}")
@@ -115,9 +122,80 @@ def _run(given: Namespace, now: Timestamp) -> int:
             output.tell(f"import {job.id} goes on; to see how it does: {_follow_up(given, job)}")
             return INTERRUPTED
     _conclude(given, place, job)
-    people = users.get_many(given.account, list(filter(None, [job.user_id])))
+    people = users.get_many(given.account, job.user_ids)
     output.show_one(show_listed_import(job, people), "id", as_json=given.json)
     return _STATUS.get(job.status, 0)
+
+
+def _undo(given: Namespace, now: Timestamp) -> int:
+    """Begin the undo of an import, which the deployment carries out, and say how it stands."""
+    if given.file != Path(_UNDO):
+        given.parser.error("an ID follows `undo` alone")
+    said = [name for name in _OPTIONS if getattr(given, name)]
+    if said:
+        given.parser.error(f"argument --{said[0].replace('_', '-')}: not allowed with undo")
+    try:
+        if given.report:
+            arguments.check_writable(given.report)
+    except InvalidError as error:
+        given.parser.error(str(error))
+    place = deployment.connect(given)
+    accounts.get(given.account)
+    _find(given, given.undone)
+    job = undo.begin(given.account, given.undone, None, now, dry_run=given.dry_run)
+    if job.is_being_undone:
+        message = undoing.message(given.account, job.id)
+        group = str(given.account)
+        place.client("sqs").send_message(QueueUrl=place.queue_url, MessageBody=message, MessageGroupId=group)
+    if given.wait or given.report:
+        try:
+            job = _watch_undo(given, job)
+        except KeyboardInterrupt:
+            output.tell(f"the undo of import {job.id} goes on")
+            return INTERRUPTED
+    _conclude_undo(given, place, job)
+    people = users.get_many(given.account, job.user_ids)
+    output.show_one(show_listed_import(job, people), "id", as_json=given.json)
+    return 3 if job.undo and job.undo.has_report else 0
+
+
+def _watch_undo(given: Namespace, job: Import) -> Import:
+    """Look at an undo until it has ended; on a terminal with a count."""
+    with tqdm(unit=" records", dynamic_ncols=True, disable=None) as bar:
+        while job.is_being_undone:
+            _show_undone(bar, job)
+            sleep(_PAUSE)
+            job = _find(given, job.id)
+        _show_undone(bar, job)
+    return job
+
+
+def _show_undone(bar: "tqdm[Any]", job: Import) -> None:
+    if job.undo:
+        bar.update(job.undo.time_entries_removed + job.undo.records_removed - bar.n)
+        bar.refresh()
+
+
+def _conclude_undo(given: Namespace, place: Deployment, job: Import) -> None:
+    """Say how an undo stands, and show what it has left."""
+    state = job.undo
+    if state is None:
+        return
+    dry = " (a dry run: nothing was removed)" if state.dry_run else ""
+    output.tell(
+        f"the undo of import {job.id} is {state.status}: {state.time_entries_removed} time entries and"
+        f" {state.records_removed} other records removed, {state.time_entries_left} and {state.records_left} left{dry}"
+    )
+    if not state.has_report:
+        return
+    body = _report_body(place, files.undo_report_key(given.account, job.id))
+    if given.report:
+        _save_report(given.report, body)
+        output.tell(f"what was left is in {given.report}")
+        return
+    for kind, number, name, reason in islice(csv.reader(_report_text(body)), 1, 1 + SHOWN_FAILURES):
+        output.tell(f"{kind.replace('_', ' ')} {number}{name and f' ({name})'}: {reason}")
+    output.tell("--report FILE fetches the whole list")
 
 
 def _find(given: Namespace, import_id: Id) -> Import:
@@ -194,16 +272,27 @@ def _reading(job: Import) -> str:
 
 def _show_report(given: Namespace, place: Deployment, job: Import) -> None:
     key = files.report_key(given.account, job.id)
-    body = place.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"]
+    body = _report_body(place, key)
     if given.report:
-        with given.report.open("wb") as file:
-            shutil.copyfileobj(body, file)
+        _save_report(given.report, body)
         output.tell(f"the rows that failed are in {given.report}")
         return
-    failures = _failures(io.TextIOWrapper(body, encoding="utf-8-sig", newline=""))
-    for line in islice(failures, SHOWN_FAILURES):
+    for line in islice(_failures(_report_text(body)), SHOWN_FAILURES):
         output.tell(line)
     output.tell(f"the report, with all rows that failed, is s3://{place.bucket}/{key} (--report FILE fetches it)")
+
+
+def _report_body(place: Deployment, key: str) -> Any:
+    return place.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"]
+
+
+def _report_text(body: Any) -> io.TextIOWrapper:
+    return io.TextIOWrapper(body, encoding="utf-8-sig", newline="")
+
+
+def _save_report(path: Path, body: Any) -> None:
+    with path.open("wb") as file:
+        shutil.copyfileobj(body, file)
 
 
 def _failures(report: io.TextIOBase) -> Iterator[str]:

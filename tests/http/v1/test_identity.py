@@ -6,6 +6,7 @@ import pytest
 
 from sheaf.domain.errors import NotAuthenticatedError
 from sheaf.domain.identity import Account, Role, Token
+from sheaf.domain.imports.rows import Person
 from sheaf.domain.values import Id
 from sheaf.http.identity import token_digest, v1_caller
 from sheaf.http.request import Request
@@ -140,7 +141,7 @@ def test_a_token_that_has_ended_is_invalid(account: Account) -> None:
 
 
 def test_whoever_has_no_address_is_let_in_by_no_address(account: Account) -> None:
-    person = users.create_imported(account.id, "Ida", "Imported", NOW)
+    person = users.create_imported(account.id, Id(1), Person(None, "Ida", "Imported"), NOW)
     draft = Token(Id(0), token_digest("a-token"), person.id, "", NOW, None, None)
     tokens.issue(account.id, draft)
     assert caller("Bearer a-token") == (1, person.id)

@@ -51,6 +51,11 @@ def report_key(account_id: AccountId, import_id: Id) -> str:
     return f"reports/{account_id}/{import_id}.csv"
 
 
+def undo_report_key(account_id: AccountId, import_id: Id) -> str:
+    """Where the report of what the undo of an import has left lies."""
+    return f"reports/{account_id}/{import_id}-undo.csv"
+
+
 def upload_url(key: str, seconds: int) -> str:
     """An address at which whoever has it may put this object, for so long."""
     return _signed("put_object", key, seconds)
@@ -121,11 +126,11 @@ def open_file(file: StoredFile) -> Iterator[Stream]:
         yield body
 
 
-def put_report(account_id: AccountId, import_id: Id, content: BinaryIO) -> None:
-    """Store the report of an import, in place of one that may be there."""
+def put_report(key: str, content: BinaryIO) -> None:
+    """Store a report, in place of one that may be there."""
     s3().put_object(
         Bucket=settings.imports_bucket(),
-        Key=report_key(account_id, import_id),
+        Key=key,
         Body=content,
         ContentType="text/csv; charset=utf-8",
     )

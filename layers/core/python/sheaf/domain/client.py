@@ -23,7 +23,7 @@ class ClientFields:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One client of one account. `currency` is an ISO 4217 code."""
+    """One client of one account. `currency` is an ISO 4217 code. `import_id` is the import that made it, if one did."""
 
     id: Id
     name: str
@@ -33,6 +33,7 @@ class Client:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
+    import_id: Id | None = None
 
 
 def new_client(client_id: Id, fields: ClientFields, now: Timestamp) -> Client:

@@ -55,6 +55,8 @@ class User:
     is_active: bool
     created_at: Timestamp
     updated_at: Timestamp
+    version: int = 1
+    import_id: Id | None = None
 
     def __post_init__(self) -> None:
         """Raises InvalidError when somebody other than a manager is given a manager's rights or projects."""

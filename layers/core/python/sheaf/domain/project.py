@@ -109,6 +109,7 @@ class Project:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
+    import_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Task:
     """One task of one account.
 
     `default_hourly_rate` is a currency amount with at most two decimals, or None where the task has no rate of its own.
+    `import_id` is the import that made it, if one did.
     """
 
     id: Id
@@ -39,6 +40,7 @@ class Task:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
+    import_id: Id | None = None
 
 
 def new_task(task_id: Id, fields: TaskFields, now: Timestamp) -> Task:

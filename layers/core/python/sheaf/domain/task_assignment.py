@@ -26,7 +26,7 @@ class TaskAssignmentFields:
 
 @dataclass(frozen=True, slots=True)
 class TaskAssignment:
-    """One task on one project of one account; the pair never changes."""
+    """One task on one project of one account; the pair never changes. `import_id`: the import that made it."""
 
     id: Id
     project_id: Id
@@ -38,6 +38,7 @@ class TaskAssignment:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
+    import_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class TimeEntryFields:
 class TimeEntry:
     """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does.
 
-    `imported` says that an import made it; a later import of the same rows finds it again and makes no second one.
+    `import_id` is the import that made it, if one did; another import of the same rows finds it and makes no second.
     """
 
     id: Id
@@ -69,7 +69,7 @@ class TimeEntry:
     created_at: Timestamp
     updated_at: Timestamp
     version: int = 1
-    imported: bool = False
+    import_id: Id | None = None
 
 
 FIRST_DAY, LAST_DAY = Day("0000-01-01"), Day("9999-12-31")

@@ -44,6 +44,7 @@ ROUTES = (
     ("POST", "/tasks/{task_id}/activate"),
     ("POST", "/v2/clients"),
     ("POST", "/v2/imports"),
+    ("POST", "/v2/imports/{import_id}/undo"),
     ("POST", "/v2/projects"),
     ("POST", "/v2/projects/{project_id}/task_assignments"),
     ("POST", "/v2/tasks"),

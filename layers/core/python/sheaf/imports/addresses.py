@@ -20,3 +20,10 @@ def report_address(account_id: AccountId, job: Import, now: Timestamp) -> Addres
     if not job.has_report:
         return None
     return Address(files.download_url(files.report_key(account_id, job.id), OPEN_FOR), open_until(now))
+
+
+def undo_report_address(account_id: AccountId, job: Import, now: Timestamp) -> Address | None:
+    """Where the report of what an undo has left is, for one GET; None where it has none."""
+    if job.undo is None or not job.undo.has_report:
+        return None
+    return Address(files.download_url(files.undo_report_key(account_id, job.id), OPEN_FOR), open_until(now))

@@ -204,6 +204,7 @@ def _commit(delivery: _Delivery, part: _Part, batch: Batch, step: Step) -> Batch
         delivery.failed(step.verdicts),
         step.used,
         is_last=rows_done == len(delivery.values),
+        created=step.created,
     )
     writes = progress.progress(message.account_id, message.import_id, batch, settled, clock.now())
     try:

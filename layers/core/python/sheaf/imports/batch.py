@@ -12,6 +12,7 @@ from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.transactions import Write
 
@@ -56,8 +57,7 @@ class Work:
     """What is to be done of a batch: its groups, of which `rows_done` rows (in order) are settled already.
 
     `used` are the records that settled rows of the group under way stand for, so that no two rows mean the same one.
-    Batches of one import (`import_id`) never mean the same records, so they need not wait for one another; without it,
-    a batch waits for every other.
+    Batches of one import (`import_id`) never mean the same records, so they need not wait for one another.
     """
 
     account_id: AccountId
@@ -66,19 +66,21 @@ class Work:
     used: frozenset[Id]
     dry_run: bool
     now: Timestamp
-    import_id: Id | None = None
+    import_id: Id
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """The verdicts on the next rows, in their order, and the writes that make them true (none in a dry run).
 
-    `used` is what `Work.used` has to be when the work is taken up after this step.
+    `used` is what `Work.used` has to be when the work is taken up after this step. `created` are the ids of the records
+    that the writes create.
     """
 
     verdicts: Sequence[Verdict]
     writes: Sequence[Write] = ()
     used: frozenset[Id] = frozenset()
+    created: Mapping[Kind, Sequence[Id]] = field(default_factory=dict)
 
 
 type Steps = Callable[[Work], Iterator[Step]]

@@ -120,7 +120,7 @@ def _write_report(account_id: AccountId, import_id: Id) -> None:
     with tempfile.TemporaryFile() as file:
         write_report(file, jobs.columns(account_id, import_id), progress.failures(account_id, import_id))
         file.seek(0)
-        files.put_report(account_id, import_id, file)
+        files.put_report(files.report_key(account_id, import_id), file)
 
 
 def _event_of(account_id: AccountId, job: Import) -> dict[str, object]:

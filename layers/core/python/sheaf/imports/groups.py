@@ -73,7 +73,7 @@ def steps[R: Record](
         change.record_id for group in groups for change in group if change.record_id is not None
     } - known.records.keys()
     decided = _with_ids(work, source.kind, decided, absent)
-    return _packed(work, decided, written, source.kind_name)
+    return _packed(work, decided, written, source)
 
 
 def row_error(row: Row) -> RowError:
@@ -137,11 +137,14 @@ def _numbered[R: Record](decision: Decision[R], ids: Iterator[int]) -> Decision[
     return replace(decision, after=replace(decision.after, id=Id(next(ids))))  # type: ignore[type-var]
 
 
-def _packed[R](
-    work: Work, decided: list[list[Decision[R]]], written: Callable[[R | None, R], Sequence[Write]], word: str
+def _packed[R: Record](
+    work: Work,
+    decided: list[list[Decision[R]]],
+    written: Callable[[R | None, R], Sequence[Write]],
+    source: Source[R],
 ) -> Iterator[Step]:
     """As few steps as hold all groups, each whole; a group that is too much for one is refused."""
-    step = _OpenStep()
+    step = _OpenStep(source.kind)
     for group in decided:
         decisions = group
         mine = [
@@ -151,10 +154,10 @@ def _packed[R](
             for write in written(decision.before, decision.after)
         ]
         if len(_keys_of(mine)) > STEP_WRITES:
-            decisions, mine = too_large(group, word), []
+            decisions, mine = too_large(group, source.kind_name), []
         if not step.has_room_for(mine):
             yield step.closed(work)
-            step = _OpenStep(step.done)
+            step = _OpenStep(source.kind, step.done)
         step.add(decisions, mine)
     if step.verdicts:
         yield step.closed(work)
@@ -163,10 +166,12 @@ def _packed[R](
 class _OpenStep:
     """The step that groups are being added to. `done` are all writes up to here, those of earlier steps too."""
 
-    def __init__(self, done: Sequence[Write] = ()) -> None:
+    def __init__(self, kind: Kind, done: Sequence[Write] = ()) -> None:
+        self._kind = kind
         self.done = list(done)  # kept, so that none of them can be taken for another by its identity
         self.verdicts: list[Verdict] = []
         self.writes: list[Write] = []
+        self.created: list[Id] = []
 
     def has_room_for(self, writes: Sequence[Write]) -> bool:
         """Whether a transaction holds these writes too. Two groups that write one record do not go together."""
@@ -174,16 +179,19 @@ class _OpenStep:
         clash = _keys_of(more, counting=False) & _keys_of(self.writes, counting=False)
         return not clash and len(_keys_of(self.writes) | _keys_of(more)) <= STEP_WRITES
 
-    def add[R](self, decisions: Sequence[Decision[R]], writes: Sequence[Write]) -> None:
+    def add[R: Record](self, decisions: Sequence[Decision[R]], writes: Sequence[Write]) -> None:
         """Take a group in."""
         self.verdicts += [decision.verdict for decision in decisions]
+        self.created += [made.id for decision in decisions if (made := decision.after) and decision.before is None]
         more = self._new(writes)
         self.writes += more
         self.done += more
 
     def closed(self, work: Work) -> Step:
         """The step as it is to be committed."""
-        return Step(self.verdicts, () if work.dry_run else merged(self.writes))
+        if work.dry_run:
+            return Step(self.verdicts)
+        return Step(self.verdicts, merged(self.writes), created={self._kind: self.created})
 
     def _new(self, writes: Sequence[Write]) -> list[Write]:
         known = {id(write) for write in self.done}

@@ -3,22 +3,23 @@
 Created twice it is still one record, and a record that no row needs in the end does no harm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sheaf.domain.client import ClientFields
+from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId, fold_person
 from sheaf.domain.imports.decisions import NEW
 from sheaf.domain.imports.rows import Person, RowError, TimeRow
-from sheaf.domain.project import Project, ProjectFields, claim_of
-from sheaf.domain.task import Task, TaskFields
-from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignmentFields, TaskTakenError, default_fields
+from sheaf.domain.project import Project, ProjectFields, claim_of, new_project
+from sheaf.domain.record import Kind
+from sheaf.domain.task import Task, TaskFields, new_task
+from sheaf.domain.task_assignment import NoSuchTaskError, TaskTakenError, default_fields, new_task_assignment
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import clients, projects, task_assignments, tasks, users
-from sheaf.store.imports import time_references
+from sheaf.store import clients, projects, sequence, task_assignments, tasks, users
+from sheaf.store.imports import created, time_references
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
-from sheaf.store.transactions import StaleError
+from sheaf.store.transactions import StaleError, Write, commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ class Creator:
     Another import may create the same record at the same time: then that one is taken.
     """
 
-    def __init__(self, account_id: AccountId, now: Timestamp) -> None:
+    def __init__(self, account_id: AccountId, import_id: Id, now: Timestamp) -> None:
         self._account_id = account_id
+        self._import_id = import_id
         self._now = now
         self._users: dict[str, Id] = {}
         self._clients: dict[str, Id] = {}
@@ -70,12 +72,10 @@ class Creator:
         known = fold_name(person.email or fold_person(person.first_name, person.last_name))
         if known not in self._users:
             try:
-                created = users.create_imported(
-                    self._account_id, person.first_name, person.last_name, self._now, person.email
-                )
+                made = users.create_imported(self._account_id, self._import_id, person, self._now)
             except NameTakenError:
                 raise StaleError from None
-            self._users[known] = created.id
+            self._users[known] = made.id
         return self._users[known]
 
     def complete(
@@ -99,8 +99,11 @@ class Creator:
         if fields is None:
             raise StaleError
         if folded not in self._clients:
+            client = new_client(self._next_id("CLIENT"), fields, self._now)
+            client = replace(client, import_id=self._import_id)
             try:
-                self._clients[folded] = clients.create(self._account_id, fields, self._now).id
+                self._create("CLIENT", client.id, clients.written(self._account_id, None, client))
+                self._clients[folded] = client.id
             except NameTakenError:
                 self._clients[folded] = _taken(clients.ids_by_name(self._account_id, [folded]), folded)
         return self._clients[folded]
@@ -108,9 +111,10 @@ class Creator:
     def _project(self, client_id: Id, folded: str, fields: ProjectFields) -> Project:
         known = self._projects.get((client_id, folded))
         if known is None:
+            known = new_project(self._next_id("PROJECT"), replace(fields, client_id=client_id), self._now)
+            known = replace(known, import_id=self._import_id)
             try:
-                wanted = replace(fields, client_id=client_id)
-                known = projects.create_without_tasks(self._account_id, wanted, self._now)
+                self._create("PROJECT", known.id, projects.written(self._account_id, None, known))
             except NameTakenError:
                 claim = claim_of(client_id, folded)
                 known = _taken(projects.get_by_claims(self._account_id, [claim]), claim)
@@ -121,22 +125,26 @@ class Creator:
 
     def _task(self, folded: str, fields: TaskFields) -> Task:
         if folded not in self._tasks:
+            task = new_task(self._next_id("TASK"), fields, self._now)
+            task = replace(task, import_id=self._import_id)
             try:
-                self._tasks[folded] = tasks.create(self._account_id, fields, self._now)
+                self._create("TASK", task.id, tasks.written(self._account_id, None, task))
+                self._tasks[folded] = task
             except NameTakenError:
                 self._tasks[folded] = _taken(tasks.get_by_names(self._account_id, [folded]), folded)
         return self._tasks[folded]
 
     def _assignment(self, project: Project, task: Task, billable: bool | None) -> tuple[Id, bool]:
-        def fields(project: Project, task: Task) -> TaskAssignmentFields:
-            default = default_fields(project, task)
-            return default if billable is None else replace(default, billable=billable)
-
         pair = project.id, task.id
         if pair not in self._assignments:
+            fields = default_fields(project, task)
+            fields = fields if billable is None else replace(fields, billable=billable)
+            assignment = new_task_assignment(self._next_id("TASK_ASSIGNMENT"), project, task, fields, self._now)
+            assignment = replace(assignment, import_id=self._import_id)
+            writes = task_assignments.written(self._account_id, None, assignment)
             try:
-                created = task_assignments.create(self._account_id, project.id, task.id, fields, self._now)
-                self._assignments[pair] = created.id, created.assignment.is_active
+                self._create("TASK_ASSIGNMENT", assignment.id, writes)
+                self._assignments[pair] = assignment.id, assignment.is_active
             except TaskTakenError:
                 found = time_references.assignment_of(self._account_id, project.id, task.id)
                 if found is None:
@@ -145,6 +153,14 @@ class Creator:
             except (NotFoundError, NoSuchTaskError):
                 raise StaleError from None
         return self._assignments[pair]
+
+    def _next_id(self, kind: Kind) -> Id:
+        return sequence.next_id(self._account_id, kind)
+
+    def _create(self, kind: Kind, record_id: Id, writes: Sequence[Write]) -> None:
+        """Carry out the writes that create a record, and note that this import did."""
+        noted = created.alone(self._account_id, self._import_id, kind, record_id, self._now)
+        commit([*writes, noted])
 
 
 def _taken[Value](found: Mapping[str, Value], claim: str) -> Value:

@@ -6,15 +6,16 @@ from functools import partial
 
 from sheaf.domain.client import ClientFields, new_client
 from sheaf.domain.errors import NameTakenError
-from sheaf.domain.imports.decisions import NEW, Decision, RowChange, invalid_row, with_imported_metadata
+from sheaf.domain.imports.decisions import NEW, Decision, RowChange, imported, invalid_row
 from sheaf.domain.imports.rows import Named, ProjectRow, Row, RowError
 from sheaf.domain.project import Project, ProjectFields, claim_of, new_project
 from sheaf.domain.record import fields_of, with_changes
-from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.domain.values import Id, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
 from sheaf.store import clients, projects, sequence
+from sheaf.store.imports import created
 from sheaf.store.transactions import Write
 
 type Decided = list[list[Decision[Project]]]
@@ -41,7 +42,7 @@ def project_steps(work: Work) -> Iterator[Step]:
         claim_taken=RowError("name", str(NameTakenError())),
         kind="PROJECT",
     )
-    changes = [[_change(row, known, work.now) for row in group] for group in rows]
+    changes = [[_change(row, known, work) for row in group] for group in rows]
     return groups.steps(work, changes, source, written, prepared)
 
 
@@ -82,7 +83,11 @@ def _new_clients(work: Work, known: _Clients, decided: Decided, making: dict[Id,
     ids = needed if work.dry_run or not needed else sequence.next_ids(work.account_id, "CLIENT", len(needed))
     for made_up, new_id in zip(needed, ids, strict=True):
         client = new_client(new_id, ClientFields(name=known.missing[made_up]), work.now)
-        making[new_id] = clients.written(work.account_id, None, client)
+        client = replace(client, import_id=work.import_id)
+        making[new_id] = [
+            *clients.written(work.account_id, None, client),
+            created.alone(work.account_id, work.import_id, "CLIENT", new_id, work.now),
+        ]
     return dict(zip(needed, ids, strict=True))
 
 
@@ -93,7 +98,7 @@ def _with_client(decision: Decision[Project], ids: Mapping[Id, Id]) -> Decision[
     return replace(decision, after=replace(project, client_id=ids[project.client_id]))
 
 
-def _change(row: Row, known: _Clients, now: Timestamp) -> RowChange[Project]:
+def _change(row: Row, known: _Clients, work: Work) -> RowChange[Project]:
     if not isinstance(row, ProjectRow):
         return invalid_row(row.number, groups.row_error(row))
     metadata = row.metadata
@@ -107,10 +112,11 @@ def _change(row: Row, known: _Clients, now: Timestamp) -> RowChange[Project]:
         for field, column in (("client_id", "client"), ("name", "name")):
             if field not in given:
                 raise RowError(column, f"{column.capitalize()} can't be blank")
-        return with_imported_metadata(new_project(metadata.id or NEW, ProjectFields(**given), now), metadata, now)
+        project = new_project(metadata.id or NEW, ProjectFields(**given), work.now)
+        return imported(project, metadata, work.now, work.import_id)
 
     def apply_to(project: Project) -> Project:
-        return with_changes(project, replace(fields_of(ProjectFields, project), **given), now)
+        return with_changes(project, replace(fields_of(ProjectFields, project), **given), work.now)
 
     claim = claim_of(client_id, fold_name(given["name"])) if client_id is not None and "name" in given else None
     return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), create, apply_to)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.decisions import NEW, RowChange, invalid_row, with_imported_metadata
+from sheaf.domain.imports.decisions import NEW, RowChange, imported, invalid_row
 from sheaf.domain.imports.rows import Named, Row, RowError, TaskAssignmentRow
 from sheaf.domain.project import Project, claim_of
 from sheaf.domain.record import fields_of, with_changes
@@ -19,7 +19,7 @@ from sheaf.domain.task_assignment import (
     default_fields,
     new_task_assignment,
 )
-from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.domain.values import Id, fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
@@ -47,7 +47,7 @@ def task_assignment_steps(work: Work) -> Iterator[Step]:
         claim_taken=RowError("task", str(TaskTakenError())),
         kind="TASK_ASSIGNMENT",
     )
-    changes = [[_change(row, known, work.now) for row in group] for group in rows]
+    changes = [[_change(row, known, work) for row in group] for group in rows]
     return groups.steps(work, changes, reading, partial(task_assignments.written, account_id))
 
 
@@ -97,7 +97,7 @@ def _named_task(row: TaskAssignmentRow) -> _Named:
     return _Named(row.task.id) if row.task.id is not None else _Named(None, fold_name(row.task.name or ""))
 
 
-def _change(row: Row, known: _Known, now: Timestamp) -> RowChange[TaskAssignment]:
+def _change(row: Row, known: _Known, work: Work) -> RowChange[TaskAssignment]:
     if not isinstance(row, TaskAssignmentRow):
         return invalid_row(row.number, groups.row_error(row))
     metadata, given = row.metadata, row.given
@@ -111,16 +111,15 @@ def _change(row: Row, known: _Known, now: Timestamp) -> RowChange[TaskAssignment
 
     def create() -> TaskAssignment:
         fields = replace(default_fields(project, task), **given)
-        return with_imported_metadata(
-            new_task_assignment(metadata.id or NEW, project, task, fields, now), metadata, now
-        )
+        assignment = new_task_assignment(metadata.id or NEW, project, task, fields, work.now)
+        return imported(assignment, metadata, work.now, work.import_id)
 
     def apply_to(assignment: TaskAssignment) -> TaskAssignment:
         if _pair(assignment) != pair:
             raise RowError(
                 "id", f"Task assignment {assignment.id} joins another task and project, and that never changes"
             )
-        return with_changes(assignment, replace(fields_of(TaskAssignmentFields, assignment), **given), now)
+        return with_changes(assignment, replace(fields_of(TaskAssignmentFields, assignment), **given), work.now)
 
     return RowChange(row.number, metadata.id, pair, (metadata, pair, _frozen(given)), create, apply_to)
 

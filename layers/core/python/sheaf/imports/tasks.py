@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 
 from sheaf.domain.errors import NameTakenError
-from sheaf.domain.imports.decisions import NEW, RowChange, invalid_row, with_imported_metadata
+from sheaf.domain.imports.decisions import NEW, RowChange, imported, invalid_row
 from sheaf.domain.imports.rows import Row, RowError, TaskRow
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, new_task
-from sheaf.domain.values import Timestamp, fold_name
+from sheaf.domain.values import fold_name
 from sheaf.imports import groups
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.groups import Source
@@ -26,11 +26,11 @@ def task_steps(work: Work) -> Iterator[Step]:
         claim_taken=RowError("name", str(NameTakenError())),
         kind="TASK",
     )
-    changes = [[_change(row, work.now) for row in group.rows] for group in groups.remaining_groups(work)]
+    changes = [[_change(row, work) for row in group.rows] for group in groups.remaining_groups(work)]
     return groups.steps(work, changes, source, partial(tasks.written, account_id))
 
 
-def _change(row: Row, now: Timestamp) -> RowChange[Task]:
+def _change(row: Row, work: Work) -> RowChange[Task]:
     if not isinstance(row, TaskRow):
         return invalid_row(row.number, groups.row_error(row))
     given, metadata = row.given, row.metadata
@@ -38,10 +38,11 @@ def _change(row: Row, now: Timestamp) -> RowChange[Task]:
     def create() -> Task:
         if "name" not in given:
             raise RowError("name", "Name can't be blank")
-        return with_imported_metadata(new_task(metadata.id or NEW, TaskFields(**given), now), metadata, now)
+        task = new_task(metadata.id or NEW, TaskFields(**given), work.now)
+        return imported(task, metadata, work.now, work.import_id)
 
     def apply_to(task: Task) -> Task:
-        return with_changes(task, replace(fields_of(TaskFields, task), **given), now)
+        return with_changes(task, replace(fields_of(TaskFields, task), **given), work.now)
 
     claim = fold_name(given["name"]) if "name" in given else None
     return RowChange(row.number, metadata.id, claim, (metadata, frozenset(given.items())), create, apply_to)

@@ -152,7 +152,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
             existing,
         )
         if existing is None and (row.row.metadata.created_at is not None or row.row.metadata.updated_at is not None):
-            new_entry(NEW, checked, work.now)
+            new_entry(NEW, checked, work.now, work.import_id)
         return checked
 
     return advance(rows, check)
@@ -160,7 +160,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
 
 def _create_missing(work: Work, rows: Sequence[CheckedRow | FailedRow]) -> list[CompleteRow | FailedRow]:
     """Create what rows name and is not there, for rows that are not going to fail; nothing in a dry run."""
-    creator = Creator(work.account_id, work.now)
+    creator = Creator(work.account_id, work.import_id, work.now)
 
     def complete(row: CheckedRow) -> CompleteRow:
         user_id, resolved, fields, archived = row.user_id, row.resolved, row.fields, row.archived

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from sheaf.domain.imports.decisions import NEW, with_imported_metadata
+from sheaf.domain.imports.decisions import NEW, imported
 from sheaf.domain.imports.matching import match
 from sheaf.domain.imports.rows import ImportedMetadata, Outcome
 from sheaf.domain.record import with_changes
@@ -120,13 +120,13 @@ def _new_entries(work: Work, created: Sequence[tuple[int, CompleteRow]]) -> Iter
     ids = iter(sequence.next_ids(work.account_id, "TIME_ENTRY", wanted) if wanted else ())
     for index, row in created:
         entry_id = row.row.metadata.id or next(ids)
-        yield index, new_entry(entry_id, row, work.now)
+        yield index, new_entry(entry_id, row, work.now, work.import_id)
 
 
-def new_entry(entry_id: Id, row: CheckedRow | CompleteRow, now: Timestamp) -> TimeEntry:
+def new_entry(entry_id: Id, row: CheckedRow | CompleteRow, now: Timestamp, import_id: Id) -> TimeEntry:
     """The entry that a row makes. Raises InvalidError: the metadata of the row cannot be."""
     assignment_id = row.resolved.assignment_id or NEW
     entry = new_time_entry(entry_id, row.user_id or NEW, assignment_id, row.fields, now)
-    if row.row.metadata != _NO_METADATA:
-        entry = with_imported_metadata(entry, row.row.metadata, now)
-    return replace(entry, imported=True)
+    if row.row.metadata == _NO_METADATA:
+        return replace(entry, import_id=import_id)
+    return imported(entry, row.row.metadata, now, import_id)

@@ -1,6 +1,5 @@
 """imports: decided rows of time, packed into steps as large as a transaction may be."""
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 
 from sheaf.domain.imports.rows import Outcome, Verdict
@@ -17,13 +16,12 @@ _STEP_BYTES = 3_000_000  # of notes in all items of a step's entries; a transact
 def packed(work: Work, rows: Sequence[DecidedRow | FailedRow], known_leases: Mapping[Stretch, Lease]) -> Iterator[Step]:
     """The steps that write the rows, each with the leases on the time that it writes."""
     current = dict(known_leases)
-    owner = secrets.token_hex(8) if work.import_id is None else str(work.import_id)
-    step = _OpenStep(work, current, owner)
+    step = _OpenStep(work, current)
     for index, row in enumerate(rows):
         change = _change(row)
         if change and not step.has_room_for(change):
             yield step.closed()
-            step = _OpenStep(work, current, owner, step.used)
+            step = _OpenStep(work, current, step.used)
         is_last = index + 1 == len(rows) or rows[index + 1].group != row.group
         step.add(row, change, is_last=is_last)
     if step.verdicts:
@@ -37,15 +35,13 @@ def _change(row: DecidedRow | FailedRow) -> Change | None:
 class _OpenStep:
     """The step that rows are being added to. `known_leases` is brought up to date as steps are closed."""
 
-    def __init__(
-        self, work: Work, known_leases: dict[Stretch, Lease], owner: str, used: frozenset[Id] | None = None
-    ) -> None:
+    def __init__(self, work: Work, known_leases: dict[Stretch, Lease], used: frozenset[Id] | None = None) -> None:
         self.used = work.used if used is None else used
         self.verdicts: list[Verdict] = []
         self._account_id = work.account_id
         self._now = work.now
         self._leases = known_leases
-        self._owner = owner
+        self._owner = str(work.import_id)
         self._changes: list[Change] = []
         self._counters: set[tuple[str | int, ...]] = set()
         self._items = 0
@@ -78,7 +74,8 @@ class _OpenStep:
             lease = self._leases[stretch]
             writes.append(leases.acquire(self._account_id, stretch, lease, self._owner, self._now))
             self._leases[stretch] = leases.acquired(lease, self._owner)
-        return Step(self.verdicts, writes, self.used)
+        new = [change.after.id for change in self._changes if change.before is None]
+        return Step(self.verdicts, writes, self.used, {"TIME_ENTRY": new})
 
 
 def _verdict(row: DecidedRow | FailedRow) -> Verdict:

@@ -21,6 +21,7 @@ TIME_SHARDS = 20
 PAGE = 1000  # items that are read at once where no page says how many
 OPEN_OPERATIONS = "OPERATIONS"
 OPEN_IMPORTS = "IMPORTS"
+OPEN_UNDOS = "IMPORT_UNDOS"
 IMPORT_SHARDS = 32  # more than an import has workers
 IMPORT_FAILURES = "FAILED#"
 SHARDS = 20  # items over which a count is spread that many add to at the same moment; as many as an import has workers
@@ -159,6 +160,11 @@ def open_import(account_id: AccountId, import_id: Id) -> Key:
     return _key(OPEN_IMPORTS, f"{account_id}#{sortable(import_id)}")
 
 
+def open_undo(account_id: AccountId, import_id: Id) -> Key:
+    """The sign by which the watchdog finds an import that is being undone, whatever its account."""
+    return _key(OPEN_UNDOS, f"{account_id}#{sortable(import_id)}")
+
+
 def import_file(account_id: AccountId, version: str) -> Key:
     """The claim of an import on one version of an object of the bucket; `version` names both."""
     return _key(f"ACCOUNT#{account_id}#IMPORT_FILE#{_digest(version)}", "IMPORT_FILE")
@@ -183,6 +189,25 @@ def import_failures(account_id: AccountId, import_id: Id, number: int, rows_done
     """The rows that one step of a batch refused, told apart from its other steps by the rows done before it."""
     failures = f"{IMPORT_FAILURES}{sortable(number)}#{sortable(rows_done)}"
     return _key(import_shard(account_id, import_id, number % IMPORT_SHARDS), failures)
+
+
+def import_created(account_id: AccountId, import_id: Id, kind: Kind, number: int, name: str) -> Key:
+    """The ids of the records of a kind that one transaction of an import has created, in the shard of `number`.
+
+    `name` says which transaction.
+    """
+    return _key(import_shard(account_id, import_id, number % IMPORT_SHARDS), f"CREATED#{kind}#{name}")
+
+
+def undo_left(account_id: AccountId, import_id: Id, undo: int, step: int) -> Key:
+    """What a step of an import's undo has left, and why."""
+    return _key(import_shard(account_id, import_id, step % IMPORT_SHARDS), f"LEFT#{sortable(undo)}#{sortable(step)}")
+
+
+def undo_tally(account_id: AccountId, import_id: Id, undo: int, kind: Kind, record_id: Id) -> Key:
+    """How much of what refers to a record an undo would remove, counted by a dry run."""
+    shard = import_shard(account_id, import_id, record_id % IMPORT_SHARDS)
+    return _key(shard, f"TALLY#{sortable(undo)}#{kind}#{sortable(record_id)}")
 
 
 def account(account_id: AccountId) -> Key:

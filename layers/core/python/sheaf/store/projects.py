@@ -1,4 +1,4 @@
-"""store: projects. Access patterns P1 to P6 and E7 of docs/data-model.md."""
+"""store: projects. Access patterns P1 to P6 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -35,17 +35,6 @@ def get_by_claims(account_id: AccountId, claims: Collection[str]) -> dict[str, P
 def ids_by_claim(account_id: AccountId, claims: Collection[str]) -> dict[str, Id]:
     """The ids of the projects that have these claims."""
     return PROJECT.owners(account_id, claims)
-
-
-def create_without_tasks(account_id: AccountId, fields: ProjectFields, now: Timestamp) -> Project:
-    """A new project to which nothing is assigned, not even the default tasks (E7).
-
-    Raises:
-        NameTakenError. InvalidError: there is no such client. BusyError.
-    """
-    project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
-    commit(creation.without_tasks(account_id, project))
-    return project
 
 
 def page(

@@ -124,6 +124,14 @@ def written(account_id: AccountId, before: TaskAssignment | None, after: TaskAss
     return writes
 
 
+def removed(account_id: AccountId, assignment: TaskAssignment, time: TimeCount, now: Timestamp) -> list[Write]:
+    """Without an assignment that has no time, as it and its time were read."""
+    return [
+        *TASK_ASSIGNMENT.writes_to_remove(account_id, assignment),
+        *time_guard.remove_pair(account_id, assignment, time, now),
+    ]
+
+
 def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tuple[Id, Id], Id]:
     """Which assignments these pairs of a project and a task have (A10), without the pairs that have none."""
     wanted = [keys.pair(account_id, task_id, project_id) for project_id, task_id in pairs]
@@ -145,7 +153,7 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timest
 
     def decide() -> AssignedTask:
         found = get(account_id, project_id, assignment_id)
-        commit(_removed(account_id, found.assignment, _no_time_on(account_id, found.assignment), now))
+        commit(removed(account_id, found.assignment, _no_time_on(account_id, found.assignment), now))
         return found
 
     return retried(decide)
@@ -198,7 +206,7 @@ def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, 
             after = with_changes(before, replace(fields_of(TaskAssignmentFields, before), is_active=False), now)
             writes = written(account_id, before, after)
         else:
-            writes = _removed(account_id, before, time, now)
+            writes = removed(account_id, before, time, now)
         if before.is_active:
             writes = time_guard.keep_one_active(account_id, project_id, writes)
         commit(writes)
@@ -240,14 +248,6 @@ def _no_time_on(account_id: AccountId, assignment: TaskAssignment) -> TimeCount:
     if time.total:
         raise TaskAssignmentHasTimeError
     return time
-
-
-def _removed(account_id: AccountId, assignment: TaskAssignment, time: TimeCount, now: Timestamp) -> list[Write]:
-    """Without an assignment that has no time, as it and its time were read."""
-    return [
-        *TASK_ASSIGNMENT.writes_to_remove(account_id, assignment),
-        *time_guard.remove_pair(account_id, assignment, time, now),
-    ]
 
 
 def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:

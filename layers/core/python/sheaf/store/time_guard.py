@@ -3,13 +3,14 @@
 Beside each task, project and client lies a guard: an item that counts the records that depend on it, the assignments of
 a task and of a project, the projects of a client. An assignment has one too, the pair of its task and project.
 
-Beside the guards of tasks, projects and assignments lies their count of time. Many people log time on one task at
-once, and DynamoDB refuses a transaction that meets another on an item; so the count is spread over `keys.SHARDS` items,
-and an entry adds to any one of them, under the condition that it is not closed. A shard that is not there counts
-nothing and is open. Who deletes a record, or archives it, closes all its shards in the deciding transaction; who
-deletes it does so only if each still counts what it was read to count. So a deletion and an entry meet at one item, and
-only one of them passes; the check costs the shards, however much time the account holds. The closed shards of what is
-gone stay for a day: a request that has read the record before must not find them open.
+Beside the guards of tasks, projects and assignments lies their count of time; a user has such a count without a guard.
+Many people log time on one task at once, and DynamoDB refuses a transaction that meets another on an item; so the
+count is spread over `keys.SHARDS` items, and an entry adds to any one of them, under the condition that it is not
+closed. A shard that is not there counts nothing and is open. Who deletes a record, or archives it, closes all its
+shards in the deciding transaction; who deletes it does so only if each still counts what it was read to count. So a
+deletion and an entry meet at one item, and only one of them passes; the check costs the shards, however much time the
+account holds. The closed shards of what is gone stay for a day: a request that has read the record before must not
+find them open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ from sheaf.store.transactions import StaleError, Write
 from sheaf.store.writes import count, delete_if, put_if, put_new, update, with_condition
 
 _NONE: Item = {":none": {"N": "0"}}
+_TAKES_TIME = "attribute_not_exists(is_closed)"
 _PAIRS_PAGE = 100
 _KEPT = timedelta(days=1)  # longer than any request or worker takes
 
@@ -187,12 +189,29 @@ def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering:
         count(
             {"pk": {"S": pk}, "sk": {"S": sk}},
             {"time_entry_count": step},
-            "attribute_not_exists(is_closed)",
+            _TAKES_TIME,
             StaleError(),
             is_spread=True,
         )
         for (pk, sk), step in steps.items()
     ]
+
+
+def count_time_of_user(account_id: AccountId, user_id: Id, step: int) -> Write:
+    """The write that counts `step` more entries of a user; StaleError when the user has been removed."""
+    key = keys.guard(account_id, "USER", user_id)
+    return count(key, {"time_entry_count": step}, _TAKES_TIME, StaleError(), is_spread=True)
+
+
+def time_of_user(account_id: AccountId, user_id: Id) -> TimeCount:
+    """The time of a user: one read."""
+    pk, sk = keys.key_pair(keys.guard(account_id, "USER", user_id))
+    return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
+
+
+def remove_user(account_id: AccountId, user_id: Id, known: TimeCount, now: Timestamp) -> list[Write]:
+    """Take no time of a user any more, who has none; StaleError when that changed since it was read."""
+    return list(_closed_for_ever(keys.guard(account_id, "USER", user_id), known, now))
 
 
 def without_time_of(account_id: AccountId, task_id: Id, time: TimeCount) -> list[Write]:

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId, Role, User, fold_person
+from sheaf.domain.imports.rows import Person
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import accounts, keys, reads, sequence
 from sheaf.store.codec import Codec
+from sheaf.store.imports import created
 from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write, commit, retried
 from sheaf.store.writes import delete_if, put_new, update
 
-CODEC = Codec(User, sparse={"managed_projects"})
+CODEC = Codec(User, sparse={"managed_projects", "import_id"})
 
 
 def create(account_id: AccountId, user: User) -> User:
@@ -40,26 +42,44 @@ def get_by_names(account_id: AccountId, names: Collection[str]) -> Mapping[str, 
     return found
 
 
-def create_imported(
-    account_id: AccountId, first_name: str, last_name: str, now: Timestamp, email: str | None = None
-) -> User:
-    """A new member whose time is imported (I12), with the email address that the file has, or without one.
+def create_imported(account_id: AccountId, import_id: Id, person: Person, now: Timestamp) -> User:
+    """A new member whose time is imported (I12); that this import made them is noted with it (see `created`).
 
     Raises:
         NameTakenError: just now another import has made somebody of that name, or with that address.
     """
     new_id = sequence.next_id(account_id, "USER")
-    user = User(new_id, first_name, last_name, email, Role.MEMBER, frozenset(), frozenset(), True, now, now)
-    if email is not None:
-        claim = {**keys.user_email(account_id, fold_name(email)), "user_id": number(user.id)}
-        commit([put_new(claim, NameTakenError()), put_new(to_item(account_id, user), StaleError())])
-        return user
-    claim = {
-        **keys.person_name(account_id, fold_person(first_name, last_name)),
-        "user_id": number(user.id),
-    }
-    commit([put_new(claim, NameTakenError()), put_new(to_item(account_id, user), StaleError())])
+    user = User(
+        id=new_id,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        role=Role.MEMBER,
+        rights=frozenset(),
+        managed_projects=frozenset(),
+        is_active=True,
+        created_at=now,
+        updated_at=now,
+        import_id=import_id,
+    )
+    claim = {**_claim_of_imported(account_id, user), "user_id": number(user.id)}
+    commit(
+        [
+            put_new(claim, NameTakenError()),
+            put_new(to_item(account_id, user), StaleError()),
+            created.alone(account_id, import_id, "USER", user.id, now),
+        ]
+    )
     return user
+
+
+def writes_to_remove_imported(account_id: AccountId, user: User) -> list[Write]:
+    """Without a user whom an import made and nobody has changed since; StaleError otherwise."""
+    unchanged, mine = {":first": number(1)}, {":user_id": number(user.id)}
+    return [
+        delete_if(keys.record(account_id, "USER", user.id), "version = :first", unchanged, StaleError()),
+        delete_if(_claim_of_imported(account_id, user), "user_id = :user_id", mine, StaleError()),
+    ]
 
 
 def set_email(account_id: AccountId, user_id: Id, email: str, now: Timestamp) -> User:
@@ -77,7 +97,7 @@ def set_email(account_id: AccountId, user_id: Id, email: str, now: Timestamp) ->
         before = CODEC.from_item(item)
         if before.email == email:
             return before
-        after = replace(before, email=email, updated_at=max(now, before.updated_at))
+        after = replace(before, email=email, updated_at=max(now, before.updated_at), version=before.version + 1)
         values: Item = {
             ":email": text(email),
             ":now": text(after.updated_at),
@@ -132,7 +152,7 @@ def archive(account_id: AccountId, email: str, now: Timestamp) -> User:
     user = get_by_email(account_id, email)
     if not user.is_active:
         return user
-    archived = replace(user, is_active=False, updated_at=max(now, user.updated_at))
+    archived = replace(user, is_active=False, updated_at=max(now, user.updated_at), version=user.version + 1)
     values: Item = {":no": flag(False), ":now": text(archived.updated_at), ":one": number(1)}
     expression = "SET is_active = :no, updated_at = :now ADD version :one"
     missing = NotFoundError(f"account {account_id} has no user with the email {email}")
@@ -158,6 +178,13 @@ def pick(account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[I
     return {user.id: user for user in users}
 
 
+def _claim_of_imported(account_id: AccountId, user: User) -> Key:
+    """What is unique to somebody whom an import made: the email address, or the name where the file has none."""
+    if user.email is not None:
+        return keys.user_email(account_id, fold_name(user.email))
+    return keys.person_name(account_id, fold_person(user.first_name, user.last_name))
+
+
 def _claimed_email(account_id: AccountId, user: User) -> Iterator[Write]:
     if user.email is not None:
         taken = InvalidError(f"a user with the email {user.email} already exists in account {account_id}")
@@ -174,4 +201,4 @@ def _freed_email(account_id: AccountId, user: User) -> Iterator[Write]:
 
 def to_item(account_id: AccountId, user: User) -> Item:
     """The item of a new user."""
-    return {**keys.record(account_id, "USER", user.id), **CODEC.to_item(user), "version": number(1)}
+    return {**keys.record(account_id, "USER", user.id), **CODEC.to_item(user)}

@@ -83,8 +83,8 @@ def invalid_row[R](number: int, error: RowError, record_id: Id | None = None, co
     return RowChange(number, record_id, None, number if content is None else content, refuse, refuse)
 
 
-def with_imported_metadata[R: Record](record: R, metadata: ImportedMetadata, now: Timestamp) -> R:
-    """A new record with the times that its row brings.
+def imported[R: Record](record: R, metadata: ImportedMetadata, now: Timestamp, import_id: Id) -> R:
+    """A new record as its import makes it, with the times that its row brings.
 
     Raises:
         RowError: they lie in the future, or in the wrong order.
@@ -96,7 +96,7 @@ def with_imported_metadata[R: Record](record: R, metadata: ImportedMetadata, now
     created_at = metadata.created_at or updated_at
     if created_at > updated_at:
         raise RowError("created_at", "created_at lies after updated_at")
-    return replace(record, created_at=created_at, updated_at=updated_at)  # type: ignore[type-var]
+    return replace(record, created_at=created_at, updated_at=updated_at, import_id=import_id)  # type: ignore[type-var]
 
 
 def claims_of[R](

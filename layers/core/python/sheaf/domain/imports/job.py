@@ -1,9 +1,13 @@
 """domain: an import, one file on its way into an account, and the states that it goes through."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sheaf.domain.errors import InvalidError
 from sheaf.domain.values import Id, Timestamp
+
+UNDO_FOR = timedelta(days=30)  # after its end, as Harvest's own importer
 
 
 class FileKind(StrEnum):
@@ -91,6 +95,54 @@ class StoredFile:
     version_id: str | None = None
 
 
+class UndoStatus(StrEnum):
+    """Where the undoing of an import stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPosition:
+    """How far an undo has come: the kind of records and the shard it is at, and what of them is done.
+
+    `ids_done` are done of the note `sk`, and all of the notes that are sorted before it.
+    """
+
+    kind: int = 0
+    shard: int = 0
+    sk: str = ""
+    ids_done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUndo:
+    """The undoing of an import, or the dry run of it: the `attempt`-th of this import.
+
+    What the import has created is either there no more when it ends, and counted as removed, or left and listed with
+    the reason in a report. `steps` grows with each transaction.
+    """
+
+    attempt: int
+    status: UndoStatus
+    dry_run: bool
+    user_id: Id | None
+    started_at: Timestamp
+    updated_at: Timestamp
+    finished_at: Timestamp | None = None
+    steps: int = 0
+    position: UndoPosition = field(default_factory=UndoPosition)
+    time_entries_removed: int = 0
+    time_entries_left: int = 0
+    records_removed: int = 0
+    records_left: int = 0
+
+    @property
+    def has_report(self) -> bool:
+        """Whether what was left is listed in a report."""
+        return self.status is UndoStatus.COMPLETED and bool(self.time_entries_left or self.records_left)
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """One import of one account.
@@ -100,7 +152,7 @@ class Import:
     were put into the bucket. `has_report` says that the rows which failed are listed in a report in the bucket.
     `source` and all that follows say how the file was read: what the caller said of it, and once its header and its
     rows were looked at, what they showed (`is_date_format_assumed`: nothing showed it). `rows_skipped` are rows that
-    say nothing, such as a total; `rows_total` is without them.
+    say nothing, such as a total; `rows_total` is without them. `undo` is the last undoing of it, or dry run of that.
     """
 
     id: Id
@@ -128,6 +180,40 @@ class Import:
     delimiter: str | None = None
     default_task: str | None = None
     rows_skipped: int = 0
+    undo: ImportUndo | None = None
+
+    @property
+    def user_ids(self) -> frozenset[Id]:
+        """Who began it, and its undo, where that were users."""
+        began = (self.user_id, None if self.undo is None else self.undo.user_id)
+        return frozenset(user_id for user_id in began if user_id is not None)
+
+    @property
+    def is_being_undone(self) -> bool:
+        """Whether an undo of it, or the dry run of one, is under way."""
+        return self.undo is not None and self.undo.status is UndoStatus.RUNNING
+
+    def next_undo(self, now: Timestamp, user_id: Id | None, *, dry_run: bool) -> ImportUndo:
+        """The undo of this import that begins now; the present one, where that is the same or was no dry run.
+
+        Raises:
+            InvalidError: there is nothing to undo, it is too late, or another undo is under way.
+        """
+        if self.undo is not None and not self.undo.dry_run:
+            return self.undo
+        if self.undo is not None and self.is_being_undone:
+            if dry_run:
+                return self.undo
+            raise InvalidError("A dry run of the undo is still under way; wait until it has ended")
+        if not self.status.is_final:
+            raise InvalidError("Import is still under way; cancel it first, or wait until it has ended")
+        if self.dry_run:
+            raise InvalidError("Import was a dry run, which has written nothing")
+        ended = datetime.fromisoformat(self.finished_at or self.updated_at)
+        if datetime.fromisoformat(now) - ended > UNDO_FOR:
+            raise InvalidError(f"Import ended more than {UNDO_FOR.days} days ago and can't be undone any more")
+        attempt = 1 if self.undo is None else self.undo.attempt + 1
+        return ImportUndo(attempt, UndoStatus.RUNNING, dry_run, user_id, started_at=now, updated_at=now)
 
 
 @dataclass(frozen=True, slots=True)

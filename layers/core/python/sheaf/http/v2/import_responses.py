@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from sheaf.domain.identity import User
-from sheaf.domain.imports.job import Import
+from sheaf.domain.imports.job import Import, ImportUndo
 from sheaf.domain.imports.transfer import Address
 from sheaf.domain.values import Id
 
 
 def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
-    """An import as lists show it. `users` has at least the one who began it, where that was one."""
+    """An import as lists show it. `users` has at least its `user_ids`."""
     counts = job.counts
     return {
         "id": job.id,
@@ -37,7 +37,8 @@ def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
             "rows_skipped": job.rows_skipped,
         },
         "error": job.error,
-        "user": None if job.user_id is None else {"id": job.user_id, "name": users[job.user_id].name},
+        "user": _person(job.user_id, users),
+        "undo": job.undo and _show_undo(job.undo, users),
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "started_at": job.started_at,
@@ -45,14 +46,35 @@ def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
     }
 
 
-def show_import(job: Import, users: Mapping[Id, User], report: Address | None) -> dict[str, Any]:
-    """An import by itself, with the address of its report where there is one."""
-    return {**show_listed_import(job, users), "report": report and _address(report)}
+def show_import(
+    job: Import, users: Mapping[Id, User], report: Address | None, undo_report: Address | None = None
+) -> dict[str, Any]:
+    """An import by itself, with the addresses of its reports where there are any."""
+    shown = show_listed_import(job, users)
+    undo = shown["undo"] and {**shown["undo"], "report": undo_report and _address(undo_report)}
+    return {**shown, "undo": undo, "report": report and _address(report)}
 
 
 def show_new_import(job: Import, user: User, upload: Address) -> dict[str, Any]:
     """An import that awaits its file, with the address that the file goes to."""
     return {**show_import(job, {user.id: user}, None), "upload": {"method": "PUT", **_address(upload)}}
+
+
+def _show_undo(undo: ImportUndo, users: Mapping[Id, User]) -> dict[str, Any]:
+    return {
+        "status": undo.status,
+        "dry_run": undo.dry_run,
+        "time_entries": {"removed": undo.time_entries_removed, "left": undo.time_entries_left},
+        "records": {"removed": undo.records_removed, "left": undo.records_left},
+        "user": _person(undo.user_id, users),
+        "started_at": undo.started_at,
+        "updated_at": undo.updated_at,
+        "finished_at": undo.finished_at,
+    }
+
+
+def _person(user_id: Id | None, users: Mapping[Id, User]) -> dict[str, Any] | None:
+    return None if user_id is None else {"id": user_id, "name": users[user_id].name}
 
 
 def _address(address: Address) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def imported(account_id: AccountId, user_id: Id, wanted: Collection[tuple[Id, Id
     for first, last in stretches({day for _, _, day in wanted}):
         for item in reads.items_in(KeyRange(listed, f"{first}#", f"{last}#~", newest_first=False)):
             slot = item["project_id"]["N"], item["task_id"]["N"], item["spent_date"]["S"]
-            if slot in slots and "imported" in item:
+            if slot in slots and "import_id" in item:
                 yield from_item(item)
 
 
@@ -82,6 +82,15 @@ def written(account_id: AccountId, changes: Sequence[Change]) -> list[Write]:
         entering=list(map(time_guard.assignment_of, after)),
     )
     return writes + time_totals.count(account_id, leaving=before, entering=after)
+
+
+def removed(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[Write]:
+    """The writes that delete these entries; StaleError when one, or the place where it is logged, has changed."""
+    writes = [
+        write for entry in entries for write in replacement_writes(to_items(account_id, entry), [], entry.version)
+    ]
+    writes += time_guard.count_time(account_id, leaving=list(map(time_guard.assignment_of, entries)), entering=[])
+    return writes + time_totals.count(account_id, leaving=entries, entering=[])
 
 
 def counters(change: Change) -> Iterator[tuple[str | int, ...]]:

@@ -6,14 +6,16 @@ account's records: whatever is redelivered, repeated or interrupted, the counts 
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import Import, ImportStatus
 from sheaf.domain.imports.rows import Outcome, Verdict
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
+from sheaf.store.imports import created
 from sheaf.store.imports.jobs import ImportClosedError, assign
 from sheaf.store.items import Item, flag, number, text
 from sheaf.store.keys import Key
@@ -48,6 +50,7 @@ class Settled:
     failures: Sequence[Failure]
     used: frozenset[Id]
     is_last: bool
+    created: Mapping[Kind, Sequence[Id]] = field(default_factory=dict)
 
 
 def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) -> tuple[Import, Batch]:
@@ -75,7 +78,7 @@ def batch(account_id: AccountId, import_id: Id, batch_number: int, digest: str) 
 
 
 def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settled, now: Timestamp) -> list[Write]:
-    """The writes, three at most, that put verdicts on record, for the transaction that makes them true (B9).
+    """The writes, four at most, that put verdicts on record, for the transaction that makes them true (B9).
 
     Refused with ImportClosedError when the import was stopped, and with StaleError when somebody else brought the
     batch further.
@@ -94,7 +97,8 @@ def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settl
             "purge_at": purge_at(now),
         }
         writes.append(put_new(failed, StaleError()))
-    return writes
+    step = before.number, before.rows_done
+    return [*writes, *created.by_step(account_id, import_id, settled.created, step, now)]
 
 
 def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
@@ -102,8 +106,8 @@ def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
     for shard in range(keys.IMPORT_SHARDS):
         pk = keys.import_shard(account_id, import_id, shard)
         for item in reads.items_in(KeyRange(pk, low=keys.IMPORT_FAILURES, high=f"{keys.IMPORT_FAILURES}~")):
-            for row_number, field, message, values in json.loads(item["rows"]["S"]):
-                yield Verdict(row_number, Outcome.FAILED, field, message), values
+            for row_number, column, message, values in json.loads(item["rows"]["S"]):
+                yield Verdict(row_number, Outcome.FAILED, column, message), values
 
 
 def _count(shard: Key, settled: Settled, now: Timestamp) -> Write:

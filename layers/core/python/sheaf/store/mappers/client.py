@@ -5,4 +5,4 @@ from sheaf.domain.values import fold_name
 from sheaf.store.codec import Codec
 from sheaf.store.records import RecordMapper
 
-CLIENT = RecordMapper("CLIENT", Codec(Client), claim=lambda client: fold_name(client.name))
+CLIENT = RecordMapper("CLIENT", Codec(Client, sparse={"import_id"}), claim=lambda client: fold_name(client.name))

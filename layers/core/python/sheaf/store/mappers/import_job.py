@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import Import, ImportSnapshot, ImportStatus
+from sheaf.domain.imports.job import Import, ImportSnapshot, ImportStatus, ImportUndo
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import items, keys
@@ -75,4 +75,5 @@ def _read_stop(stopped: Item) -> tuple[ImportStatus, str | None]:
     return ImportStatus(stopped["status"]["S"]), read_text(stopped["error"])
 
 
-_CODEC = Codec(Import, sparse={"finished_at"})
+_CODEC = Codec(Import, sparse={"finished_at", "undo"})
+UNDO = Codec(ImportUndo)

@@ -21,7 +21,7 @@ def _counters(account_id: AccountId, project: Project) -> Sequence[Counter]:
 
 PROJECT = RecordMapper(
     "PROJECT",
-    Codec(Project),
+    Codec(Project, sparse={"import_id"}),
     lists=_lists,
     counters=_counters,
     claim=lambda project: claim_of(project.client_id, fold_name(project.name)),

@@ -15,4 +15,4 @@ def _lists(account_id: AccountId, task: Task) -> Sequence[str]:
     return [keys.default_tasks(account_id)] if task.is_default and task.is_active else []
 
 
-TASK = RecordMapper("TASK", Codec(Task), lists=_lists, claim=lambda task: fold_name(task.name))
+TASK = RecordMapper("TASK", Codec(Task, sparse={"import_id"}), lists=_lists, claim=lambda task: fold_name(task.name))

@@ -21,4 +21,6 @@ def _counters(account_id: AccountId, assignment: TaskAssignment) -> Sequence[Cou
     ]
 
 
-TASK_ASSIGNMENT = RecordMapper("TASK_ASSIGNMENT", Codec(TaskAssignment), lists=_lists, counters=_counters)
+TASK_ASSIGNMENT = RecordMapper(
+    "TASK_ASSIGNMENT", Codec(TaskAssignment, sparse={"import_id"}), lists=_lists, counters=_counters
+)

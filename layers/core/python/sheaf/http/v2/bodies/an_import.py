@@ -22,6 +22,12 @@ class ImportBody(Body):
         return {name: _CHECKS[name](value) if name in _CHECKS else value for name, value in super()._given().items()}
 
 
+class UndoBody(Body):
+    """POST /v2/imports/{import_id}/undo."""
+
+    dry_run: Flag = None
+
+
 _CHECKS: Mapping[str, Callable[[str], str]] = {
     "kind": transfer.clean_kind,
     "file_name": transfer.clean_file_name,
