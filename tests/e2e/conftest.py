@@ -39,3 +39,8 @@ def newcomer(server: Server) -> Callable[[], Client]:
 def client(newcomer: Callable[[], Client]) -> Client:
     """The administrator of an account that is this test's own."""
     return newcomer()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stopping and starting come first, and their group with them: the less there is to save, the sooner it is saved."""
+    items.sort(key=lambda item: item.path.name != "test_start_and_stop.py")
