@@ -133,10 +133,7 @@ def test_columns_that_fit_nothing_for_certain_are_refused(columns: Sequence[str]
         (
             FileKind.TIME_ENTRIES,
             ("Date", "Project", "Task"),
-            (
-                "client or client id or project id, hours, first name or last name or user or email or user id, which"
-                " time entries"
-            ),
+            ("hours, first name or last name or user or email or user id, which time entries"),
         ),
     ],
 )

@@ -41,6 +41,10 @@ def client(newcomer: Callable[[], Client]) -> Client:
     return newcomer()
 
 
+# What saves, loads or scans the whole table, in the order in which it comes before all others: the table is small then.
+FIRST = ("test_start_and_stop.py", "test_hostile_requests.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stopping and starting come first, and their group with them: the less there is to save, the sooner it is saved."""
-    items.sort(key=lambda item: item.path.name != "test_start_and_stop.py")
+    """Begin with the tests of `FIRST`, and so with their group, which takes longest."""
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))

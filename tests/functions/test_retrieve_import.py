@@ -25,7 +25,13 @@ def test_an_import_that_runs_says_how_far_it_is(api: Api) -> None:
     rows = {"total": 6, "created": 2, "updated": 1, "unchanged": 1, "failed": 1}
     running = {"status": "running", "rows": rows, "ignored_columns": ["Colour"], "started_at": NOW, "updated_at": NOW}
     waiting.pop("upload")
-    shown_reading = {"source": "generic", "date_format": "%m/%d/%Y", "decimal_symbol": ".", "encoding": "utf-8"}
+    shown_reading = {
+        "source": "generic",
+        "columns": ["Name"],
+        "date_format": "%m/%d/%Y",
+        "decimal_symbol": ".",
+        "encoding": "utf-8",
+    }
     waiting["reading"] |= shown_reading
     assert shown == {**waiting, **running}
 

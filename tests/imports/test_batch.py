@@ -69,7 +69,7 @@ def test_a_row_with_just_the_columns_of_the_file_travels_without_their_names() -
     message = Message(AccountId(1), Id(2), 3, FileKind.TASKS, ("Name", "Rate"), [[(7, {"Name": "Büro", "Rate": "1"})]])
     assert to_json(message) == (
         '{"account_id":1,"import_id":2,"number":3,"kind":"tasks","columns":["Name","Rate"],'
-        '"groups":[[[7,["Büro","1"]]]],"hints":{},"reading":["%m/%d/%Y",".",null]}'
+        '"groups":[[[7,["Büro","1"]]]],"hints":{},"reading":["%m/%d/%Y",".",null,null]}'
     )
 
 

@@ -13,7 +13,8 @@ from sheaf.domain.imports.columns import MEANINGS, source_of
 from sheaf.domain.imports.job import FileKind, ImportFields, Source
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
-from sheaf.domain.imports.rows import BadRow, FileError, RawRow, Row, TimeRow
+from sheaf.domain.imports.rows import BadRow, FileError, Person, RawRow, Row, TimeRow
+from sheaf.domain.values import Id
 from sheaf.imports import examining, formats, staging
 from tests.support.sample_files import csv_bytes, stream
 
@@ -361,3 +362,98 @@ def test_the_same_file_in_another_format_makes_the_same_entries(data: st.DataObj
     )
     options = ImportFields(date_format=date_format, encoding="windows-1252" if encoding == "cp1252" else None)
     assert read(other.decode().encode(encoding), options).entries == read(plain).entries
+
+
+HOURS_BY_NORA = (NORA, "Acme|Site|Design", "2026-03-02", "7.50", "")
+
+
+def _file(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+PLAIN = "Date,Client,Project,Task,First name,Last name,Hours"
+SEMICOLONS = "Datum;Kunde;Projekt;Aufgabe;Vorname;Nachname;Stunden"
+
+VARIATIONS = {
+    "tabs": _file(PLAIN.replace(",", "\t"), "2026-03-02\tAcme\tSite\tDesign\tNora\tField\t7.5"),
+    "semicolons and a decimal comma": _file(SEMICOLONS, "02.03.2026;Acme;Site;Design;Nora;Field;7,5"),
+    "a date as ISO with a time": _file(PLAIN, "2026-03-02T09:00:00+01:00,Acme,Site,Design,Nora,Field,7.5"),
+    "a date with slashes and the year first": _file(PLAIN, "2026/03/02,Acme,Site,Design,Nora,Field,7.5"),
+    "a date with points and the year first": _file(PLAIN, "2026.03.02,Acme,Site,Design,Nora,Field,7.5"),
+    "hours and minutes": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7:30"),
+    "hours, minutes and seconds": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,07:30:00"),
+    "hours and minutes in words": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7h 30m"),
+    "hours with a comma in quotes": _file(PLAIN, '2026-03-02,Acme,Site,Design,Nora,Field,"7,5"'),
+    "a byte-order mark": b"\xef\xbb\xbf" + _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5"),
+    "UTF-16": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5").decode().encode("utf-16"),
+    "ends of lines of an old Mac": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5").replace(b"\n", b"\r"),
+    "ends of lines of Windows, and none at the end": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5").replace(
+        b"\n", b"\r\n"
+    ),
+    "a line that tells Excel the delimiter": _file(
+        "sep=;", PLAIN.replace(",", ";"), "2026-03-02;Acme;Site;Design;Nora;Field;7.5"
+    ),
+    "empty rows between": _file(PLAIN, "", ",,,,,,", "2026-03-02,Acme,Site,Design,Nora,Field,7.5", "", ""),
+    "empty columns at the end": _file(f"{PLAIN},,", "2026-03-02,Acme,Site,Design,Nora,Field,7.5,,"),
+    "a total below": _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5", "Total,,,,,,7.5"),
+    "non-breaking spaces": _file(PLAIN, "2026-03-02,Acme\u00a0,Site,\u00a0Design,Nora,Field,7.5\u00a0"),
+    "one column for the whole name": _file(
+        "Date,Client,Project,Task,User,Hours", "2026-03-02,Acme,Site,Design,Nora Field,7.5"
+    ),
+    "columns in another order, and one that means nothing": _file(
+        "Hours,Mood,Last name,First name,Task,Project,Client,Date", "7.5,fine,Field,Nora,Design,Site,Acme,2026-03-02"
+    ),
+    "names of columns in capitals, with underscores": _file(
+        PLAIN.upper().replace(" ", "_"), "2026-03-02,Acme,Site,Design,Nora,Field,7.5"
+    ),
+    "Dutch": _file("Datum,Klant,Project,Taak,Voornaam,Achternaam,Uren", "2026-03-02,Acme,Site,Design,Nora,Field,7.5"),
+    "Spanish": _file(
+        "Fecha,Cliente,Proyecto,Tarea,Nombre,Apellidos,Horas", "2026-03-02,Acme,Site,Design,Nora,Field,7.5"
+    ),
+    "French": _file("Date,Client,Projet,Tâche,Prénom,Nom,Heures", "2026-03-02,Acme,Site,Design,Nora,Field,7.5"),
+    "an email address that is none, beside a name": _file(
+        f"{PLAIN},Email", "2026-03-02,Acme,Site,Design,Nora,Field,7.5,n/a"
+    ),
+    "JSON": b'{"spent_date": "2026-03-02", "hours": 7.5, "client": {"name": "Acme"}, "project": {"name": "Site"},'
+    b' "task": {"name": "Design"}, "user": {"name": "Nora Field"}}\n',
+}
+
+
+@pytest.mark.parametrize("content", VARIATIONS.values(), ids=VARIATIONS)
+def test_however_it_is_written_it_is_the_same_entry(content: bytes) -> None:
+    found = read(content)
+    assert (found.entries, found.refused) == ([HOURS_BY_NORA], [])
+
+
+REFUSALS = {
+    "a serial number of a spreadsheet": (_file(PLAIN, "46083,Acme,Site,Design,Nora,Field,7.5"), "Date"),
+    "the name of a month": (_file(PLAIN, "2 Mar 2026,Acme,Site,Design,Nora,Field,7.5"), "Date"),
+    "hours in words": (_file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,half a day"), "Hours"),
+    "an email address that is none, and no name": (
+        _file("Date,Client,Project,Task,Email,Hours", "2026-03-02,Acme,Site,Design,n/a,7.5"),
+        "Email",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "column"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_be_read_is_refused_with_its_column(content: bytes, column: str) -> None:
+    found = read(content)
+    assert found.entries == []
+    assert [row.field for row in found.rows if isinstance(row, BadRow)] == [column]
+
+
+def test_a_file_without_people_is_of_whoever_is_named_and_else_refused() -> None:
+    content = _file("Date,Client,Project,Task,Hours", "2026-03-02,Acme,Site,Design,7.5")
+    with pytest.raises(FileError, match=r"no column for first name or last name .* user_id of the import can say"):
+        read(content)
+    (row,) = read(content, ImportFields(time_of_user_id=Id(7))).rows
+    assert isinstance(row, TimeRow)
+    assert row.person == Person(id=Id(7))
+
+
+def test_whose_time_it_is_counts_only_where_the_file_does_not_say_it() -> None:
+    content = _file(PLAIN, "2026-03-02,Acme,Site,Design,Nora,Field,7.5", "2026-03-02,Acme,Site,Design,,,7.5")
+    found = read(content, ImportFields(time_of_user_id=Id(7)))
+    assert found.entries == [HOURS_BY_NORA]
+    assert found.refused == [(2, "First name can't be blank")]

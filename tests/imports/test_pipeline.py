@@ -99,6 +99,7 @@ def test_a_file_in_the_inbox_is_imported_reported_and_announced(
         batches_total=1,
         counts=RowCounts(created=2, failed=1),
         ignored_columns=("Colour",),
+        used_columns=("Task",),
         file=StoredFile(INBOX, stored["etag"], stored["size"], stored["version-id"]),
         has_report=True,
         source=Source.GENERIC,

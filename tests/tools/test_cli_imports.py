@@ -32,6 +32,8 @@ pytestmark = pytest.mark.usefixtures("account")
 ACCOUNT = AccountId(1)
 OF_ACCOUNT = ("--account", "1")
 READ = "read as tasks (generic), days as %m/%d/%Y, decimals after '.', utf-8"
+COLUMNS = "columns: Name"
+TOLD = [READ, COLUMNS, "ignored columns: Colour"]
 TASKS = b"Name\nDesign\nProgramming\n"
 
 type Pauses = Callable[..., None]
@@ -211,22 +213,22 @@ def test_local_works_on_what_make_run_has_brought_up(
 
 
 @pytest.mark.parametrize(
-    ("deeds", "status", "summary"),
+    ("deeds", "status", "told"),
     [
         (
             [run("created", "updated"), end("unchanged")],
             0,
-            "import 1 is completed: 1 created, 1 updated, 1 unchanged, 0 failed",
+            [*TOLD, "import 1 is completed: 1 created, 1 updated, 1 unchanged, 0 failed"],
         ),
         (
             [run("created"), lambda: endings.cancel(ACCOUNT, Id(1), NOW)],
             1,
-            "import 1 is cancelled: 1 created, 0 updated, 0 unchanged, 0 failed",
+            [*TOLD, "import 1 is cancelled: 1 created, 0 updated, 0 unchanged, 0 failed"],
         ),
         (
             [lambda: endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
             1,
-            "import 1 has failed: 0 created, 0 updated, 0 unchanged, 0 failed",
+            ["import 1 has failed: 0 created, 0 updated, 0 unchanged, 0 failed"],
         ),
     ],
     ids=["completed", "cancelled", "failed"],
@@ -238,12 +240,12 @@ def test_it_stays_until_the_import_has_ended(
     meanwhile: Pauses,
     deeds: list[Callable[[], object]],
     status: int,
-    summary: str,
+    told: list[str],
 ) -> None:
     meanwhile(*deeds)
     outcome = sheaf("import", str(file), *OF_ACCOUNT, "--wait")
     assert (outcome.status, outcome.out) == (status, "1\n")
-    assert outcome.err.splitlines()[1] == summary
+    assert outcome.err.splitlines()[1 : 1 + len(told)] == told
 
 
 def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Sheaf, deployment: str) -> None:
@@ -252,7 +254,7 @@ def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Shea
     endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert outcome.status == 1
-    assert outcome.err.splitlines()[1:] == ["The file was replaced", READ, "ignored columns: Colour"]
+    assert outcome.err.splitlines()[1:] == ["The file was replaced", *TOLD]
 
 
 def test_the_first_rows_that_failed_are_shown_and_where_the_rest_is(
@@ -263,14 +265,13 @@ def test_the_first_rows_that_failed_are_shown_and_where_the_rest_is(
     outcome = sheaf("import", str(file), *OF_ACCOUNT, "--wait", "--dry-run")
     lines = outcome.err.splitlines()
     assert (outcome.status, outcome.out) == (3, "1\n")
-    assert lines[1] == (
+    assert lines[4] == (
         "import 1 is completed, with errors: 0 created, 0 updated, 0 unchanged, 2 failed"
         " (a dry run: nothing was written)"
     )
-    assert lines[4:-1] == ["row 1: Bad 1", *(f"row {number}: Name: Bad {number}" for number in range(2, 21))]
-    assert lines[-1] == (
-        f"the report, with all rows that failed, is s3://{bucket}/reports/1/1.csv (--report FILE fetches it)"
-    )
+    assert lines[5:-1] == ["row 1: Bad 1", *(f"row {number}: Name: Bad {number}" for number in range(2, 21))]
+    where = f"s3://{bucket}/reports/1/1.csv (--report FILE fetches it)"
+    assert lines[-1] == f"the report, with all rows that failed or were skipped, is {where}"
 
 
 def test_the_report_is_written_to_a_file(
@@ -280,7 +281,10 @@ def test_the_report_is_written_to_a_file(
     meanwhile(run(), end("failed"))
     target = tmp_path / "failed.csv"
     outcome = sheaf("import", str(file), *OF_ACCOUNT, "--report", str(target))
-    assert (outcome.status, outcome.err.splitlines()[-1]) == (3, f"the rows that failed are in {target}")
+    assert (outcome.status, outcome.err.splitlines()[-1]) == (
+        3,
+        f"the rows that failed or were skipped are in {target}",
+    )
     assert target.read_bytes() == report
 
 
@@ -305,7 +309,8 @@ def test_ctrl_c_leaves_the_import_alone_and_says_how_to_look_at_it(
     outcome = sheaf("import", str(file), *OF_ACCOUNT, "--wait")
     command = f"sheaf import --follow 1 --account 1 --wait --stack {deployment}"
     assert (outcome.status, outcome.out) == (130, "")
-    assert outcome.err.splitlines()[1:] == [f"import 1 goes on; to see how it does: {command}"]
+    told = [*TOLD, f"import 1 goes on; to see how it does: {command}"]
+    assert outcome.err.splitlines()[1:] == told
     assert jobs.get(ACCOUNT, Id(1)).status is ImportStatus.RUNNING
 
 
@@ -345,7 +350,8 @@ def test_off_a_terminal_there_is_none(sheaf: Sheaf, deployment: str, meanwhile: 
     begun()
     meanwhile(run(), end("created"))
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT, "--wait")
-    expected = f"import 1 is completed: 1 created, 0 updated, 0 unchanged, 0 failed\n{READ}\nignored columns: Colour\n"
+    counts = "import 1 is completed: 1 created, 0 updated, 0 unchanged, 0 failed"
+    expected = f"{READ}\n{COLUMNS}\nignored columns: Colour\n{counts}\n"
     assert outcome == Ended(0, "1\n", expected)
 
 

@@ -6,6 +6,7 @@ what follows is the same as for any other upload.
 
 import csv
 import io
+import json
 import shlex
 import shutil
 from argparse import Namespace
@@ -23,7 +24,7 @@ from sheaf.aws import files
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
 from sheaf.domain.imports.numbers import COMMA, DATE_FORMATS, POINT
-from sheaf.domain.imports.transfer import ENCODINGS, clean_default_task
+from sheaf.domain.imports.transfer import ENCODINGS, OPTION_FIELDS, clean_default_task
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.v2.import_responses import show_listed_import
 from sheaf.imports import undoing
@@ -66,7 +67,7 @@ _EXAMPLES = """\
 _UNDO = "undo"
 
 
-_OPTIONS = ("kind", "date_format", "decimal_symbol", "encoding", "default_task")
+_OPTIONS = ("kind", "date_format", "decimal_symbol", "encoding", "default_task", "user_id")
 
 
 def add_parser(nouns: Any) -> None:
@@ -85,6 +86,9 @@ def add_parser(nouns: Any) -> None:
     parser.add_argument("--decimal-symbol", choices=[POINT, COMMA], help="of its numbers; else its rows tell")
     parser.add_argument("--encoding", choices=ENCODINGS, help="of a file without a byte-order mark; else UTF-8")
     parser.add_argument("--default-task", metavar="NAME", help="the task of rows of time that name none")
+    parser.add_argument(
+        "--user-id", metavar="ID", type=arguments.user_id, help="whose time it is, in a file without people"
+    )
     parser.add_argument("--dry-run", action="store_true", help="judge and count all rows, and write nothing")
     parser.add_argument("--wait", action="store_true", help="stay until the import has ended")
     parser.add_argument(
@@ -208,7 +212,8 @@ def _find(given: Namespace, import_id: Id) -> Import:
 def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
     """A new import with its file. Without its file it would wait for a day, so it is cancelled where that fails."""
     path: Path = given.file
-    options = {name: getattr(given, name) for name in _OPTIONS} | {"kind": given.kind and FileKind(given.kind)}
+    options = {OPTION_FIELDS.get(name, name): getattr(given, name) for name in _OPTIONS}
+    options["kind"] = given.kind and FileKind(given.kind)
     job = jobs.create(given.account, ImportFields(dry_run=given.dry_run, file_name=path.name, **options), None, now)
     output.tell(f"import {job.id} of account {given.account}: uploading {path.name}, {path.stat().st_size:,} bytes")
     try:
@@ -226,10 +231,18 @@ def _begin(given: Namespace, place: Deployment, now: Timestamp) -> Import:
 def _watch(given: Namespace, job: Import) -> Import:
     """Look at an import until it has ended; on a terminal with a bar."""
     with tqdm(total=job.rows_total, initial=job.counts.done, unit=" rows", dynamic_ncols=True, disable=None) as bar:
+        is_told = False
         while not job.status.is_final:
+            if job.rows_total is not None and not is_told:
+                bar.clear()
+                _tell_reading(job)
+                is_told = True
             _show_progress(bar, job)
             sleep(_PAUSE)
             job = _find(given, job.id)
+        if not is_told:
+            bar.clear()
+            _tell_reading(job)
         _show_progress(bar, job)
     return job
 
@@ -247,16 +260,26 @@ def _conclude(given: Namespace, place: Deployment, job: Import) -> None:
     output.tell(_summary(job))
     if job.error:
         output.tell(job.error)
-    if job.source:
-        output.tell(_reading(job))
-    if job.ignored_columns:
-        output.tell(f"ignored columns: {', '.join(job.ignored_columns)}")
+    if not (given.wait or given.report):
+        _tell_reading(job)
     if not job.status.is_final:
         output.tell(f"to see how it does: {_follow_up(given, job)}")
     if job.has_report:
         _show_report(given, place, job)
     elif given.report:
         output.tell(f"no row failed, so {given.report} was not written")
+
+
+def _tell_reading(job: Import) -> None:
+    """Say how the file was read, once that is known, and of a dry run how its first rows would be stored."""
+    if job.source:
+        output.tell(_reading(job))
+    if job.used_columns:
+        output.tell(f"columns: {', '.join(job.used_columns)}")
+    if job.ignored_columns:
+        output.tell(f"ignored columns: {', '.join(job.ignored_columns)}")
+    for row in map(json.loads, job.preview):
+        output.tell("would store " + ", ".join(f"{name} {value!r}" for name, value in row.items()))
 
 
 def _reading(job: Import) -> str:
@@ -275,11 +298,12 @@ def _show_report(given: Namespace, place: Deployment, job: Import) -> None:
     body = _report_body(place, key)
     if given.report:
         _save_report(given.report, body)
-        output.tell(f"the rows that failed are in {given.report}")
+        output.tell(f"the rows that failed or were skipped are in {given.report}")
         return
     for line in islice(_failures(_report_text(body)), SHOWN_FAILURES):
         output.tell(line)
-    output.tell(f"the report, with all rows that failed, is s3://{place.bucket}/{key} (--report FILE fetches it)")
+    where = f"s3://{place.bucket}/{key} (--report FILE fetches it)"
+    output.tell(f"the report, with all rows that failed or were skipped, is {where}")
 
 
 def _report_body(place: Deployment, key: str) -> Any:

@@ -227,6 +227,9 @@ ENDED = replace(
     delimiter=";",
     default_task="General",
     rows_skipped=2,
+    used_columns=("Name",),
+    preview=('{"name": "Design"}',),
+    time_of_user_id=Id(9),
 )
 
 
@@ -235,9 +238,12 @@ def test_an_import_is_shown_with_what_came_of_its_rows_and_where_its_report_is()
         '{"id": 7, "kind": "time_entries", "status": "completed_with_errors", "dry_run": true, '
         '"file_name": "time.csv", "rows": {"total": 10, "created": 1, "updated": 2, "unchanged": 3, "failed": 4}, '
         '"ignored_columns": ["Invoiced?", "Approved?"], '
-        '"reading": {"source": "toggl_detailed", "date_format": "%d/%m/%Y", "is_date_format_assumed": false, '
-        '"decimal_symbol": ",", "encoding": "utf-8", "delimiter": ";", "default_task": "General", "rows_skipped": 2}, '
-        '"error": null, "user": null, '
+        '"reading": {"source": "toggl_detailed", "columns": ["Name"], '
+        '"date_format": "%d/%m/%Y", "is_date_format_assumed": false, '
+        '"decimal_symbol": ",", "encoding": "utf-8", "delimiter": ";", '
+        '"default_task": "General", "user_id": 9, "rows_skipped": 2}, '
+        '"preview": [{"name": "Design"}], '
+        '"error": null, "user": null, "undo": null, '
         f'"created_at": "{MOMENT}", "updated_at": "{LATER}", "started_at": "{MOMENT}", "finished_at": "{LATER}", '
         f'"report": {{"url": "https://report", "expires_at": "{LATER}"}}}}'
     )

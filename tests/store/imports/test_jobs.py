@@ -82,6 +82,7 @@ def test_the_splitter_finds_how_far_it_has_come() -> None:
         RUNNING,
         kind=FileKind.PROJECTS,
         ignored_columns=("É",),
+        used_columns=("Name",),
         rows_total=1234,
         batches_total=13,
         updated_at=LAST,

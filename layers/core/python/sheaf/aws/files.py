@@ -9,17 +9,18 @@ from botocore.exceptions import ClientError
 
 from sheaf import settings
 from sheaf.aws.clients import s3
-from sheaf.domain.errors import MalformedError
+from sheaf.domain.errors import InvalidError, MalformedError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, ImportFields, StoredFile
 from sheaf.domain.imports.rows import FileError
-from sheaf.domain.imports.transfer import clean_file_name
+from sheaf.domain.imports.transfer import OPTIONS_SUFFIX, clean_file_name
 from sheaf.domain.values import Id, parse_id
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 _DRY_RUN = "dry-run"
+_OPTIONS_LIMIT = 10_000  # bytes
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "404", "MethodNotAllowed"})
 _REPLACED = frozenset({"PreconditionFailed", "412"})
 
@@ -124,6 +125,28 @@ def open_file(file: StoredFile) -> Iterator[Stream]:
         raise
     with closing(answer["Body"]) as body:
         yield body
+
+
+def options_of(file: StoredFile) -> str | None:
+    """The text of the options that lie beside a file of the inbox; None where there are none.
+
+    Raises:
+        InvalidError: they are no text, or longer than any options are.
+    """
+    try:
+        answer = s3().get_object(Bucket=settings.imports_bucket(), Key=f"{file.key}{OPTIONS_SUFFIX}")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise
+    with closing(answer["Body"]) as body:
+        content = body.read(_OPTIONS_LIMIT + 1)
+    if len(content) > _OPTIONS_LIMIT:
+        raise InvalidError(f"the options are longer than {_OPTIONS_LIMIT:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidError("the options must be UTF-8") from None
 
 
 def put_report(key: str, content: BinaryIO) -> None:

@@ -11,7 +11,7 @@ from sheaf.domain.imports.grouping import group_of, hint_keys
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
-from sheaf.domain.imports.rows import BadRow, RawRow, Row, TimeRow, Verdict
+from sheaf.domain.imports.rows import BadRow, Named, RawRow, Row, TimeRow, Verdict
 from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store.transactions import Write
@@ -39,7 +39,8 @@ class Message:
         groups: raw rows `[number, values]` of each group.
         reading: how cells are to be read.
         hints: what the newest row of the file says of things that are to be made once: `project_code` by project,
-            `currency` by client, `billable` by assignment (see `staging`).
+            `currency` by client, `billable` by assignment; of files without a client column, `project_id` by project
+            (see `staging`).
     """
 
     account_id: AccountId
@@ -107,7 +108,12 @@ def to_json(message: Message) -> str:
         "columns": columns,
         "groups": [[[number, _packed(values, columns)] for number, values in group] for group in message.groups],
         "hints": message.hints,
-        "reading": [message.reading.date_format, message.reading.decimal_symbol, message.reading.default_task],
+        "reading": [
+            message.reading.date_format,
+            message.reading.decimal_symbol,
+            message.reading.default_task,
+            message.reading.user_id,
+        ],
     }
     return _for_queue(_json(document))
 
@@ -171,6 +177,8 @@ def _read(reader: Reader, raw: RawRow) -> Row:
 
 def _hinted(row: TimeRow, hints: Mapping[str, Mapping[str, Any]]) -> TimeRow:
     found = {field: hints[field][key] for field, key in hint_keys(group_of(row)).items() if key in hints.get(field, {})}
+    if (project_id := found.pop("project_id", None)) is not None:
+        found["project"] = Named(id=project_id)
     return replace(row, **found) if found else row
 
 

@@ -95,7 +95,7 @@ def _is_complete(standing: ImportSnapshot) -> bool:
 
 
 def _complete(account_id: AccountId, job: Import, now: Timestamp) -> bool:
-    has_report = bool(job.counts.failed)
+    has_report = bool(job.counts.failed) or (bool(job.rows_skipped) and progress.has_skipped(account_id, job.id))
     if has_report:
         _write_report(account_id, job.id)
     ended = endings.complete(account_id, job.id, now, has_report=has_report)

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -31,13 +31,15 @@ class Table:
     """A file as it is read: its columns, and its rows once, each as it stands there.
 
     In CSV every row has all columns. In JSON the columns are the fields of the first object, those of objects inside it
-    as `project.id`; other rows may have others. Numbers of JSON are int or Decimal, never float.
+    as `project.id`; other rows may have others. Numbers of JSON are int or Decimal, never float. `empty_rows` says how
+    many rows without any cell were left out so far.
     """
 
     columns: tuple[str, ...]
     rows: Iterator[RawRow | BadRow]
     encoding: str = "utf-8"
     delimiter: str | None = None
+    empty_rows: Callable[[], int] = lambda: 0
 
 
 def read(stream: Source, encoding: str | None = None) -> Table:
@@ -56,7 +58,7 @@ def read(stream: Source, encoding: str | None = None) -> Table:
     if start.startswith("["):
         raise FileError("The file is a JSON array; Sheaf reads one JSON object on each line, without commas between")
     table = _read_json(first, lines) if start.startswith("{") else _read_csv(first, lines)
-    return replace(table, encoding=lines.encoding)
+    return replace(table, encoding=lines.encoding, empty_rows=lambda: lines.empty_rows)
 
 
 def _first_line(lines: Lines) -> str:
@@ -131,6 +133,7 @@ def _csv_rows(names: tuple[str, ...], records: Iterator[list[str]], lines: Lines
     while (cells := _next_record(records, lines)) is not None:
         line = lines.row_ends()
         if not "".join(cells).strip():
+            lines.empty_rows += 1
             continue
         number += 1
         cells[0] = cells[0].removeprefix("\ufeff")  # files were joined

@@ -29,6 +29,7 @@ class Lines:
 
     def __init__(self, pieces: "_Decoded") -> None:
         self.number = 0  # of the line that was read last
+        self.empty_rows = 0  # as whoever reads rows counts them
         self._row_starts = 1
         self._row_bytes = 0
         self._lines = self._split(iter(pieces))

@@ -1,29 +1,34 @@
 """imports: an upload, read as a stream, staged, and cut into batches that go into the queue."""
 
 import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import batched
 from typing import Any
 
 from sheaf.aws import files, queue
 from sheaf.aws.files import Upload
+from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import columns
-from sheaf.domain.imports.job import FileKind, Import, ImportStatus
+from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportStatus
 from sheaf.domain.imports.reader import Reader
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import FileError
+from sheaf.domain.imports.transfer import OPTIONS_SUFFIX, is_options, read_options
 from sheaf.domain.project import ClientProject
 from sheaf.domain.record import Kind
 from sheaf.domain.task_assignment import AssignedTask
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, fold_name
 from sheaf.imports import clock, examining, finishing, formats, staging
 from sheaf.imports.batch import CUT_TWICE, to_json
 from sheaf.imports.staging import Staged
 from sheaf.log import logger
-from sheaf.store import accounts, clients, projects, sequence, task_assignments, tasks
-from sheaf.store.imports import jobs
+from sheaf.store import accounts, clients, projects, sequence, task_assignments, tasks, users
+from sheaf.store.imports import jobs, progress
 from sheaf.store.imports.jobs import Cut, Header, ImportClosedError, SplitProgress
 
 SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
@@ -54,7 +59,13 @@ def split_upload(event: Mapping[str, Any]) -> int:
     account_id = upload.account_id
     accounts.get(account_id)
     if upload.import_id is None:
-        job = jobs.start_from_inbox(account_id, upload.fields, upload.file, clock.now())
+        if is_options(upload.fields.file_name or ""):
+            return 0
+        fields, mistake = _with_options(upload)
+        job = jobs.start_from_inbox(account_id, fields, upload.file, clock.now())
+        if mistake:
+            finishing.fail(account_id, job.id, mistake, clock.now())
+            return 0
     else:
         job = jobs.start(account_id, upload.import_id, upload.file, clock.now())
     log_context: dict[str, Any] = {"account_id": account_id, "import_id": job.id}
@@ -70,12 +81,24 @@ def split_upload(event: Mapping[str, Any]) -> int:
     return 0
 
 
+def _with_options(upload: Upload) -> tuple[ImportFields, str]:
+    """What is said of a file of the inbox, by its place and by the options beside it; and what is wrong with these."""
+    try:
+        text = files.options_of(upload.file)
+        options = {} if text is None else read_options(text)
+    except InvalidError as error:
+        return upload.fields, f"{upload.fields.file_name}{OPTIONS_SUFFIX}: {error}"
+    return replace(upload.fields, **options), ""
+
+
 def _split(upload: Upload, job: Import) -> int:
     account_id = upload.account_id
     sent = 0
     if job.batches_total is None:
         if upload.file.size > SIZE_LIMIT:
             raise FileError(f"The file is larger than {SIZE_LIMIT // 1024**3} GB; cut it into several")
+        if job.time_of_user_id is not None and not users.get_many(account_id, [job.time_of_user_id]):
+            raise FileError(f"user_id {job.time_of_user_id} is no user of this account")
         kind, reading = _examined(upload, job)
         with files.open_file(upload.file) as stream:
             table = formats.read(stream, job.encoding)
@@ -90,11 +113,14 @@ def _split(upload: Upload, job: Import) -> int:
                 table.delimiter,
             )
             jobs.describe(account_id, job.id, header, clock.now())
-            with staging.stage(table, reader, _names(account_id, kind, reader)) as staged:
+            with staging.stage(table, reader, _names(account_id, kind, reader), _projects_named(account_id)) as staged:
                 if staged.highest_id is not None and not job.dry_run:
                     # No record that is made from now on, by this file or anybody, has an id that the file brings.
                     sequence.pass_id(account_id, _RECORDS[kind], staged.highest_id)
-                sent = _send(account_id, job.id, staged)
+                progress.add_skipped(
+                    account_id, job.id, [(row.number, row.values) for row in staged.skipped], clock.now()
+                )
+                sent = _send(account_id, job, staged)
     finishing.finish(account_id, job.id, clock.now())
     return sent
 
@@ -108,7 +134,7 @@ def _examined(upload: Upload, job: Import) -> tuple[FileKind, Reading]:
         return kind, replace(reading, is_assumed=reading.is_assumed or job.is_date_format_assumed)
 
 
-def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
+def _send(account_id: AccountId, job: Import, staged: Staged) -> int:
     """Put the batches into the queue that an earlier attempt has not.
 
     A file is always cut the same way, unless it refers by id to records that were renamed in between. The digest tells.
@@ -116,10 +142,10 @@ def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
     Raises:
         FileError: it was cut another way before. ImportClosedError.
     """
-    reached = jobs.split_progress(account_id, import_id)
+    reached = jobs.split_progress(account_id, job.id)
     total = sent = 0
     digest = hashlib.sha256()
-    for messages in batched(staged.messages(account_id, import_id), SENT_AT_ONCE, strict=False):
+    for messages in batched(staged.messages(account_id, job.id), SENT_AT_ONCE, strict=False):
         bodies = []
         for body in map(to_json, messages):
             total += 1
@@ -131,11 +157,28 @@ def _send(account_id: AccountId, import_id: Id, staged: Staged) -> int:
         if bodies:
             queue.send(account_id, bodies)
             sent += len(bodies)
-            jobs.mark_sent(account_id, import_id, SplitProgress(total, digest.hexdigest()), clock.now())
+            jobs.mark_sent(account_id, job.id, SplitProgress(total, digest.hexdigest()), clock.now())
     if total < reached.batches_sent:
         raise FileError(CUT_TWICE)
-    jobs.mark_all_sent(account_id, import_id, Cut(staged.rows_total, total, staged.rows_skipped), clock.now())
+    preview = [json.dumps(row, ensure_ascii=False) for row in staged.preview] if job.dry_run else []
+    jobs.mark_all_sent(account_id, job.id, Cut(staged.rows_total, total, staged.rows_skipped, preview), clock.now())
     return sent
+
+
+def _projects_named(account_id: AccountId) -> staging.ProjectsNamed:
+    """How to look up projects by their names alone; they are read when the first is asked for."""
+
+    @cache
+    def by_name() -> Mapping[str, Sequence[ClientProject]]:
+        everything = list(projects.everything(account_id))
+        owners = clients.get_many(account_id, {project.client_id for project in everything})
+        named: dict[str, list[ClientProject]] = defaultdict(list)
+        for project in everything:
+            if project.client_id in owners:
+                named[fold_name(project.name)].append(ClientProject(project, owners[project.client_id]))
+        return named
+
+    return lambda name: by_name().get(name, ())
 
 
 def _names(account_id: AccountId, kind: FileKind, reader: Reader) -> Names:

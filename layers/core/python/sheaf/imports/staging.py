@@ -17,8 +17,9 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.imports import grouping
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reader import Reader
-from sheaf.domain.imports.rows import BadRow, FileError, RawRow, TaskAssignmentRow, TimeRow
-from sheaf.domain.values import Day, Id
+from sheaf.domain.imports.rows import BadRow, FileError, RawRow, RowError, TaskAssignmentRow, TimeRow, as_stored
+from sheaf.domain.project import ClientProject
+from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports import batches
 from sheaf.imports.batch import Message, row_to_json, unreadable
 from sheaf.imports.batches import bytes_of
@@ -28,6 +29,8 @@ from sheaf.imports.staged_rows import UNREADABLE, Rows, StagedRow
 NAMED_ROWS = 200_000  # rows of a file of tasks, projects or task assignments: their keys are kept in memory
 ROW_BYTES = 131_072  # of one row as JSON; far more than it may have in the file, unless it is all control characters
 IDS_AT_ONCE = 1000
+SKIPPED_ROWS = 1000  # that the report lists at most
+PREVIEWED_ROWS = 3
 REMEMBERED = 2000  # hints and subjects that are kept in memory
 
 type CurrentNames = Callable[[Sequence[Id]], Mapping[Id, str]]
@@ -41,12 +44,15 @@ A file may rename one record and give its old name to another: then both rows ar
 class Staged:
     """A file whose rows lie on disk, but for those that were skipped because they say nothing.
 
-    `highest_id`: of those that it brings, None where it brings none.
+    `highest_id`: of those that it brings, None where it brings none. `skipped`: the first of the rows that were skipped
+    though they have cells. `preview`: the first rows, as they would be stored.
     """
 
     rows_total: int
     rows_skipped: int
     highest_id: Id | None
+    skipped: Sequence[RawRow]
+    preview: Sequence[Mapping[str, str]]
     _rows: Rows
     _reader: Reader
 
@@ -55,8 +61,14 @@ class Staged:
         return batches.messages(account_id, import_id, self._reader, self._rows)
 
 
+type ProjectsNamed = Callable[[str], Sequence[ClientProject]]
+"""The projects that have a name, as `fold_name` makes it, whatever their client."""
+
+
 @contextmanager
-def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator[Staged]:
+def stage(
+    table: Table, reader: Reader, current_names: CurrentNames, projects_named: ProjectsNamed = lambda _name: ()
+) -> Iterator[Staged]:
     """Read a file to its end. What is on disk is gone afterwards.
 
     Raises:
@@ -67,10 +79,19 @@ def stage(table: Table, reader: Reader, current_names: CurrentNames) -> Iterator
         closing(sqlite3.connect(Path(folder) / "rows", isolation_level=None)) as database,
     ):
         rows = Rows(database)
-        staging = _TimeRows(rows) if reader.kind is FileKind.TIME_ENTRIES else _NamedRows(rows, current_names)
+        is_time = reader.kind is FileKind.TIME_ENTRIES
+        staging = _TimeRows(rows, projects_named) if is_time else _NamedRows(rows, current_names)
         total = rows.fill(staging.staged(table, reader))
         staging.finish()
-        yield Staged(total, staging.skipped, rows.highest_id(), rows, reader)
+        yield Staged(
+            rows_total=total,
+            rows_skipped=staging.rows_skipped + table.empty_rows(),
+            highest_id=rows.highest_id(),
+            skipped=staging.skipped,
+            preview=staging.preview,
+            _rows=rows,
+            _reader=reader,
+        )
 
 
 # ------------------------------------------------------------ group keys
@@ -87,7 +108,7 @@ def _text_of(row: RawRow | BadRow, columns: tuple[str, ...]) -> str:
 @dataclass(frozen=True, slots=True)
 class _Hint:
     day: Day
-    value: Any  # a text or a flag; within one field always the same
+    value: Any  # a text, a flag or an id; within one field always the same
 
 
 class _TimeRows:
@@ -96,9 +117,12 @@ class _TimeRows:
     So the rows of a batch share most of what they change.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, projects_named: ProjectsNamed) -> None:
         self._rows = rows
-        self.skipped = 0
+        self._projects_named = projects_named
+        self.rows_skipped = 0
+        self.skipped: list[RawRow] = []
+        self.preview: list[Mapping[str, str]] = []
         self._has_ids = False
         self._subjects: dict[Sequence[str], tuple[int, Mapping[str, str]]] = {}
         self._hints: dict[tuple[str, str], _Hint] = {}
@@ -106,16 +130,28 @@ class _TimeRows:
     def staged(self, table: Table, reader: Reader) -> Iterator[StagedRow]:
         for raw in table.rows:
             if isinstance(raw, RawRow) and reader.is_leaving(raw):
-                self.skipped += 1
+                self.rows_skipped += 1
+                if len(self.skipped) < SKIPPED_ROWS:
+                    self.skipped.append(raw)
                 continue
-            text = _text_of(raw, table.columns)
             row = reader.read(raw) if isinstance(raw, RawRow) else raw
+            carried, project_id = raw, None
+            if isinstance(row, TimeRow) and row.project.id is None and not reader.has_client:
+                try:
+                    project_id = self._project_without_client(row)
+                except RowError as error:
+                    row = carried = BadRow(raw.number, error.field, str(error), raw.values)
+            text = _text_of(carried, table.columns)
             if not isinstance(row, TimeRow):
                 yield StagedRow(raw.number, UNREADABLE, None, None, text)
                 continue
+            if len(self.preview) < PREVIEWED_ROWS:
+                self.preview.append(as_stored(row))
             group = grouping.group_of(row)
             subject, keys = self._subject(group)
             self._hint(row, keys)
+            if project_id is not None:
+                self._hints["project_id", keys["project_id"]] = _Hint(row.spent_date, project_id)
             self._has_ids = self._has_ids or row.metadata.id is not None
             yield StagedRow(raw.number, _time_group_key(group), row.metadata.id, subject, text)
 
@@ -123,6 +159,19 @@ class _TimeRows:
         self._flush()
         if self._has_ids:
             self._rows.group_repeated_ids()
+
+    def _project_without_client(self, row: TimeRow) -> Id:
+        """The one project that a row without a client can mean. Raises RowError."""
+        name = row.project.name or ""
+        found = self._projects_named(fold_name(name))
+        if not found:
+            raise RowError(
+                "project", f'There is no project "{name}"; to make one, the file needs a column for the client'
+            )
+        if len(found) > 1:
+            named = ", ".join(sorted(item.client.name for item in found))
+            raise RowError("project", f'"{name}" is a project of {named}; a column for the client says which is meant')
+        return found[0].project.id
 
     def _subject(self, group: tuple[str, str, str, str, Day]) -> tuple[int, Mapping[str, str]]:
         known = self._subjects.get(group[1:4])
@@ -135,8 +184,8 @@ class _TimeRows:
         return known
 
     def _hint(self, row: TimeRow, keys: Mapping[str, str]) -> None:
-        for field, key in keys.items():
-            value = getattr(row, field)
+        for field in ("currency", "project_code", "billable"):
+            key, value = keys[field], getattr(row, field)
             if value is None:
                 continue
             known = self._hints.get((field, key))
@@ -153,9 +202,11 @@ class _TimeRows:
 class _NamedRows:
     """Tasks, projects and task assignments: rows that share an id or a name go together, and so on from row to row."""
 
-    skipped = 0
+    rows_skipped = 0
+    skipped: Sequence[RawRow] = ()
 
     def __init__(self, rows: Rows, current_names: CurrentNames) -> None:
+        self.preview: list[Mapping[str, str]] = []
         self._rows = rows
         self._current_names = current_names
         self._first: dict[bytes, int] = {}  # the first row of each key
@@ -169,6 +220,8 @@ class _NamedRows:
             if raw.number > NAMED_ROWS:
                 self._refuse(reader.kind)
             row = reader.read(raw) if isinstance(raw, RawRow) else raw
+            if not isinstance(row, BadRow) and len(self.preview) < PREVIEWED_ROWS:
+                self.preview.append(as_stored(row))
             keys = grouping.keys_of(row)
             self._parents.append(raw.number if keys else 0)
             for key in keys:

@@ -99,6 +99,9 @@ AMOUNT_FIELDS = (
 _DATES = frozenset(map(folded_column, ["spent_date", "date", "datum", "fecha"]))
 _LENGTHS = frozenset(name for name, field in MEANINGS[FileKind.TIME_ENTRIES].items() if field == "hours")
 
+# Whose time a row is.
+PEOPLE = ("first_name", "last_name", "user", "email", "user_id")
+
 # What a file must have: one field of each group.
 REQUIRED: Mapping[FileKind, Sequence[Sequence[str]]] = {
     FileKind.TASKS: [("name", "id")],
@@ -106,11 +109,10 @@ REQUIRED: Mapping[FileKind, Sequence[Sequence[str]]] = {
     FileKind.TASK_ASSIGNMENTS: [("project", "project_id"), ("task", "task_id")],
     FileKind.TIME_ENTRIES: [
         ("spent_date",),
-        ("client", "client_id", "project_id"),
         ("project", "project_id"),
         ("task", "task_id"),
         ("hours",),
-        ("first_name", "last_name", "user", "email", "user_id"),
+        PEOPLE,
     ],
 }
 

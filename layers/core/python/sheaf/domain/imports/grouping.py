@@ -59,10 +59,15 @@ def group_of(row: TimeRow) -> tuple[str, str, str, str, Day]:
 
 
 def hint_keys(group: tuple[str, str, str, str, Day]) -> Mapping[str, str]:
-    """The records of a group that may have to be created, by the field of a row that describes each of them then."""
+    """What the file may say of a group beside its rows, by the field that says it.
+
+    These are fields that describe a record which may have to be created, and `project_id`: what rows without a client
+    mean by the name of a project.
+    """
     _, client, project, task, _ = group
     pair = _joined(client, project, task)
-    return {"currency": client, "project_code": _joined(client, project), "billable": pair}
+    of_project = _joined(client, project)
+    return {"currency": client, "project_code": of_project, "billable": pair, "project_id": of_project}
 
 
 @lru_cache(4096)  # a file names few things, and often

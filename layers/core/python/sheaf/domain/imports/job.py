@@ -74,6 +74,7 @@ class ImportFields:
 
     Args:
         encoding: `utf-8` or `windows-1252`; a byte-order mark tells of UTF-8 and UTF-16 in any case.
+        time_of_user_id: whose time it is, for files without a column for that.
     """
 
     kind: FileKind | None = None
@@ -83,6 +84,7 @@ class ImportFields:
     decimal_symbol: str | None = None
     encoding: str | None = None
     default_task: str | None = None
+    time_of_user_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ class Import:
     were put into the bucket. `has_report` says that the rows which failed are listed in a report in the bucket.
     `source` and all that follows say how the file was read: what the caller said of it, and once its header and its
     rows were looked at, what they showed (`is_date_format_assumed`: nothing showed it). `rows_skipped` are rows that
-    say nothing, such as a total; `rows_total` is without them. `undo` is the last undoing of it, or dry run of that.
+    say nothing, such as a total or an empty one; `rows_total` is without them. `used_columns` are those that mean
+    something. `preview` are the first rows of a dry run, as they would be stored, each as a JSON object. `undo` is the
+    last undoing of it, or dry run of that.
     """
 
     id: Id
@@ -179,7 +183,10 @@ class Import:
     encoding: str | None = None
     delimiter: str | None = None
     default_task: str | None = None
+    time_of_user_id: Id | None = None
     rows_skipped: int = 0
+    used_columns: tuple[str, ...] = ()
+    preview: tuple[str, ...] = ()
     undo: ImportUndo | None = None
 
     @property

@@ -6,7 +6,7 @@ from functools import cache
 from sheaf.domain.client import Client
 from sheaf.domain.imports import cells, grouping
 from sheaf.domain.imports.cells import Cells, Read
-from sheaf.domain.imports.columns import AMOUNT_FIELDS, REQUIRED, layout_of, shown, words
+from sheaf.domain.imports.columns import AMOUNT_FIELDS, PEOPLE, REQUIRED, layout_of, shown, words
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import (
@@ -53,16 +53,21 @@ class Reader:
             fields = self._layout(self.columns)
         except RowError as error:
             raise FileError(str(error)) from error
-        missing = [" or ".join(map(words, group)) for group in REQUIRED[kind] if not fields.keys() & set(group)]
-        if missing:
+        absent = [group for group in REQUIRED[kind] if not fields.keys() & set(group)]
+        if self.reading.user_id is not None:
+            absent = [group for group in absent if group != PEOPLE]
+        if absent:
+            missing = ", ".join(" or ".join(map(words, group)) for group in absent)
+            hint = ". user_id of the import can say whose time it is" if PEOPLE in absent else ""
             raise FileError(
-                f"The file has no column for {', '.join(missing)}, which {kind.replace('_', ' ')} need;"
-                f" found: {shown(columns)}"
+                f"The file has no column for {missing}, which {words(kind)} need; found: {shown(columns)}{hint}"
             )
         self.project_by_id = "project_id" in fields
         self.task_by_id = "task_id" in fields
         self.client_by_id = "client" not in fields
+        self.has_client = bool(fields.keys() & {"client", "client_id"})
         self.client_narrows = not self.project_by_id and not self.client_by_id
+        self.has_person = bool(fields.keys() & set(PEOPLE))
         self.person_by_id = not fields.keys() & {"first_name", "last_name", "user", "email"}
         reads: Mapping[FileKind, Callable[[Cells], Row]] = {
             FileKind.TASKS: self._task,
@@ -155,7 +160,7 @@ class Reader:
             number=row.number,
             metadata=row.metadata(),
             person=self._person(row),
-            client=self._client(row, is_needed=True) if makes_project else Named(),
+            client=self._client(row, is_needed=True) if makes_project and self.has_client else Named(),
             project=row.named("project", by_id=self.project_by_id),
             task=self._task_of(row),
             spent_date=row.needed("spent_date", self._day),
@@ -187,17 +192,29 @@ class Reader:
         return Named(name=row.optional("client", cells.name))
 
     def _person(self, row: Cells) -> Person:
+        if not self.has_person:
+            return Person(id=self.reading.user_id)
         if self.person_by_id:
             return Person(id=row.needed("user_id", cells.number))
         first, last = row.optional("first_name", cells.line) or "", row.optional("last_name", cells.line) or ""
-        email = row.optional("email", cells.email)
+        whole = row.optional("user" if row.has("user") else "first_name", cells.name)
+        email = self._email(row, is_needed=not (first or last or whole))
         if not first and not last:
-            whole = row.optional("user" if row.has("user") else "first_name", cells.name)
             if whole is None and email is None:
                 row.needed("user" if row.has("user") else "first_name", cells.name)
             first, _, last = (whole or (email or "").partition("@")[0]).rpartition(" ")
             first, last = (first.strip(), last) if first else (last, "")
         return Person(row.optional("user_id", cells.number), first, last, email)
+
+    @staticmethod
+    def _email(row: Cells, *, is_needed: bool) -> str | None:
+        """The email address of a row, None where there is none, or where it is no address and a name says who it is."""
+        try:
+            return row.optional("email", cells.email)
+        except RowError:
+            if is_needed:
+                raise
+            return None
 
 
 _SUBJECTS = (

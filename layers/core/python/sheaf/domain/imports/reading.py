@@ -14,6 +14,7 @@ from sheaf.domain.imports.numbers import (
     decimal_symbol_shown,
 )
 from sheaf.domain.imports.rows import BadRow, FileError, RawRow
+from sheaf.domain.values import Id
 
 REMEMBERED = 50_000  # values of a column that are not looked at twice
 
@@ -29,12 +30,14 @@ class Reading:
             written with the year first or with points is read in any case.
         decimal_symbol: `.` or `,`; the other one sets groups of three digits apart.
         default_task: the name of the task of rows of time that name none.
+        user_id: whose time it is, where the file has no column for that.
         is_assumed: nothing in the file shows whether the day or the month comes first.
     """
 
     date_format: str = MONTH_FIRST
     decimal_symbol: str = POINT
     default_task: str | None = None
+    user_id: Id | None = None
     is_assumed: bool = False
 
     @property
@@ -100,7 +103,13 @@ class Evidence:
             FileError: two rows contradict each other, or numbers can be read in two ways.
         """
         date_format, is_assumed = (given.date_format, False) if given.date_format else self._date_format()
-        return Reading(date_format, given.decimal_symbol or self._decimal_symbol(), given.default_task, is_assumed)
+        return Reading(
+            date_format,
+            given.decimal_symbol or self._decimal_symbol(),
+            given.default_task,
+            given.time_of_user_id,
+            is_assumed,
+        )
 
     def _date_format(self) -> tuple[str, bool]:
         if broken := self._days.contradiction(DAY_FIRST, MONTH_FIRST):

@@ -24,6 +24,9 @@ class RowError(InvalidError):
         self.field = field
 
 
+SHOWN_CHARACTERS = 100  # of a value, where rows are shown to people
+
+
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """A row as it stands in the file. `number` counts rows of data from 1; `values` are by column or by JSON field."""
@@ -145,3 +148,32 @@ class Verdict:
     outcome: Outcome
     field: str = ""
     message: str = ""
+
+
+def as_stored(row: TaskRow | ProjectRow | TaskAssignmentRow | TimeRow) -> Mapping[str, str]:
+    """What of a row would be stored, as texts by field, for people to look at; without what it does not say."""
+    match row:
+        case TimeRow():
+            person = row.person.email or f"{row.person.first_name} {row.person.last_name}".strip()
+            values: dict[str, object] = {
+                "spent_date": row.spent_date,
+                "hours": row.hours,
+                "user": person or row.person.id,
+                "client": row.client.name or row.client.id,
+                "project": row.project.name or row.project.id,
+                "task": row.task.name or row.task.id,
+                "notes": row.notes,
+            }
+        case TaskRow():
+            values = dict(row.given)
+        case ProjectRow():
+            values = {"client": row.client.name or row.client.id, **row.given}
+        case TaskAssignmentRow():
+            joined = {"project": row.project.name or row.project.id, "task": row.task.name or row.task.id}
+            values = {"client": row.client_name, **joined, **row.given}
+    return {name: _shown(value) for name, value in values.items() if value is not None}
+
+
+def _shown(value: object) -> str:
+    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return text[:SHOWN_CHARACTERS]

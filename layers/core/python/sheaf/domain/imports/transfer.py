@@ -1,16 +1,20 @@
 """domain: how a file comes in and a report goes out: under which name, and at addresses that are open for a while."""
 
+import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.imports.job import FileKind
 from sheaf.domain.imports.numbers import COMMA, DATE_FORMATS, POINT
-from sheaf.domain.values import NAME_LIMIT, Timestamp, clean_name, to_timestamp
+from sheaf.domain.values import NAME_LIMIT, Timestamp, clean_name, parse_id, to_timestamp
 
 ENCODINGS = ("utf-8", "windows-1252")
+OPTIONS_SUFFIX = ".options.json"
+OPTION_FIELDS = {"user_id": "time_of_user_id"}  # an import has a user of its own: who began it
 OPEN_FOR = 15 * 60  # seconds that a signed address is good for
 
 
@@ -44,6 +48,32 @@ def clean_file_name(text: str) -> str:
     return text
 
 
+def is_options(file_name: str) -> bool:
+    """Whether a file of the inbox is not to be imported, but says how another is to be read."""
+    return file_name.endswith(OPTIONS_SUFFIX)
+
+
+def read_options(text: str) -> dict[str, Any]:
+    """Fields of `ImportFields`, from the options that lie beside a file of the inbox: a JSON object of texts.
+
+    Raises:
+        InvalidError: it is no such object, or says something that is unknown or cannot be.
+    """
+    try:
+        options = json.loads(text)
+    except ValueError:
+        options = None
+    if not isinstance(options, dict):
+        raise InvalidError("the options must be a JSON object")
+    if unknown := sorted(options.keys() - _OPTIONS.keys()):
+        raise InvalidError(f"{unknown[0]} is no option; the options are {', '.join(_OPTIONS)}")
+    for name, value in options.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            raise InvalidError(f"{name} must be a string")
+    given = {name: _OPTIONS[name](str(value)) for name, value in options.items()}
+    return {OPTION_FIELDS.get(name, name): value for name, value in given.items()}
+
+
 def clean_date_format(text: str) -> str:
     """Read in which format a file has its days. Raises InvalidError, which names those that are known."""
     return _one_of("date_format", text, DATE_FORMATS)
@@ -65,6 +95,15 @@ def clean_default_task(text: str) -> str:
         return clean_name(text)
     except InvalidError as error:
         raise InvalidError(str(error).replace("Name", "default_task", 1)) from None
+
+
+_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+    "date_format": clean_date_format,
+    "decimal_symbol": clean_decimal_symbol,
+    "encoding": clean_encoding,
+    "default_task": clean_default_task,
+    "user_id": lambda text: parse_id(text, "user_id"),
+}
 
 
 def _one_of(field: str, text: str, known: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """http: imports as v2 shows them. Harvest has none, so their fields are ours."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,14 +29,17 @@ def show_listed_import(job: Import, users: Mapping[Id, User]) -> dict[str, Any]:
         "ignored_columns": list(job.ignored_columns),
         "reading": {
             "source": job.source,
+            "columns": list(job.used_columns),
             "date_format": job.date_format,
             "is_date_format_assumed": job.is_date_format_assumed,
             "decimal_symbol": job.decimal_symbol,
             "encoding": job.encoding,
             "delimiter": job.delimiter,
             "default_task": job.default_task,
+            "user_id": job.time_of_user_id,
             "rows_skipped": job.rows_skipped,
         },
+        "preview": list(map(json.loads, job.preview)),
         "error": job.error,
         "user": _person(job.user_id, users),
         "undo": job.undo and _show_undo(job.undo, users),

@@ -15,7 +15,6 @@ from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnaps
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.record import as_dict
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence
 from sheaf.store.items import Item, flag, number, read_id, text
@@ -151,6 +150,7 @@ def describe(account_id: AccountId, import_id: Id, header: Header, now: Timestam
         "kind": text(header.kind),
         "columns": text(json.dumps(header.columns, ensure_ascii=False)),
         "ignored_columns": text(json.dumps(header.ignored, ensure_ascii=False)),
+        "used_columns": {"L": [text(name) for name in header.columns if name not in header.ignored]},
         "source": text(header.source),
         "date_format": text(header.reading.date_format),
         "decimal_symbol": text(header.reading.decimal_symbol),
@@ -181,16 +181,27 @@ def mark_sent(account_id: AccountId, import_id: Id, until: SplitProgress, now: T
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A file that is cut: its rows without those that say nothing, the latter, and its batches."""
+    """A file that is cut: its rows without those that say nothing, its batches, and the former.
+
+    `preview`: its first rows as they would be stored, each as a JSON object.
+    """
 
     rows_total: int
     batches_total: int
     rows_skipped: int = 0
+    preview: Sequence[str] = ()
 
 
 def mark_all_sent(account_id: AccountId, import_id: Id, cut: Cut, now: Timestamp) -> None:
     """Write down that the whole file is in the queue (B7). Raises ImportClosedError."""
-    attributes = {name: number(value) for name, value in as_dict(cut).items()} | {"updated_at": text(now)}
+    attributes: Item = {
+        "rows_total": number(cut.rows_total),
+        "batches_total": number(cut.batches_total),
+        "rows_skipped": number(cut.rows_skipped),
+        "updated_at": text(now),
+    }
+    if cut.preview:
+        attributes["preview"] = {"L": list(map(text, cut.preview))}
     commit([while_running(account_id, import_id, attributes)])
 
 
@@ -224,6 +235,7 @@ def _new(import_id: Id, fields: ImportFields, user_id: Id | None, now: Timestamp
         decimal_symbol=fields.decimal_symbol,
         encoding=fields.encoding,
         default_task=fields.default_task,
+        time_of_user_id=fields.time_of_user_id,
         user_id=user_id,
         created_at=now,
         updated_at=now,

@@ -7,6 +7,7 @@ account's records: whatever is redelivered, repeated or interrupted, the counts 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import batched, islice
 from typing import Any
 
 from sheaf.domain.identity import AccountId
@@ -21,8 +22,12 @@ from sheaf.store.items import Item, flag, number, text
 from sheaf.store.keys import Key
 from sheaf.store.mappers.import_job import from_item, own_key, purge_at
 from sheaf.store.reads import KeyRange
-from sheaf.store.transactions import StaleError, Write
+from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import put_new, update
+
+SKIPPED = "Skipped: the row is about nobody, nothing and no day"
+_SKIPPED_AT_ONCE = 25  # rows of one item, which holds 400 KB
+_SHORT = 200  # characters of a cell
 
 type Failure = tuple[Verdict, Mapping[str, Any]]
 """A row that failed, and its values as they stand in the file."""
@@ -101,13 +106,43 @@ def progress(account_id: AccountId, import_id: Id, before: Batch, settled: Settl
     return [*writes, *created.by_step(account_id, import_id, settled.created, step, now)]
 
 
+def add_skipped(
+    account_id: AccountId, import_id: Id, rows: Sequence[tuple[int, Mapping[str, Any]]], now: Timestamp
+) -> None:
+    """Have the report list rows that were skipped, by number and values; the same however often it is done (B9).
+
+    They stand where the failures of a batch 0 would stand: batches are counted from 1.
+    """
+    for some in batched(rows, _SKIPPED_AT_ONCE, strict=False):
+        listed = [[row_number, "", SKIPPED, _short(values)] for row_number, values in some]
+        item: Item = {
+            **keys.import_failures(account_id, import_id, 0, some[0][0]),
+            "rows": text(json.dumps(listed, ensure_ascii=False, default=str)),
+            "purge_at": purge_at(now),
+        }
+        commit([Write("Put", {"Item": item}, StaleError())])
+
+
+def has_skipped(account_id: AccountId, import_id: Id) -> bool:
+    """Whether the report lists rows that were skipped (B10)."""
+    pk, first = keys.key_pair(keys.import_failures(account_id, import_id, 0, 0))
+    found = reads.items_in(KeyRange(pk, first.rpartition("#")[0], f"{first.rpartition('#')[0]}#~"), 1)
+    return next(found, None) is not None
+
+
 def failures(account_id: AccountId, import_id: Id) -> Iterator[Failure]:
-    """All rows that failed so far, in no order (B10)."""
+    """All rows that failed so far, and those that were skipped, in no order (B10)."""
     for shard in range(keys.IMPORT_SHARDS):
         pk = keys.import_shard(account_id, import_id, shard)
         for item in reads.items_in(KeyRange(pk, low=keys.IMPORT_FAILURES, high=f"{keys.IMPORT_FAILURES}~")):
             for row_number, column, message, values in json.loads(item["rows"]["S"]):
                 yield Verdict(row_number, Outcome.FAILED, column, message), values
+
+
+def _short(values: Mapping[str, Any]) -> dict[str, str]:
+    """The first cells of a row that have any text, so that many rows fit into an item."""
+    filled = ((name, str(value)[:_SHORT]) for name, value in values.items() if value not in (None, ""))
+    return dict(islice(filled, 20))
 
 
 def _count(shard: Key, settled: Settled, now: Timestamp) -> Write:

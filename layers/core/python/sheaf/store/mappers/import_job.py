@@ -75,5 +75,5 @@ def _read_stop(stopped: Item) -> tuple[ImportStatus, str | None]:
     return ImportStatus(stopped["status"]["S"]), read_text(stopped["error"])
 
 
-_CODEC = Codec(Import, sparse={"finished_at", "undo"})
+_CODEC = Codec(Import, sparse={"finished_at", "used_columns", "preview", "undo"})
 UNDO = Codec(ImportUndo)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sheaf.domain.imports import transfer
-from sheaf.http.v2.bodies.model import Body, Flag, Text
+from sheaf.http.v2.bodies.model import Body, Flag, Number, Text
 
 
 class ImportBody(Body):
@@ -17,9 +17,11 @@ class ImportBody(Body):
     decimal_symbol: Text = None
     encoding: Text = None
     default_task: Text = None
+    user_id: Number = None
 
     def _given(self) -> dict[str, Any]:
-        return {name: _CHECKS[name](value) if name in _CHECKS else value for name, value in super()._given().items()}
+        given = {name: _CHECKS[name](value) if name in _CHECKS else value for name, value in super()._given().items()}
+        return {transfer.OPTION_FIELDS.get(name, name): value for name, value in given.items()}
 
 
 class UndoBody(Body):
