@@ -132,8 +132,8 @@ def test_columns_that_fit_nothing_for_certain_are_refused(columns: Sequence[str]
         (FileKind.TASK_ASSIGNMENTS, ("id",), "project or project id, task or task id, which task assignments"),
         (
             FileKind.TIME_ENTRIES,
-            ("Date", "Project", "Task"),
-            ("hours, first name or last name or user or email or user id, which time entries"),
+            ("Date", "Project", "Task", "User"),
+            "hours, which time entries",
         ),
     ],
 )

@@ -27,23 +27,24 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def number_of(project_id: int, which: int) -> int:
-    """The id of one of a project's two assignments; they have the tasks 1 and 2."""
+    """The id of one of a project's two assignments, and of its task: no other project has it, so no partition grows."""
     return 2 * project_id + which
 
 
 def prepare(with_time: Collection[int] = ()) -> None:
     """Projects with two active assignments each; one of the two has time in the projects of `with_time`."""
     assignments = [
-        assignment(number_of(project_id, which), project_id, which + 1)
+        assignment(number_of(project_id, which), project_id, number_of(project_id, which))
         for project_id in PROJECTS
         for which in (ONE, OTHER)
     ]
     entries = [
         Spent(id=task_assignment.id, assignment=task_assignment)
         for task_assignment in assignments
-        if task_assignment.task_id == 1 and task_assignment.project_id in with_time
+        if task_assignment.id == number_of(task_assignment.project_id, ONE) and task_assignment.project_id in with_time
     ]
-    populate(client(1), task(1), task(2), *map(project, PROJECTS), *assignments, *entries)
+    tasks = [task(task_assignment.task_id) for task_assignment in assignments]
+    populate(client(1), *tasks, *map(project, PROJECTS), *assignments, *entries)
 
 
 def remove(project_id: int, which: int) -> bool:
@@ -51,7 +52,9 @@ def remove(project_id: int, which: int) -> bool:
 
 
 def log(project_id: int, which: int) -> None:
-    fields = TimeEntryFields(project_id=Id(project_id), task_id=Id(which + 1), spent_date=Day("2026-03-01"))
+    fields = TimeEntryFields(
+        project_id=Id(project_id), task_id=Id(number_of(project_id, which)), spent_date=Day("2026-03-01")
+    )
     time_entries.create(ACCOUNT, Id(1), fields, NOW)
 
 
