@@ -12,13 +12,14 @@ from sheaf.store import time_entries
 
 
 def create_time_entry(request: Request) -> Response:
-    """Log time by its duration, one's own unless user_id says whose (Harvest v2, "Create a time entry")."""
+    """Log time, one's own unless user_id says whose; without hours a timer runs (Harvest v2, "Create a time entry")."""
     body = read_body(TimeEntryBody, request.fields())
     fields = body.create(TimeEntryFields)
     user_id = body.user_id or request.user.id
     require_may_log(request.user, user_id, fields.project_id)
-    logged = time_entries.create(request.account_id, user_id, fields, request.now)
-    return created(request, show_time_entry(logged, request.user))
+    starts = body.hours is None
+    logged = time_entries.create(request.account_id, user_id, fields, request.now, is_running=starts)
+    return created(request, show_time_entry(logged, request.user, request.now))
 
 
 handler = v2_endpoint(create_time_entry, everybody)

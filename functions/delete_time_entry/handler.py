@@ -16,7 +16,7 @@ def delete_time_entry(request: Request) -> Response:
         request.path_id("time_entry_id"),
         lambda logged_time: require_own(request.user, logged_time.entry),
     )
-    return Response(200, show_time_entry(found, request.user))
+    return Response(200, show_time_entry(found, request.user, request.now))
 
 
 handler = v2_endpoint(delete_time_entry, everybody)

@@ -19,7 +19,7 @@ def list_time_entries(request: Request) -> Response:
     return query.response(
         "time_entries",
         page,
-        lambda logged_time: show_time_entry(logged_time, request.user),
+        lambda logged_time: show_time_entry(logged_time, request.user, request.now),
         lambda logged_time: logged_time.entry.spent_date,
     )
 

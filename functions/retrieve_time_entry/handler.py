@@ -13,7 +13,7 @@ def retrieve_time_entry(request: Request) -> Response:
     """One time entry (Harvest v2, "Retrieve a time entry")."""
     found = time_entries.get(request.account_id, request.path_id("time_entry_id"))
     require_own(request.user, found.entry)
-    return Response(200, show_time_entry(found, request.user))
+    return Response(200, show_time_entry(found, request.user, request.now))
 
 
 handler = v2_endpoint(retrieve_time_entry, everybody)

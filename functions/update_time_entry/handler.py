@@ -2,7 +2,14 @@
 
 from sheaf.domain.identity import everybody
 from sheaf.domain.record import with_changes
-from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, require_may_log, require_own
+from sheaf.domain.time_entry import (
+    LoggedTime,
+    TimeEntry,
+    TimeEntryFields,
+    require_may_log,
+    require_own,
+    with_hours_so_far,
+)
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -20,10 +27,12 @@ def update_time_entry(request: Request) -> Response:
         require_own(request.user, found.entry)
         after = with_changes(found.entry, body.apply_to(TimeEntryFields, found.entry), request.now)
         require_may_log(request.user, after.user_id, after.project_id)
+        if found.entry.is_running and body.hours is not None:
+            return with_hours_so_far(found.entry, after, request.now)
         return after
 
     found = time_entries.update(request.account_id, request.path_id("time_entry_id"), change)
-    return Response(200, show_time_entry(found, request.user))
+    return Response(200, show_time_entry(found, request.user, request.now))
 
 
 handler = v2_endpoint(update_time_entry, everybody)

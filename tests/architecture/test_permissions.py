@@ -240,6 +240,21 @@ def reported_import() -> None:
     endings.complete(AccountId(1), Id(1), NOW, has_report=True)
 
 
+def running_timer() -> None:
+    """The timer of entry 1 of the demo account runs."""
+    ADMIN.patch("/v2/time_entries/1/restart")
+
+
+def another_timer() -> None:
+    """A timer of the user of entry 1 of the demo account runs on another entry."""
+    ADMIN.post("/v2/time_entries", {"user_id": 3, "project_id": 1, "task_id": 1, "spent_date": "2026-11-21"})
+
+
+def referenced_entry() -> None:
+    """Entry 1 of the demo account has an external reference."""
+    ADMIN.patch("/v2/time_entries/1", {"external_reference": {"id": "7"}})
+
+
 def import_to_undo() -> None:
     """Import 1 of the demo account has just ended and has a report."""
     ended_import()
@@ -256,6 +271,7 @@ def forgotten_undo() -> None:
 ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
+    "delete_external_reference": [("by_its_user", referenced_entry)],
     "delete_task": [("assigned_to_projects", many_projects)],
     "on_import_rows": [
         ("tasks", running_import),
@@ -264,7 +280,9 @@ RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[objec
     ],
     "on_import_watch_due": [("due", ended_import), ("due", stuck_import), ("due", forgotten_undo)],
     "on_repair_due": [("due", half_made_project)],
+    "restart_time_entry": [("by_its_user", another_timer)],
     "retrieve_import": [("found", reported_import)],
+    "stop_time_entry": [("not_running", running_timer)],
     "undo_import": [("awaiting_upload", import_to_undo)],
     "v1_activate_task": [("by_post", archived_task)],
     "v1_delete_task_assignment": [("with_time", half_removed_task)],

@@ -21,8 +21,8 @@ SUCCESSFUL = {
 }
 """The first successful example of each operation."""
 
-WITHOUT = {"delete_client", "undo_import", "unmatched_route"}
-"""The client of the demo account has projects, its import awaits its file, an unknown path succeeds for nobody."""
+WITHOUT = {"delete_client", "stop_time_entry", "undo_import", "unmatched_route"}
+"""In the demo account the client has projects, no timer runs, the import awaits its file, and no path is unknown."""
 
 
 @pytest.mark.usefixtures("empty_table")

@@ -276,7 +276,7 @@ def _of_fields() -> Iterator[Request]:
     for method, route in _routes_with("POST", "PATCH", "PUT"):
         address = ADDRESSES[method, route]
         operation = route_of(method, address).operation
-        for name, given in MISTAKES[operation].items():
+        for name, given in MISTAKES[operation].items() if operation in BODIES else ():
             yield Request(f"{method} {route} {name}", ADMIN.event(method, address, {**BODIES[operation], **given}))
 
 
@@ -296,6 +296,14 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
+    for action in ("stop", "restart"):
+        event = ADMIN.event("PATCH", f"/v2/time_entries/1/{action}")
+        yield Request(f"PATCH {action} of a running timer", event, before=running_timer)
+    event = ADMIN.event("PATCH", "/v2/time_entries/1/stop")
+    yield Request("PATCH stop with busy records", event, before=running_timer, trouble=busy_records)
+    event = ADMIN.event("DELETE", "/v2/time_entries/1/external_reference")
+    yield Request("DELETE reference", event, before=referenced_entry)
+    yield Request("DELETE reference with busy records", event, before=referenced_entry, trouble=busy_records)
     for method in ("GET", "DELETE"):
         yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
     event = ADMIN.event("POST", "/v2/imports/1/undo", {})
@@ -309,6 +317,11 @@ def _of_one_operation() -> Iterator[Request]:
             for literal in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
                 event = ADMIN.event(method, address, body)
                 yield Request(f"{method} {route} where archived {literal}", event, before=partial(archive, literal))
+    for literal in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
+        event = ADMIN.event("DELETE", "/v2/time_entries/1/external_reference")
+        yield Request(
+            f"DELETE reference where archived {literal}", event, before=partial(referenced_and_archived, literal)
+        )
 
 
 def _routes_with(*methods: str) -> list[tuple[str, str]]:
@@ -324,6 +337,22 @@ def many_default_tasks() -> None:
     """More default tasks than one transaction puts on a new project."""
     for number in range(25):
         api_records.task(ADMIN, f"Task {number}", is_default=True)
+
+
+def running_timer() -> None:
+    """The timer of the demo account's entry runs."""
+    assert ADMIN.patch("/v2/time_entries/1/restart").status == 200
+
+
+def referenced_entry() -> None:
+    """The demo account's entry has an external reference."""
+    assert ADMIN.patch("/v2/time_entries/1", {"external_reference": {"id": "7"}}).status == 200
+
+
+def referenced_and_archived(address: str) -> None:
+    """The same, and what stands at an address is archived."""
+    referenced_entry()
+    archive(address)
 
 
 def ended_import() -> None:

@@ -16,6 +16,7 @@ RECENT = "<between the start of the test and now>"
 SOON = "<a quarter of an hour after that>"
 CURSOR = "<cursor>"
 TAG = "<tag>"
+CLOCK = "<time of the day>"
 HOST = "http://127.0.0.1:3000"
 
 ALWAYS = {
@@ -26,6 +27,7 @@ ALWAYS = {
     "X-Request-Id": "example",
 }
 
+_CLOCK = re.compile(r'"started_time": ?"(?:1[0-2]|[1-9]):[0-5][0-9](?:am|pm)"')
 _TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
 _SIGNED = re.compile(r'(?<="url":")https?://([^"?/]+)/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
 _HASHED = re.compile(r"\b([a-z0-9-]+)\.[0-9a-f]{12}\.(css|js|png)\b")
@@ -69,6 +71,7 @@ def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> W
     headers = {**reply["headers"], **({"ETag": TAG} if "ETag" in reply["headers"] else {})}
     if not headers["Content-Type"].startswith("application/json"):
         return Whole(reply["statusCode"], headers, _HASHED.sub(r"{\1.\2}", body))
+    body = _CLOCK.sub(f'"started_time":"{CLOCK}"', body)
     text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), body)
     text = _SIGNED.sub(lambda address: signed(_place(*address.groups())), _CURSOR.sub(CURSOR, text))
     return Whole(reply["statusCode"], headers, _indented(json.loads(text)))

@@ -9,12 +9,14 @@ from sheaf.domain.identity import Right
 from tests.functions import api_records
 from tests.functions.examples import (
     ADA,
+    CLOCK,
     HOST,
     MAX,
     MIA,
     NOT_AUTHORIZED,
     OF_MARKETING_WEBSITE,
     OF_ONLINE_STORE,
+    RECENT,
     XML_IS_NOT_READ,
     Whole,
     expected,
@@ -49,7 +51,9 @@ EXPECTED = {
         notes="Línea 1\nLine 2",
         external_reference=reference(id="7", group_id="42", account_id="8", permalink="https://example.com/7"),
     ),
-    "without_hours": created(ADA, DESIGN, billable_rate=100.0, hours=0.0),
+    "without_hours": created(
+        ADA, DESIGN, billable_rate=100.0, hours=0.0, timer_started_at=RECENT, started_time=CLOCK, is_running=True
+    ),
     "values_as_strings": created(ADA, DESIGN, billable_rate=100.0, hours=0.34),
     "form": created(
         ADA,

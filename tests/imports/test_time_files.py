@@ -62,7 +62,7 @@ def test_time_as_v2_shows_it_changes_what_differs_and_nothing_else() -> None:
     populate(client(1), project(1), task(1), here, *spent)
     reader = User(Id(1), "U", "1", None, Role.ADMINISTRATOR, frozenset(), frozenset(), True, NOW, NOW)
     page = time_entries.page(ACCOUNT, EVERYTHING, TimeFilter(), WHOLE)
-    shown: list[dict[str, Any]] = [{**show_time_entry(record, reader)} for record in page.records]
+    shown: list[dict[str, Any]] = [{**show_time_entry(record, reader, NOW)} for record in page.records]
     shown = [{**item, "hours": float(item["hours"])} for item in shown]
     assert _import(ndjson_bytes(shown), "as it is") == {UNCHANGED: 5}
     before = entries()

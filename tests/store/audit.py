@@ -64,6 +64,11 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
     items += _project_guards(account_id, projects, assignments, entries)
     items += _pairs(account_id, assignments, entries)
     items += _time_totals(account_id, entries)
+    items += [
+        {**keys.timer(account_id, entry.user_id), "entry_id": {"N": str(entry.id)}}
+        for entry in entries
+        if entry.is_running
+    ]
     return {place(item): item for item in items}
 
 

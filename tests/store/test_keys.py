@@ -55,6 +55,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "import_created": _making(
         keys.import_created, _accounts, _numbers, st.sampled_from(KINDS), _numbers, _numbers.map(keys.sortable)
     ),
+    "timer": _making(keys.timer, _accounts, _numbers),
     "open_undo": _making(keys.open_undo, _accounts, _numbers),
     "undo_left": _making(keys.undo_left, _accounts, _numbers, _numbers, _numbers),
     "undo_tally": _making(keys.undo_tally, _accounts, _numbers, _numbers, st.sampled_from(KINDS), _numbers),

@@ -204,6 +204,10 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "json_suffix": Sent("DELETE", "/v2/clients/1.json"),
         "not_an_id": Sent("DELETE", "/v2/clients/x"),
     },
+    "delete_external_reference": {
+        "json_suffix": Sent("DELETE", "/v2/time_entries/1/external_reference.json"),
+        "not_an_id": Sent("DELETE", "/v2/time_entries/x/external_reference"),
+    },
     "delete_project": {
         "by_a_member": Sent("DELETE", "/v2/projects/1", headers=BY_A_MEMBER),
         "by_the_manager_of_another_project": Sent("DELETE", "/v2/projects/2", headers=BY_A_MANAGER),
@@ -323,6 +327,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "updated_since": Sent("GET", "/v2/time_entries?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/time_entries?updated_since=2999-12-31"),
     },
+    "restart_time_entry": {
+        "by_a_stranger": Sent("PATCH", "/v2/time_entries/2/restart", None, BY_A_MEMBER),
+        "json_suffix": Sent("PATCH", "/v2/time_entries/1/restart.json"),
+        "not_an_id": Sent("PATCH", "/v2/time_entries/x/restart"),
+    },
     "retrieve_client": {
         "json_suffix": Sent("GET", "/v2/clients/1.json"),
         "not_an_id": Sent("GET", "/v2/clients/x"),
@@ -360,6 +369,10 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "retrieve_time_entry": {
         "json_suffix": Sent("GET", "/v2/time_entries/1.json"),
         "not_an_id": Sent("GET", "/v2/time_entries/x"),
+    },
+    "stop_time_entry": {
+        "json_suffix": Sent("PATCH", "/v2/time_entries/1/stop.json"),
+        "not_an_id": Sent("PATCH", "/v2/time_entries/x/stop"),
     },
     "unmatched_route": {
         "api_prefix_and_json_suffix": Sent("PATCH", "/api/v2/tasks/5.json", '{"is_default":true}'),

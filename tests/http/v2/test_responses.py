@@ -139,7 +139,7 @@ def test_an_assignment_is_shown_in_the_fields_and_the_order_of_harvest() -> None
 
 
 def test_a_time_entry_is_shown_in_the_fields_and_the_order_of_harvest() -> None:
-    assert json.dumps(show_time_entry(LOGGED, ADMIN)) == (
+    assert json.dumps(show_time_entry(LOGGED, ADMIN, LATER)) == (
         '{"id": 6, "spent_date": "2026-02-28", "hours": 1.25, "hours_without_timer": 1.25, "rounded_hours": 1.25, '
         '"notes": "note", "is_locked": false, "locked_reason": null, "approval_status": "unsubmitted", '
         '"is_closed": false, "is_billed": false, "timer_started_at": null, "started_time": null, "ended_time": null, '
@@ -160,7 +160,7 @@ def test_a_time_entry_is_shown_in_the_fields_and_the_order_of_harvest() -> None:
     ids=["administrator", "manager with the right", "manager without", "member"],
 )
 def test_a_billable_rate_is_for_those_who_may_see_rates(reader: User, rate: float | None) -> None:
-    assert show_time_entry(LOGGED, reader)["billable_rate"] == rate
+    assert show_time_entry(LOGGED, reader, LATER)["billable_rate"] == rate
 
 
 def test_what_may_be_logged_to_is_shown_without_the_project_of_each_task() -> None:

@@ -1,11 +1,12 @@
 """domain: a time entry, hours of one person for a task on a project."""
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sheaf.domain.client import Client
-from sheaf.domain.errors import NotFoundError, NotPermittedError
+from sheaf.domain.errors import InvalidError, NotFoundError, NotPermittedError
 from sheaf.domain.identity import User, may_manage_project
 from sheaf.domain.project import BillBy, BudgetBy, Project
 from sheaf.domain.record import as_dict, validate
@@ -55,6 +56,7 @@ class TimeEntry:
     """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does.
 
     `import_id` is the import that made it, if one did; another import of the same rows finds it and makes no second.
+    While its timer runs, `timer_started_at` says since when, and `hours` are those before that.
     """
 
     id: Id
@@ -70,6 +72,20 @@ class TimeEntry:
     updated_at: Timestamp
     version: int = 1
     import_id: Id | None = None
+    timer_started_at: Timestamp | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its timer runs."""
+        return self.timer_started_at is not None
+
+    def hours_at(self, now: Timestamp) -> Decimal:
+        """Its hours with those of a running timer, to two decimals: real time, whatever local clocks were set to."""
+        if self.timer_started_at is None:
+            return self.hours
+        elapsed = datetime.fromisoformat(now) - datetime.fromisoformat(self.timer_started_at)
+        seconds = Decimal(max(0, int(elapsed.total_seconds())))
+        return self.hours + (seconds / 3600).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 FIRST_DAY, LAST_DAY = Day("0000-01-01"), Day("9999-12-31")
@@ -90,6 +106,7 @@ class TimeFilter:
     since: Day = FIRST_DAY
     until: Day = LAST_DAY
     updated_since: Timestamp | None = None
+    is_running: bool | None = None
     is_empty: bool = False
 
     @property
@@ -143,6 +160,42 @@ def new_time_entry(entry_id: Id, user_id: Id, assignment_id: Id, fields: TimeEnt
     return TimeEntry(
         id=entry_id, user_id=user_id, assignment_id=assignment_id, **as_dict(fields), created_at=now, updated_at=now
     )
+
+
+def with_timer_started(entry: TimeEntry, now: Timestamp) -> TimeEntry:
+    """The entry with its timer running from now on (Harvest v2, "Restart a stopped time entry").
+
+    Raises:
+        InvalidError: it runs already.
+    """
+    if entry.is_running:
+        raise InvalidError("Time entry is already running")
+    return replace(entry, timer_started_at=now, updated_at=max(now, entry.updated_at), version=entry.version + 1)
+
+
+def with_timer_stopped(entry: TimeEntry, now: Timestamp) -> TimeEntry:
+    """The entry with the hours of its timer, which runs no more (Harvest v2, "Stop a running time entry").
+
+    Raises:
+        InvalidError: it does not run.
+    """
+    if not entry.is_running:
+        raise InvalidError("Time entry is not running")
+    changes: dict[str, Any] = {"hours": entry.hours_at(now), "timer_started_at": None}
+    return replace(entry, **changes, updated_at=max(now, entry.updated_at), version=entry.version + 1)
+
+
+def with_hours_so_far(before: TimeEntry, after: TimeEntry, now: Timestamp) -> TimeEntry:
+    """A running entry whose hours so far were given: its timer goes on from them.
+
+    Args:
+        before: the entry as it was.
+        after: the same with what was given.
+        now: when it was given.
+    """
+    if after is before:
+        after = replace(before, updated_at=max(now, before.updated_at), version=before.version + 1)
+    return replace(after, timer_started_at=now)
 
 
 def require_own(user: User, entry: TimeEntry) -> None:

@@ -220,6 +220,16 @@ def account_sequence() -> Key:
     return _key("SEQUENCE", "ACCOUNT")
 
 
+def timers(account_id: AccountId) -> str:
+    """The partition of an account's running timers: one for each user who has one."""
+    return f"ACCOUNT#{account_id}#TIMER"
+
+
+def timer(account_id: AccountId, user_id: Id) -> Key:
+    """Which entry a user's timer runs on."""
+    return _key(timers(account_id), sortable(user_id))
+
+
 def user_email(account_id: AccountId, folded: str) -> Key:
     """The claim on an email address within an account."""
     return _key(f"ACCOUNT#{account_id}#USER_EMAIL#{_digest(folded)}", "USER_EMAIL")

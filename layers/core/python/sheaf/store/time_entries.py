@@ -1,4 +1,4 @@
-"""store: time entries. Access patterns E1 to E5 of docs/data-model.md."""
+"""store: time entries. Access patterns E1 to E5, E11 and E12 of docs/data-model.md."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,9 +7,18 @@ from sheaf.domain import logging_time
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
-from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, TimeFilter, TimeReader, new_time_entry
+from sheaf.domain.time_entry import (
+    LoggedTime,
+    TimeEntry,
+    TimeEntryFields,
+    TimeFilter,
+    TimeReader,
+    new_time_entry,
+    with_timer_started,
+    with_timer_stopped,
+)
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals, users
+from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers, users
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -20,7 +29,7 @@ from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
 from sheaf.store.time_guard import pair_assignment_id
 from sheaf.store.time_lists import source_of
-from sheaf.store.transactions import StaleError, commit, retried
+from sheaf.store.transactions import StaleError, Write, commit, retried
 
 
 def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
@@ -46,8 +55,12 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
     return retried(decide)
 
 
-def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
+def create(
+    account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp, *, is_running: bool = False
+) -> LoggedTime:
     """Log time (E3): the entry, and its count on the guards of its task, project and assignment, all or none.
+
+    With `is_running` its timer runs, and one that ran for the user is stopped.
 
     Raises:
         InvalidError: the user, project or task is not there, the task is not assigned to the project, or one of them is
@@ -56,9 +69,14 @@ def create(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Tim
 
     def decide() -> LoggedTime:
         logged = _new_logged_time(account_id, user_id, fields, now)
+        timer: list[Write] = []
+        if is_running:
+            logged = replace(logged, entry=replace(logged.entry, timer_started_at=now))
+            timer = timers.started(account_id, logged.entry, now)
         assigned = time_guard.assignment_of(logged.entry)
         commit(
             [
+                *timer,
                 *replacement_writes([], to_items(account_id, logged.entry), 0),
                 *time_guard.count_time(account_id, leaving=[], entering=[assigned]),
                 *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
@@ -105,22 +123,72 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
     return retried(decide)
 
 
-def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None]) -> LoggedTime:
-    """Remove an entry (E5) that `check` lets go, and return it as it was.
+def stop(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], now: Timestamp) -> LoggedTime:
+    """The entry with its timer stopped (E12), also where its task, project or assignment is archived.
 
     Raises:
-        NotFoundError, BusyError, whatever `check` raises. InvalidError: its task, project or assignment is archived.
+        NotFoundError, BusyError, whatever `check` raises. InvalidError: it does not run.
     """
 
     def decide() -> LoggedTime:
         found = get(account_id, entry_id)
         check(found)
+        before, after = found.entry, with_timer_stopped(found.entry, now)
+        replaced = replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version)
+        commit([*timers.stopped(account_id, before), *replaced])
+        return replace(found, entry=after)
+
+    return retried(decide)
+
+
+def restart(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], now: Timestamp) -> LoggedTime:
+    """The entry with its timer running again (E11); one that ran for its user is stopped.
+
+    Raises:
+        NotFoundError, BusyError, whatever `check` raises.
+        InvalidError: it runs already, or its task, project or assignment is archived.
+    """
+
+    def decide() -> LoggedTime:
+        found = get(account_id, entry_id)
+        check(found)
+        before, after = found.entry, with_timer_started(found.entry, now)
         _require_active(found)
-        entry = found.entry
+        assigned = [time_guard.assignment_of(before)]
         commit(
             [
+                *timers.started(account_id, after, now),
+                *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
+                # Nothing is counted, but refused once it is archived.
+                *time_guard.count_time(account_id, leaving=assigned, entering=assigned),
+            ],
+            shard=before.user_id,
+        )
+        return replace(found, entry=after)
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None]) -> LoggedTime:
+    """Remove an entry (E5) that `check` lets go, and return it as it was.
+
+    Raises:
+        NotFoundError, BusyError, whatever `check` raises.
+        InvalidError: its timer does not run, and its task, project or assignment is archived.
+    """
+
+    def decide() -> LoggedTime:
+        found = get(account_id, entry_id)
+        check(found)
+        entry = found.entry
+        if not entry.is_running:
+            _require_active(found)
+        assigned = [time_guard.assignment_of(entry)]
+        commit(
+            [
+                *timers.stopped(account_id, entry),
                 *replacement_writes(to_items(account_id, entry), [], entry.version),
-                *time_guard.count_time(account_id, leaving=[time_guard.assignment_of(entry)], entering=[]),
+                *time_guard.count_time(account_id, leaving=assigned, entering=[], even_archived=entry.is_running),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
             ],
             shard=entry.user_id,

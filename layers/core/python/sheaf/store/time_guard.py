@@ -173,11 +173,13 @@ def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Writ
     ]
 
 
-def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey]) -> list[Write]:
+def count_time(
+    account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey], even_archived: bool = False
+) -> list[Write]:
     """The writes that move time entries between assignments; StaleError when one of these takes no time, or is gone.
 
     Each entry is one assignment in `leaving` (deleted), in `entering` (logged), or in both (moved). A count that
-    several entries share is written once.
+    several entries share is written once. `even_archived`: also where no time may be logged any more.
     """
     steps: dict[tuple[str, str], int] = {}
     for assignments, step in ((leaving, -1), (entering, 1)):
@@ -189,7 +191,7 @@ def count_time(account_id: AccountId, *, leaving: list[AssignmentKey], entering:
         count(
             {"pk": {"S": pk}, "sk": {"S": sk}},
             {"time_entry_count": step},
-            _TAKES_TIME,
+            "" if even_archived else _TAKES_TIME,
             StaleError(),
             is_spread=True,
         )

@@ -7,7 +7,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor
 from sheaf.domain.time_entry import FIRST_DAY, LAST_DAY, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import keys, reads, time_totals
+from sheaf.store import keys, reads, time_totals, timers
 from sheaf.store.items import Item, read_id
 from sheaf.store.lists import Merged, Source, Visible, beyond, position_of
 from sheaf.store.reads import KeyRange
@@ -40,6 +40,7 @@ def _fits(wanted: TimeFilter, item: Item) -> bool:
         and wanted.since <= item["spent_date"]["S"] <= wanted.until
         and (wanted.updated_since is None or item["updated_at"]["S"] >= wanted.updated_since)
         and wanted.external_reference_id in (None, _reference_id(item))
+        and wanted.is_running in (None, "timer_started_at" in item)
     )
 
 
@@ -58,6 +59,8 @@ def _sees_all_of(reader: TimeReader, wanted: TimeFilter) -> bool:
 def _whole(
     account_id: AccountId, reader: TimeReader, wanted: TimeFilter, client_projects: Collection[Id] | None
 ) -> Source:
+    if wanted.is_running:
+        return Running(account_id)
     if wanted.updated_since is not None:
         return Updated(account_id, wanted.updated_since)
     days = wanted.since, wanted.until
@@ -169,6 +172,23 @@ class Updated:
     def items(self, cursor: Cursor | None, page_size: int) -> Iterator[Item]:
         """As `Source.items`."""
         return reads.ordered([self._places[position] for position in beyond(self._positions, cursor)], page_size)
+
+    def count(self) -> int:
+        """As `Source.count`."""
+        return len(self._positions)
+
+
+class Running:
+    """The entries whose timer runs: one of each user at most."""
+
+    def __init__(self, account_id: AccountId) -> None:
+        running = timers.everything(account_id)
+        self._items = {f"{item['spent_date']['S']}#{item['sk']['S']}": item for item in running}
+        self._positions: Sequence[str] = sorted(self._items, reverse=True)
+
+    def items(self, cursor: Cursor | None, _page_size: int) -> Iterator[Item]:
+        """As `Source.items`."""
+        return (self._items[position] for position in beyond(self._positions, cursor))
 
     def count(self) -> int:
         """As `Source.count`."""

@@ -1,6 +1,7 @@
 """http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
+from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 
@@ -83,15 +85,15 @@ def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
     }
 
 
-def show_time_entry(logged_time: LoggedTime, reader: User) -> dict[str, Any]:
-    """A time entry (Harvest v2, "The time entry object"). There are no timers, invoices and approvals in Sheaf."""
-    entry, hours = logged_time.entry, _number(logged_time.entry.hours)
+def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> dict[str, Any]:
+    """A time entry as it is `now` (Harvest v2, "The time entry object"). Sheaf has no invoices and approvals."""
+    entry, hours = logged_time.entry, _number(logged_time.entry.hours_at(now))
     reference = entry.external_reference
     return {
         "id": entry.id,
         "spent_date": entry.spent_date,
         "hours": hours,
-        "hours_without_timer": hours,
+        "hours_without_timer": _number(entry.hours),
         "rounded_hours": hours,
         "notes": entry.notes,
         "is_locked": False,
@@ -99,10 +101,10 @@ def show_time_entry(logged_time: LoggedTime, reader: User) -> dict[str, Any]:
         "approval_status": "unsubmitted",
         "is_closed": False,
         "is_billed": False,
-        "timer_started_at": None,
-        "started_time": None,
+        "timer_started_at": entry.timer_started_at,
+        "started_time": entry.timer_started_at and _time_of_day(entry.timer_started_at),
         "ended_time": None,
-        "is_running": False,
+        "is_running": entry.is_running,
         "billable": logged_time.assignment.billable,
         "budgeted": logged_time.budgeted,
         "billable_rate": _number(logged_time.billable_rate) if may_see_rates(reader) else None,
@@ -118,6 +120,12 @@ def show_time_entry(logged_time: LoggedTime, reader: User) -> dict[str, Any]:
         "invoice": None,
         "external_reference": None if reference is None else _reference(reference),
     }
+
+
+def _time_of_day(moment: Timestamp) -> str:
+    """A moment in UTC, as the company's clock of 12 hours has it: `8:05am`."""
+    at = datetime.fromisoformat(moment)
+    return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
 
 
 def show_project_assignment(

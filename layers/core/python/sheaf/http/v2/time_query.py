@@ -36,19 +36,19 @@ def read_time_query(request: Request) -> tuple[ListQuery, TimeFilter]:
         since=_day(request, "from") or FIRST_DAY,
         until=_day(request, "to") or LAST_DAY,
         updated_since=query.filter.updated_since,
+        is_running=read_truth(request.given.get("is_running"), "is_running"),
         is_empty=_asks_for_what_never_is(request),
     )
     return query, wanted
 
 
 def _asks_for_what_never_is(request: Request) -> bool:
-    """No time of Sheaf is billed, running or approved, so asking for such leaves nothing."""
+    """No time of Sheaf is billed or approved, so asking for such leaves nothing."""
     status = request.given.get("approval_status", "unsubmitted")
     if status not in ("unsubmitted", "submitted", "approved"):
         known = "unsubmitted, submitted or approved"
         raise MalformedError(f"Invalid approval_status provided: {status[:50]!r}; it must be {known}")
-    flags = (read_truth(request.given.get(name), name) for name in ("is_billed", "is_running"))
-    return any([*flags]) or status != "unsubmitted"
+    return bool(read_truth(request.given.get("is_billed"), "is_billed")) or status != "unsubmitted"
 
 
 def _day(request: Request, name: str) -> Day | None:

@@ -6,7 +6,7 @@ from itertools import islice
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals
+from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers
 from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.time_entry import from_item, item_keys
@@ -21,7 +21,9 @@ from sheaf.store.writes import delete_if, update
 IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
 CHUNK = 20  # assignments that are read for one transaction
 TRANSACTION_WRITES = 100
-ENTRIES = 16  # entries that one transaction deletes: 4 items for each, and perhaps a month and a user of its own
+ENTRIES = (
+    14  # entries that one transaction deletes: 4 items for each, and perhaps a month, a user and a timer of its own
+)
 
 
 def remove_task(
@@ -200,14 +202,11 @@ def _without_entries(account_id: AccountId, operation: ResumableOperation, entri
             condition="attribute_exists(pk)",
         )
     ]
-    for entry in entries:
-        writes += [_gone(key) for key in _entry_keys(account_id, entry)]
-    return writes + time_totals.count(account_id, leaving=map(from_item, entries), entering=[])
-
-
-def _entry_keys(account_id: AccountId, item: Item) -> list[Key]:
-    entry = from_item(item)
-    return item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+    leaving = list(map(from_item, entries))
+    for entry in leaving:
+        own = item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+        writes += [*map(_gone, own), *timers.stopped(account_id, entry)]
+    return writes + time_totals.count(account_id, leaving=leaving, entering=[])
 
 
 def _assignment_keys(account_id: AccountId, project_id: Id, assignment_id: Id) -> list[Key]:
