@@ -21,7 +21,7 @@ from io import TextIOWrapper
 from sheaf.aws import files, queue
 from sheaf.backoff import SECONDS
 from sheaf.domain import logging_time
-from sheaf.domain.errors import BusyError, NotFoundError
+from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import ImportUndo, UndoPosition, UndoStatus
 from sheaf.domain.imports.rows import Named
@@ -32,7 +32,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import clock
 from sheaf.imports.report import guarded
 from sheaf.log import count_error, logger
-from sheaf.store.imports import created, imported_time, jobs, time_references, undo, unreferenced
+from sheaf.store.imports import created, imported_time, time_references, undo, unreferenced
 from sheaf.store.imports.created import Created
 from sheaf.store.imports.time_references import EntryReference
 from sheaf.store.imports.undo import Left, References
@@ -91,7 +91,7 @@ def watch(now: Timestamp) -> int:
 
 
 def _restart(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
-    state = _state(account_id, import_id)
+    state = undo.under_way(account_id, import_id)
     if state is None:
         return False
     quiet = datetime.fromisoformat(now) - datetime.fromisoformat(state.updated_at)
@@ -103,26 +103,17 @@ def _restart(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
 
 def _run(account_id: AccountId, import_id: Id, ends_at: float) -> bool:
     """Go on until the end (True) or until the time is up. Raises StaleError, BusyError: somebody else goes on too."""
-    state = _state(account_id, import_id)
+    state = undo.under_way(account_id, import_id)
     if state is None:
         return True
     work = _Undo(account_id, import_id, state)
     for kind, shard, note in _notes(account_id, import_id, state.position):
-        while work.has_left(kind, shard, note):
+        while work.done_of(kind, shard, note) < len(note.ids):
             if time.monotonic() > ends_at:
                 return False
             work.step(kind, shard, note)
     work.end()
     return True
-
-
-def _state(account_id: AccountId, import_id: Id) -> ImportUndo | None:
-    """The undo that is under way, if any is."""
-    try:
-        state = jobs.get(account_id, import_id).undo
-    except NotFoundError:
-        return None
-    return state if state is not None and state.status is UndoStatus.RUNNING else None
 
 
 def _notes(account_id: AccountId, import_id: Id, position: UndoPosition) -> Iterator[tuple[int, int, Created]]:
@@ -143,21 +134,19 @@ class _Undo:
     import_id: Id
     state: ImportUndo
 
-    def has_left(self, kind: int, shard: int, note: Created) -> bool:
-        """Whether something of a note is still to be done."""
+    def done_of(self, kind: int, shard: int, note: Created) -> int:
+        """How many ids of a note are done, which is at the undo's position or after it."""
         position = self.state.position
         is_begun = (kind, shard, note.sk) == (position.kind, position.shard, position.sk)
-        return not is_begun or position.ids_done < len(note.ids)
+        return position.ids_done if is_begun else 0
 
     def step(self, kind: int, shard: int, note: Created) -> None:
         """Settle the entries of a note, or the next of its records. Raises StaleError, BusyError."""
-        position = self.state.position
-        is_begun = (kind, shard, note.sk) == (position.kind, position.shard, position.sk)
-        done = position.ids_done if is_begun else 0
         if KINDS[kind] == "TIME_ENTRY":
             self._settle_entries(note.ids, UndoPosition(kind, shard, note.sk, len(note.ids)))
-        else:
-            self._settle_record(KINDS[kind], note.ids[done], UndoPosition(kind, shard, note.sk, done + 1))
+            return
+        done = self.done_of(kind, shard, note)
+        self._settle_record(KINDS[kind], note.ids[done], UndoPosition(kind, shard, note.sk, done + 1))
 
     def end(self) -> None:
         """Write the report of what is left, and that the undo is complete. Raises StaleError, BusyError."""

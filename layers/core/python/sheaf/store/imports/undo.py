@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheaf.domain.identity import AccountId
-from sheaf.domain.imports.job import Import, ImportUndo
+from sheaf.domain.imports.job import Import, ImportUndo, UndoStatus
 from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
@@ -58,6 +58,13 @@ def begin(account_id: AccountId, import_id: Id, user_id: Id | None, now: Timesta
         return jobs.get(account_id, import_id)
 
     return retried(decide)
+
+
+def under_way(account_id: AccountId, import_id: Id) -> ImportUndo | None:
+    """How far the undo of an import is (B15); None where none is under way."""
+    item = reads.item(own_key(account_id, import_id))
+    state = None if item is None or "undo" not in item else UNDO.from_item(item["undo"]["M"])
+    return state if state is not None and state.status is UndoStatus.RUNNING else None
 
 
 def advanced(account_id: AccountId, import_id: Id, before: ImportUndo, after: ImportUndo) -> Write:
