@@ -365,9 +365,16 @@ def _foreseen(undoer: Undoing) -> None:
     undo.begin(ACCOUNT, Id(1), None, undoer.manual_clock.now, dry_run=True)
 
 
+def _stopped(undoer: Undoing) -> None:
+    _awaiting(undoer)
+    endings.cancel(ACCOUNT, Id(1), undoer.manual_clock.now)
+    undoer.manual_clock.move(seconds=59)
+
+
 @pytest.mark.parametrize(
     ("made", "sentence"),
     [
+        (_stopped, "Import was stopped less than a minute ago, and may still create records; wait a minute"),
         (_awaiting, "Import is still under way; cancel it first, or wait until it has ended"),
         (_dry, "Import was a dry run, which has written nothing"),
         (_old, "Import ended more than 30 days ago and can't be undone any more"),

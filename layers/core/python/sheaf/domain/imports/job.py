@@ -8,6 +8,7 @@ from sheaf.domain.errors import InvalidError
 from sheaf.domain.values import Id, Timestamp
 
 UNDO_FOR = timedelta(days=30)  # after its end, as Harvest's own importer
+WORKERS_END_IN = timedelta(minutes=1)  # after an import is stopped; a worker takes 40 seconds at most
 
 
 class FileKind(StrEnum):
@@ -217,7 +218,10 @@ class Import:
         if self.dry_run:
             raise InvalidError("Import was a dry run, which has written nothing")
         ended = datetime.fromisoformat(self.finished_at or self.updated_at)
-        if datetime.fromisoformat(now) - ended > UNDO_FOR:
+        since = datetime.fromisoformat(now) - ended
+        if self.status in (ImportStatus.CANCELLED, ImportStatus.FAILED) and since < WORKERS_END_IN:
+            raise InvalidError("Import was stopped less than a minute ago, and may still create records; wait a minute")
+        if since > UNDO_FOR:
             raise InvalidError(f"Import ended more than {UNDO_FOR.days} days ago and can't be undone any more")
         attempt = 1 if self.undo is None else self.undo.attempt + 1
         return ImportUndo(attempt, UndoStatus.RUNNING, dry_run, user_id, started_at=now, updated_at=now)
