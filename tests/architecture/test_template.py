@@ -9,6 +9,7 @@ import pytest
 from sheaf import settings
 from sheaf.aws import queue
 from sheaf.domain.identity import AccountId
+from sheaf.domain.imports.job import WORKERS_END_IN
 from sheaf.domain.values import Id
 from sheaf.imports import finishing
 from sheaf.log import count_error, count_failed_import
@@ -275,6 +276,11 @@ def test_nobody_else_reaches_the_bucket_and_it_is_encrypted_and_versioned() -> N
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_a_stopped_import_is_undone_only_when_none_of_its_workers_can_still_run() -> None:
+    (worker,) = (function for function in functions() if function.operation == "on_import_rows")
+    assert worker.properties["Timeout"] < WORKERS_END_IN.total_seconds()
 
 
 def test_the_bucket_is_reached_by_tls_alone() -> None:
