@@ -1,0 +1,80 @@
+"""Rivals for what an undo removes: whoever comes to refer to it keeps it, or is refused."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from sheaf.domain.imports.rows import Person
+from sheaf.domain.logging_time import TimeNotLoggableError
+from sheaf.domain.task_assignment import NoSuchTaskError, default_fields
+from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.values import Day, Id
+from sheaf.store import task_assignments, tasks, time_entries, users
+from sheaf.store.imports import unreferenced
+from sheaf.store.imports.undo import References
+from sheaf.store.imports.unreferenced import ReferredToError, Removable
+from sheaf.store.transactions import commit, retried
+from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Ending, EndsAs, History, check, conflicts, run
+from tests.store.audit import _entries, assert_sound
+from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task
+
+NUMBERS = range(1, FEW + 1)
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
+
+
+def _remove(find: Callable[[], Removable]) -> None:
+    retried(lambda: commit(unreferenced.removed(ACCOUNT, find(), References(), NOW)))
+
+
+def test_a_person_whom_an_import_made_goes_or_gets_time(table: str) -> None:
+    populate(client(1), project(1), task(1), assignment(1, 1, 1))
+    people = [users.create_imported(ACCOUNT, Id(1), Person(None, "Person", str(number)), NOW) for number in NUMBERS]
+    fields = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=Day("2026-03-01"))
+    with conflicts(SHARE_OF_CONFLICTS):
+        histories = run(
+            lambda number: {
+                "remove": lambda: _remove(lambda: people[number]),
+                "log": lambda: time_entries.create(ACCOUNT, people[number].id, fields, NOW),
+            },
+            FEW,
+        )
+    logged = Counter(entry.user_id for entry in _entries(assert_sound(ACCOUNT)))
+    there = {user.id for user in users.everyone(ACCOUNT)}
+
+    def left(history: History) -> tuple[bool, int]:
+        person = people[history.number].id
+        return person in there, logged[person]
+
+    endings = [
+        Ending("removed", {"remove": None, "log": TimeNotLoggableError}, left=(False, 0)),
+        Ending("logged", {"remove": ReferredToError, "log": None}, left=(True, 1)),
+    ]
+    check(histories, EndsAs(endings, left), ["removed", "logged"])
+
+
+def test_a_task_that_an_import_made_goes_or_is_assigned(table: str) -> None:
+    populate(client(1), project(1), *map(task, NUMBERS))
+    with conflicts(SHARE_OF_CONFLICTS):
+        histories = run(
+            lambda number: {
+                "remove": lambda: _remove(lambda: tasks.get(ACCOUNT, Id(number + 1))),
+                "assign": lambda: task_assignments.create(ACCOUNT, Id(1), Id(number + 1), default_fields, NOW),
+            },
+            FEW,
+        )
+    assert_sound(ACCOUNT)
+    there = tasks.get_many(ACCOUNT, list(map(Id, NUMBERS)))
+
+    def left(history: History) -> bool:
+        return history.number + 1 in there
+
+    endings = [
+        Ending("removed", {"remove": None, "assign": NoSuchTaskError}, left=False),
+        Ending("assigned", {"remove": ReferredToError, "assign": None}, left=True),
+    ]
+    check(histories, EndsAs(endings, left), ["removed", "assigned"])
