@@ -21,9 +21,7 @@ from sheaf.store.writes import delete_if, update
 IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
 CHUNK = 20  # assignments that are read for one transaction
 TRANSACTION_WRITES = 100
-ENTRIES = (
-    14  # entries that one transaction deletes: 4 items for each, and perhaps a month, a user and a timer of its own
-)
+ENTRIES = 14  # of one transaction: each has 4 items, and perhaps a month, a user and a timer of its own
 
 
 def remove_task(
