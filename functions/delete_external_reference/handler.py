@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sheaf.domain.identity import everybody
 from sheaf.domain.record import fields_of, with_changes
-from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, require_may_log, require_own
+from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields, require_own
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -17,7 +17,6 @@ def delete_external_reference(request: Request) -> Response:
 
     def change(found: LoggedTime) -> TimeEntry:
         require_own(request.user, found.entry)
-        require_may_log(request.user, found.entry.user_id, found.entry.project_id)
         fields = replace(fields_of(TimeEntryFields, found.entry), external_reference=None)
         return with_changes(found.entry, fields, request.now)
 

@@ -66,6 +66,8 @@ def test_without_options_a_file_is_read_by_what_it_shows(pipeline: ImportPipelin
         (b"[]", "the options must be a JSON object"),
         (b"{", "the options must be a JSON object"),
         (b"\xff", "the options must be UTF-8"),
+        (b"[" * 9_000, "the options must be a JSON object"),
+        (b'{"encoding":"utf-8","encoding":"utf-8"}', "the options must be a JSON object"),
         (b'{"colour":"red"}', "colour is no option; the options are date_format, decimal_symbol, encoding,"),
         (b'{"date_format":"%d"}', "date_format must be one of"),
         (b'{"user_id":"x"}', "user_id must be a positive integer"),
@@ -86,7 +88,7 @@ def test_options_that_cannot_be_end_the_import_and_say_why(
 
 def test_every_option_is_known() -> None:
     said = {"date_format": "%Y-%m-%d", "decimal_symbol": ",", "encoding": "UTF-8", "default_task": " G ", "user_id": 3}
-    assert read_options(json.dumps(said)) == {
+    assert read_options(said) == {
         "date_format": "%Y-%m-%d",
         "decimal_symbol": ",",
         "encoding": "utf-8",
@@ -94,7 +96,7 @@ def test_every_option_is_known() -> None:
         "time_of_user_id": 3,
     }
     with pytest.raises(InvalidError):
-        read_options('{"dry_run": true}')
+        read_options({"dry_run": True})
 
 
 # ------------------------------------------------------------ whose time

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,17 +11,19 @@ from typing import Any
 import pytest
 
 from sheaf.aws import clients, files
-from sheaf.domain.errors import InvalidError, NotFoundError
+from sheaf.domain.client import Client
+from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId, Token
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportUndo, UndoStatus
 from sheaf.domain.paging import WHOLE
+from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id
 from sheaf.imports import undoing
 from sheaf.store import projects, task_assignments, tasks, time_entries, tokens, users
-from sheaf.store.imports import endings, jobs, undo
+from sheaf.store.imports import endings, jobs, undo, unreferenced
 from tests.imports.conftest import ManualClock
 from tests.imports.pipeline import ImportPipeline
 from tests.imports.test_faults import dying
@@ -288,6 +291,23 @@ def test_what_another_import_created_anew_under_the_same_id_stays(undoer: Undoin
     undoer.bring_in(content, kind=FileKind.TASKS)
     assert counts(undoer.undo(1)) == (0, 0, 2, 0)
     assert set(tasks.get_many(ACCOUNT, [Id(77), Id(78)])) == {77}
+
+
+def test_a_client_that_gets_a_project_at_that_moment_stays(undoer: Undoing, monkeypatch: pytest.MonkeyPatch) -> None:
+    undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 1))
+    removed = unreferenced.removed
+
+    def outrun(account_id: AccountId, record: Any, *given: Any) -> Any:
+        writes = removed(account_id, record, *given)
+        if isinstance(record, Client):
+            with suppress(NameTakenError):  # the second time it is there
+                projects.create(ACCOUNT, ProjectFields(client_id=record.id, name="New"), undoer.manual_clock.now)
+        return writes
+
+    monkeypatch.setattr(unreferenced, "removed", outrun)
+    assert counts(undoer.undo()) == (1, 0, 4, 1)
+    assert [(row["Kind"], row["Reason"]) for row in undoer.report()] == [("client", "It has a project")]
+    audit.assert_sound(ACCOUNT)
 
 
 def test_twice_is_once(undoer: Undoing) -> None:

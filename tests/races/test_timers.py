@@ -1,4 +1,4 @@
-"""Rivals for a user's timer: one runs at most, and its hours are written once, however they meet."""
+"""Races of a user's timer: one runs at most, and its hours are written once, in whatever order they are changed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Rivals for what an undo removes: whoever comes to refer to it keeps it, or is refused."""
+"""Races of an undo: what is referred to at the same moment stays, or whoever refers to it is refused."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -126,9 +126,13 @@ def _run(given: Namespace, now: Timestamp) -> int:
             output.tell(f"import {job.id} goes on; to see how it does: {_follow_up(given, job)}")
             return INTERRUPTED
     _conclude(given, place, job)
+    _print(given, job)
+    return _STATUS.get(job.status, 0)
+
+
+def _print(given: Namespace, job: Import) -> None:
     people = users.get_many(given.account, job.user_ids)
     output.show_one(show_listed_import(job, people), "id", as_json=given.json)
-    return _STATUS.get(job.status, 0)
 
 
 def _undo(given: Namespace, now: Timestamp) -> int:
@@ -158,8 +162,7 @@ def _undo(given: Namespace, now: Timestamp) -> int:
             output.tell(f"the undo of import {job.id} goes on")
             return INTERRUPTED
     _conclude_undo(given, place, job)
-    people = users.get_many(given.account, job.user_ids)
-    output.show_one(show_listed_import(job, people), "id", as_json=given.json)
+    _print(given, job)
     return 3 if job.undo and job.undo.has_report else 0
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import batched
 from typing import Any
 
+from sheaf import strict_json
 from sheaf.aws import files, queue
 from sheaf.aws.files import Upload
 from sheaf.domain.errors import InvalidError
@@ -30,6 +31,7 @@ from sheaf.log import logger
 from sheaf.store import accounts, clients, projects, sequence, task_assignments, tasks, users
 from sheaf.store.imports import jobs, progress
 from sheaf.store.imports.jobs import Cut, Header, ImportClosedError, SplitProgress
+from sheaf.strict_json import DuplicateNameError, InvalidJSONError, TooDeepError, TooManyDigitsError
 
 SIZE_LIMIT = 1024**3  # bytes of a file as it was uploaded
 SENT_AT_ONCE = 20  # batches after which the progress is written down
@@ -85,10 +87,18 @@ def _with_options(upload: Upload) -> tuple[ImportFields, str]:
     """What is said of a file of the inbox, by its place and by the options beside it; and what is wrong with these."""
     try:
         text = files.options_of(upload.file)
-        options = {} if text is None else read_options(text)
+        options = {} if text is None else read_options(_parsed(text))
     except InvalidError as error:
         return upload.fields, f"{upload.fields.file_name}{OPTIONS_SUFFIX}: {error}"
     return replace(upload.fields, **options), ""
+
+
+def _parsed(text: str) -> object:
+    """A JSON document. Raises InvalidError."""
+    try:
+        return strict_json.parse(text)
+    except (InvalidJSONError, TooDeepError, TooManyDigitsError, DuplicateNameError) as error:
+        raise InvalidError("the options must be a JSON object") from error
 
 
 def _split(upload: Upload, job: Import) -> int:

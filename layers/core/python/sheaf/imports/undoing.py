@@ -21,7 +21,7 @@ from io import TextIOWrapper
 from sheaf.aws import files, queue
 from sheaf.backoff import SECONDS
 from sheaf.domain import logging_time
-from sheaf.domain.errors import BusyError
+from sheaf.domain.errors import BusyError, SheafError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import ImportUndo, UndoPosition, UndoStatus
 from sheaf.domain.imports.rows import Named
@@ -106,6 +106,8 @@ def _run(account_id: AccountId, import_id: Id, ends_at: float) -> bool:
     state = undo.under_way(account_id, import_id)
     if state is None:
         return True
+    if not state.dry_run:
+        operations.finish_pending(account_id)
     work = _Undo(account_id, import_id, state)
     for kind, shard, note in _notes(account_id, import_id, state.position):
         while work.done_of(kind, shard, note) < len(note.ids):
@@ -206,14 +208,15 @@ class _Undo:
         return reasons
 
     def _settle_record(self, kind: Kind, record_id: Id, position: UndoPosition) -> None:
-        if not self.state.dry_run:
-            operations.finish_pending(self.account_id)  # what a removed project has left refers to nothing any more
         record = unreferenced.find(self.account_id, kind, record_id)
         left, writes = list[Left](), list[Write]()
         if record is not None and record.import_id == self.import_id:
             try:
                 writes = self._removal(kind, record)
             except ReferredToError as problem:
+                # What a removed project has left refers to nothing any more.
+                if not self.state.dry_run and operations.finish_pending(self.account_id):
+                    raise StaleError from problem
                 left = [Left(kind, record_id, getattr(record, "name", ""), str(problem))]
         after = replace(
             self.state,
@@ -239,7 +242,12 @@ class _Undo:
         now = clock.now()
         after = replace(after, position=position, steps=after.steps + 1, updated_at=now)
         listed = [undo.left(self.account_id, self.import_id, self.state, left, now)] if left else []
-        commit([undo.advanced(self.account_id, self.import_id, self.state, after), *listed, *writes])
+        try:
+            commit([undo.advanced(self.account_id, self.import_id, self.state, after), *listed, *writes])
+        except BusyError:
+            raise
+        except SheafError as refusal:  # what was read has come to be referred to, or its project is being removed
+            raise StaleError from refusal
         self.state = after
 
     def _write_report(self) -> None:

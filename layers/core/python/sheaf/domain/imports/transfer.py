@@ -1,6 +1,5 @@
 """domain: how a file comes in and a report goes out: under which name, and at addresses that are open for a while."""
 
-import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,24 +52,20 @@ def is_options(file_name: str) -> bool:
     return file_name.endswith(OPTIONS_SUFFIX)
 
 
-def read_options(text: str) -> dict[str, Any]:
-    """Fields of `ImportFields`, from the options that lie beside a file of the inbox: a JSON object of texts.
+def read_options(options: object) -> dict[str, Any]:
+    """Fields of `ImportFields`, from the options that lie beside a file of the inbox: an object of texts.
 
     Raises:
         InvalidError: it is no such object, or says something that is unknown or cannot be.
     """
-    try:
-        options = json.loads(text)
-    except ValueError:
-        options = None
     if not isinstance(options, dict):
         raise InvalidError("the options must be a JSON object")
-    if unknown := sorted(options.keys() - _OPTIONS.keys()):
-        raise InvalidError(f"{unknown[0]} is no option; the options are {', '.join(_OPTIONS)}")
+    if unknown := sorted(options.keys() - OPTIONS.keys()):
+        raise InvalidError(f"{unknown[0][:50]} is no option; the options are {', '.join(OPTIONS)}")
     for name, value in options.items():
         if not isinstance(value, str | int) or isinstance(value, bool):
             raise InvalidError(f"{name} must be a string")
-    given = {name: _OPTIONS[name](str(value)) for name, value in options.items()}
+    given = {name: OPTIONS[name](str(value)) for name, value in options.items()}
     return {OPTION_FIELDS.get(name, name): value for name, value in given.items()}
 
 
@@ -97,13 +92,14 @@ def clean_default_task(text: str) -> str:
         raise InvalidError(str(error).replace("Name", "default_task", 1)) from None
 
 
-_OPTIONS: Mapping[str, Callable[[str], Any]] = {
+OPTIONS: Mapping[str, Callable[[str], Any]] = {
     "date_format": clean_date_format,
     "decimal_symbol": clean_decimal_symbol,
     "encoding": clean_encoding,
     "default_task": clean_default_task,
     "user_id": lambda text: parse_id(text, "user_id"),
 }
+"""How a file is to be read: what may be said of it in every way in, with the check of each."""
 
 
 def _one_of(field: str, text: str, known: Sequence[str]) -> str:

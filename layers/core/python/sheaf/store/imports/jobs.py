@@ -150,7 +150,6 @@ def describe(account_id: AccountId, import_id: Id, header: Header, now: Timestam
         "kind": text(header.kind),
         "columns": text(json.dumps(header.columns, ensure_ascii=False)),
         "ignored_columns": text(json.dumps(header.ignored, ensure_ascii=False)),
-        "used_columns": {"L": [text(name) for name in header.columns if name not in header.ignored]},
         "source": text(header.source),
         "date_format": text(header.reading.date_format),
         "decimal_symbol": text(header.reading.decimal_symbol),

@@ -51,8 +51,10 @@ def to_item(job: Import) -> Item:
 
 def from_item(item: Item, counted_: Item) -> ImportSnapshot:
     """An import as its item says, with what its shards count (nothing, where `counted_` is empty)."""
-    ignored = {"L": [text(name) for name in read_list(item["ignored_columns"])]}
-    job = _CODEC.from_item({"counts": {"M": counted_}, **item, "ignored_columns": ignored})
+    ignored, columns = read_list(item["ignored_columns"]), read_list(item["columns"])
+    used = [name for name in columns if name not in ignored]
+    names = {"ignored_columns": {"L": list(map(text, ignored))}, "used_columns": {"L": list(map(text, used))}}
+    job = _CODEC.from_item({"counts": {"M": counted_}, **item, **names})
     if "counts" not in item and counted_:
         job = replace(job, updated_at=max(job.updated_at, Timestamp(counted_["updated_at"]["S"])))
     done = int(counted_["batches_done"]["N"]) if counted_ else 0

@@ -20,7 +20,9 @@ class ImportBody(Body):
     user_id: Number = None
 
     def _given(self) -> dict[str, Any]:
-        given = {name: _CHECKS[name](value) if name in _CHECKS else value for name, value in super()._given().items()}
+        given = {
+            name: _CHECKS[name](str(value)) if name in _CHECKS else value for name, value in super()._given().items()
+        }
         return {transfer.OPTION_FIELDS.get(name, name): value for name, value in given.items()}
 
 
@@ -31,10 +33,7 @@ class UndoBody(Body):
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = {
+    **transfer.OPTIONS,
     "kind": transfer.clean_kind,
     "file_name": transfer.clean_file_name,
-    "date_format": transfer.clean_date_format,
-    "decimal_symbol": transfer.clean_decimal_symbol,
-    "encoding": transfer.clean_encoding,
-    "default_task": transfer.clean_default_task,
 }
