@@ -51,7 +51,7 @@ def to_item(job: Import) -> Item:
 
 def from_item(item: Item, counted_: Item) -> ImportSnapshot:
     """An import as its item says, with what its shards count (nothing, where `counted_` is empty)."""
-    ignored, columns = read_list(item["ignored_columns"]), read_list(item["columns"])
+    ignored, columns = read_list(item["ignored_columns"]), read_list(item.get("columns", text("[]")))
     used = [name for name in columns if name not in ignored]
     names = {"ignored_columns": {"L": list(map(text, ignored))}, "used_columns": {"L": list(map(text, used))}}
     job = _CODEC.from_item({"counts": {"M": counted_}, **item, **names})
