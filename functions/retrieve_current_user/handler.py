@@ -9,7 +9,7 @@ from sheaf.http.v2.responses import show_user
 
 def retrieve_current_user(request: Request) -> Response:
     """The user whose token it is (Harvest v2, "Retrieve the currently authenticated user")."""
-    return Response(200, show_user(request.user))
+    return Response(200, show_user(request.user, request.user))
 
 
 handler = v2_endpoint(retrieve_current_user, everybody)

@@ -30,7 +30,15 @@ from tools.template import routes
 ADMIN = Api("local-admin-token")
 FORM = "application/x-www-form-urlencoded"
 
-_IDS = {"client_id": 1, "import_id": 1, "project_id": 1, "task_assignment_id": 1, "task_id": 5, "time_entry_id": 1}
+_IDS = {
+    "client_id": 1,
+    "import_id": 1,
+    "project_id": 1,
+    "task_assignment_id": 1,
+    "task_id": 5,
+    "time_entry_id": 1,
+    "user_id": 2,
+}
 
 
 def _address(path: str) -> str:
@@ -56,6 +64,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_time_entry": {"notes": "Adding CSS styling"},
     "create_import": {"kind": "time_entries", "file_name": "time.csv"},
     "undo_import": {"dry_run": True},
+    "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
+    "update_user": {"timezone": "Berlin"},
 }
 """A body for each operation that reads one; at the address above it changes something."""
 
@@ -238,6 +248,21 @@ _TIME: Mapping[str, dict[str, Any]] = {
     "project no id": {"project_id": "x"},
     "reference no object": {"external_reference": "7"},
 }
+_USER: Mapping[str, dict[str, Any]] = {
+    **_FLAG,
+    "name blank": {"first_name": " "},
+    "name long": {"last_name": "x" * 256},
+    "name with a control character": {"first_name": "a\0b"},
+    "no address": {"email": "ida"},
+    "address taken": {"email": "ADA@example.com"},
+    "zone unknown": {"timezone": "Atlantis"},
+    "capacity text": {"weekly_capacity": "much"},
+    "capacity flag": {"weekly_capacity": True},
+    "capacity beyond a week": {"weekly_capacity": 604_801},
+    "roles text": {"access_roles": "member"},
+    "roles of two": {"access_roles": ["member", "manager"]},
+    "rights of a member": {"access_roles": ["member", "people_manager"]},
+}
 MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_task": _TASK,
     "update_task": _TASK,
@@ -255,6 +280,8 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
     "update_time_entry": _TIME,
     "undo_import": {"flag": {"dry_run": "perhaps"}},
+    "create_user": {**_USER, "rate negative": {"default_hourly_rate": -1}, "cost text": {"cost_rate": "much"}},
+    "update_user": _USER,
     "create_import": {
         "kind unknown": {"kind": "invoices"},
         "flag": {"dry_run": "perhaps"},

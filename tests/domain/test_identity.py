@@ -72,7 +72,16 @@ def test_only_a_manager_has_managed_projects(role: Role) -> None:
 
 def test_roles_and_rights_are_written_in_the_words_of_harvest() -> None:
     assert list(Role) == ["administrator", "manager", "member"]
-    assert list(Right) == ["client_and_task_manager", "project_creator", "billable_rates_manager"]
+    assert list(Right) == [
+        "client_and_task_manager",
+        "project_creator",
+        "billable_rates_manager",
+        "time_and_expenses_manager",
+        "managed_projects_invoice_drafter",
+        "managed_projects_invoice_manager",
+        "estimates_manager",
+        "people_manager",
+    ]
 
 
 @pytest.mark.parametrize(

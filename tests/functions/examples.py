@@ -114,6 +114,41 @@ RESEARCH = task(4, "Research", billable_by_default=False, is_default=True)
 BUSINESS_DEVELOPMENT = task(5, "Business Development", billable_by_default=False)
 
 
+def user(user_id: int, first_name: str, last_name: str, *access_roles: str, **fields: object) -> dict[str, Any]:
+    """A user, as `task` does it; what clients of 2018 read follows from the access roles."""
+    is_admin = "administrator" in access_roles
+    return {
+        "id": user_id,
+        "first_name": first_name,
+        "last_name": last_name,
+        "email": f"{first_name.lower()}@example.com",
+        "telephone": "",
+        "timezone": "UTC",
+        "has_access_to_all_future_projects": False,
+        "is_contractor": False,
+        "is_admin": is_admin,
+        "is_project_manager": "manager" in access_roles,
+        "can_see_rates": is_admin or "billable_rates_manager" in access_roles,
+        "can_create_projects": is_admin or "project_creator" in access_roles,
+        "can_create_invoices": is_admin,
+        "is_active": True,
+        "weekly_capacity": 126000,
+        "default_hourly_rate": None,
+        "cost_rate": None,
+        "roles": [],
+        "access_roles": list(access_roles),
+        "avatar_url": "",
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        **fields,
+    }
+
+
+ADMIN_ADA = user(1, "Ada", "Admin", "administrator")
+MANAGER_MAX = user(2, "Max", "Manager", "manager", "client_and_task_manager", "project_creator")
+MEMBER_MIA = user(3, "Mia", "Member", "member")
+
+
 def client(client_id: int, name: str, **fields: object) -> dict[str, Any]:
     """A client, as `task` does it."""
     return {

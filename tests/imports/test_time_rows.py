@@ -31,6 +31,7 @@ from tests.store.audit import assert_sound
 from tests.store.audit import contents as table_contents
 from tests.store.faults import recorded
 from tests.store.stored_records import ACCOUNT, LONG_AGO, MEMBER, NOW, assignment, client, populate, project, task
+from tests.support import people
 from tests.support.table import rows as table_rows
 
 READS = {"GetItem", "BatchGetItem", "Query"}
@@ -307,8 +308,8 @@ def test_a_person_is_found_by_name_and_by_id_only_where_the_name_agrees(person: 
 
 def test_a_person_who_is_archived_is_found_too() -> None:
     person = users.create_imported(ACCOUNT, Id(1), Person(None, "Ida", "Ömer"), NOW)
-    users.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
-    users.archive(ACCOUNT, "ida@example.com", NOW)
+    people.set_email(ACCOUNT, person.id, "ida@example.com", NOW)
+    people.archive(ACCOUNT, person.id, NOW)
     assert _outcomes(row(1, person=Person(first_name="Ida", last_name="Ömer"))) == [CREATED]
     assert entries()[0].user_id == person.id
 

@@ -12,7 +12,8 @@ from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.values import Day, Id, to_timestamp
-from sheaf.store import projects, time_entries, users
+from sheaf.store import projects, time_entries
+from sheaf.store.mappers.user import USER
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import _entries, assert_sound
 from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task, user
@@ -28,13 +29,13 @@ type Left = tuple[tuple[Decimal, bool], ...]
 @pytest.fixture(autouse=True)
 def _records(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
+    put_items(next(USER._items(ACCOUNT, user(number))) for number in NUMBERS)
     populate(
         client(1),
         *map(project, NUMBERS),
         *map(task, NUMBERS),
         *(assignment(number, number, number) for number in NUMBERS),
     )
-    put_items(users.to_item(ACCOUNT, user(number)) for number in NUMBERS)
 
 
 def _start(number: int, now: str = LATER) -> LoggedTime:

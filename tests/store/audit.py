@@ -16,18 +16,19 @@ from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id
 from sheaf.store import keys
-from sheaf.store.items import Item
+from sheaf.store.items import Item, number
 from sheaf.store.keys import Key
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
+from sheaf.store.mappers.user import USER
 from sheaf.store.records import RecordMapper
 from tests.support.table import Rows, place, rows, summed, whole
 
-_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT)
-_IDENTITY = ("#USER", "#TOKEN", "#USER_EMAIL")
+_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT, USER)
+_IDENTITY = ("#TOKEN", "#USER_EMAIL")
 _BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
 
@@ -59,6 +60,10 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
     entries = _entries(found)
     for entry in entries:
         items += to_items(account_id, entry)
+    people = list(_records(account_id, found, "USER", USER.codec.from_item))
+    items.append(
+        {**keys.administrators(account_id), "administrators": number(sum(user.is_administering for user in people))}
+    )
     items += _clients(account_id, found, projects)
     items += _task_guards(account_id, tasks, assignments, entries)
     items += _project_guards(account_id, projects, assignments, entries)

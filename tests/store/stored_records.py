@@ -16,12 +16,13 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeFilter, TimeReader
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import keys, projects, task_assignments, tasks, time_entries, users
+from sheaf.store import keys, projects, task_assignments, tasks, time_entries
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import to_items
+from sheaf.store.mappers.user import USER
 from sheaf.store.records import RecordMapper
 from tests.store.audit import expected
 from tests.support.table import put_items, rows
@@ -98,7 +99,7 @@ def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
     entries = [record.entry() for record in records if isinstance(record, Spent)]
     rest = [record for record in records if not isinstance(record, Spent)]
     people = user(ADMIN, Role.ADMINISTRATOR), user(MANAGER, Role.MANAGER), user(MEMBER)
-    put_items(users.to_item(account_id, person) for person in people)
+    put_items(next(USER._items(account_id, person)) for person in people)
     put_items(next(_SHAPES[type(item)]._items(account_id, item)) for item in rest)
     put_items(to_items(account_id, entry)[0] for entry in entries)
     put_items(expected(account_id, rows()).values())

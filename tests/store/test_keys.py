@@ -61,6 +61,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "undo_tally": _making(keys.undo_tally, _accounts, _numbers, _numbers, st.sampled_from(KINDS), _numbers),
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
+    "administrators": _making(keys.administrators, _accounts),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),
     "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
@@ -117,6 +118,7 @@ def test_the_same_thing_of_two_accounts_lies_in_two_partitions(
             keys.account(account_id),
             keys.name(account_id, "TASK", fold_name(text)),
             keys.user_email(account_id, fold_name(text)),
+            keys.administrators(account_id),
         ]
         return {key["pk"]["S"] for key in made}
 

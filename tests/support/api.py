@@ -163,12 +163,11 @@ class Api:
 
 
 def route_of(method: str, path: str) -> Route:
-    """The route that API Gateway would choose: the one whose path fits, otherwise `$default`."""
+    """The route that API Gateway would choose: the one that fits with the fewest variables, otherwise `$default`."""
     path = path.partition("?")[0]
-    for route in routes():
-        if route.method == method and path_parameters(route, path) is not None:
-            return route
-    return next(route for route in routes() if route.path == "$default")
+    matching = [route for route in routes() if route.method == method and path_parameters(route, path) is not None]
+    default = next(route for route in routes() if route.path == "$default")
+    return min(matching, key=lambda route: route.path.count("{"), default=default)
 
 
 def path_parameters(route: Route, path: str) -> dict[str, str] | None:

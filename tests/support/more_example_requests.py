@@ -200,6 +200,52 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "without_hours": Sent("POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21"}'),
         "wrong_content_type": Sent("POST", "/v2/time_entries", "<record/>", {"content-type": "application/xml"}),
     },
+    "create_user": {
+        "blank_names": Sent("POST", "/v2/users", '{"first_name":" ","last_name":"","email":"ida@example.com"}'),
+        "broken_json": Sent("POST", "/v2/users", '{"first_name":"Ida","last_name":"Example","email":"ida@example.com"'),
+        "by_a_manager": Sent(
+            "POST", "/v2/users", '{"first_name":"Ida","last_name":"Example","email":"ida@example.com"}', BY_A_MANAGER
+        ),
+        "empty_body": Sent("POST", "/v2/users", ""),
+        "form": Sent(
+            "POST",
+            "/v2/users",
+            "first_name=Ida&last_name=Example&email=ida%40example.com&weekly_capacity=3600&timezone=Berlin",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "no_access_role": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":"Ida","last_name":"Example","email":"ida@example.com","access_roles":[]}',
+        ),
+        "right_of_nobody": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":"Ida","last_name":"Example","email":"ida@example.com","access_roles":["manager","king"]}',
+        ),
+        "rights_of_a_member": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":"Ida","last_name":"Example","email":"ida@example.com","access_roles":["member","project_creator"]}',
+        ),
+        "several_mistakes": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":7,"last_name":"Example","email":"ida@example.com","weekly_capacity":1.5,"access_roles":"member","is_active":"perhaps"}',
+        ),
+        "several_values_out_of_range": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":"Ida","last_name":"Example","email":"ida at example.com","timezone":"Atlantis","weekly_capacity":-1,"cost_rate":-1}',
+        ),
+        "two_roles": Sent(
+            "POST",
+            "/v2/users",
+            '{"first_name":"Ida","last_name":"Example","email":"ida@example.com","access_roles":["member","administrator"]}',
+        ),
+        "wrong_content_type": Sent("POST", "/v2/users", "<user/>", {"content-type": "application/xml"}),
+    },
     "delete_client": {
         "json_suffix": Sent("DELETE", "/v2/clients/1.json"),
         "not_an_id": Sent("DELETE", "/v2/clients/x"),
@@ -232,6 +278,13 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "delete_time_entry": {
         "json_suffix": Sent("DELETE", "/v2/time_entries/1.json"),
         "not_an_id": Sent("DELETE", "/v2/time_entries/x"),
+    },
+    "delete_user": {
+        "by_a_manager": Sent("DELETE", "/v2/users/3", None, BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/users/3.json"),
+        "last_administrator": Sent("DELETE", "/v2/users/1"),
+        "not_an_id": Sent("DELETE", "/v2/users/x"),
+        "unknown_id": Sent("DELETE", "/v2/users/99"),
     },
     "list_clients": {
         "archived": Sent("GET", "/v2/clients?is_active=false"),
@@ -327,6 +380,12 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "updated_since": Sent("GET", "/v2/time_entries?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/time_entries?updated_since=2999-12-31"),
     },
+    "list_users": {
+        "archived": Sent("GET", "/v2/users?is_active=false"),
+        "page_beyond_the_end": Sent("GET", "/v2/users?page=2&per_page=3"),
+        "updated_since": Sent("GET", "/v2/users?updated_since=2017-06-26T21%3A20%3A07Z"),
+        "updated_since_a_day_to_come": Sent("GET", "/v2/users?updated_since=2999-12-31"),
+    },
     "restart_time_entry": {
         "by_a_stranger": Sent("PATCH", "/v2/time_entries/2/restart", None, BY_A_MEMBER),
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/restart.json"),
@@ -369,6 +428,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "retrieve_time_entry": {
         "json_suffix": Sent("GET", "/v2/time_entries/1.json"),
         "not_an_id": Sent("GET", "/v2/time_entries/x"),
+    },
+    "retrieve_user": {
+        "by_a_manager": Sent("GET", "/v2/users/2", None, BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/users/2.json"),
+        "not_an_id": Sent("GET", "/v2/users/x"),
     },
     "stop_time_entry": {
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/stop.json"),
@@ -541,6 +605,31 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unknown_project": Sent("PATCH", "/v2/time_entries/1", '{"project_id":99}'),
         "wrong_content_type": Sent("PATCH", "/v2/time_entries/1", "<record/>", {"content-type": "application/xml"}),
         "wrong_type": Sent("PATCH", "/v2/time_entries/1", '{"hours":"much"}'),
+    },
+    "update_user": {
+        "archived_last_administrator": Sent("PATCH", "/v2/users/1", '{"is_active":false}'),
+        "blank_name": Sent("PATCH", "/v2/users/3", '{"last_name":" "}'),
+        "broken_json": Sent("PATCH", "/v2/users/3", '{"last_name"'),
+        "by_a_manager": Sent("PATCH", "/v2/users/3", '{"is_contractor":true}', BY_A_MANAGER),
+        "email_taken": Sent("PATCH", "/v2/users/3", '{"email":"MAX@example.com"}'),
+        "fields_that_cannot_change": Sent(
+            "PATCH",
+            "/v2/users/3",
+            '{"id":7,"default_hourly_rate":99,"cost_rate":99,"created_at":"2020-01-01T00:00:00Z","telephone":"1"}',
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/users/3",
+            "is_contractor=true",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/users/3.json", '{"is_contractor":true}'),
+        "not_an_id": Sent("PATCH", "/v2/users/x", '{"is_contractor":true}'),
+        "nothing": Sent("PATCH", "/v2/users/3", "{}"),
+        "put": Sent("PUT", "/v2/users/3", '{"is_contractor":true}'),
+        "unknown_time_zone": Sent("PATCH", "/v2/users/3", '{"timezone":"Berlin/Mitte"}'),
+        "wrong_content_type": Sent("PATCH", "/v2/users/3", "<user/>", {"content-type": "application/xml"}),
     },
     "v1_activate_task": {
         "by_a_member": Sent(

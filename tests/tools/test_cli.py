@@ -223,7 +223,7 @@ def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, acco
 def test_an_email_address_that_is_taken_in_another_case_is_refused(sheaf: Sheaf, stack: str, account: Account) -> None:
     sheaf(*ADD_ADA)
     outcome = sheaf(*(word.replace("ada@", "ADA@") for word in ADD_ADA))
-    complaint = "sheaf: a user with the email ADA@example.com already exists in account 1\n"
+    complaint = "sheaf: Email has already been taken\n"
     assert outcome == Outcome(1, "", complaint)
 
 
@@ -281,7 +281,6 @@ def test_archiving_a_user_twice_changes_nothing_more(sheaf: Sheaf, stack: str, a
     sheaf("user", "archive", *ADA)
     archived = users.get_by_email(account.id, "ada@example.com")
     assert sheaf("user", "archive", *ADA) == Outcome(0, "", "ada@example.com of account 1 is archived\n")
-    assert users.archive(account.id, "ada@example.com", LATER) == archived
     assert users.get_by_email(account.id, "ada@example.com") == archived
 
 

@@ -14,10 +14,8 @@ from typing import NoReturn
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.transfer import clean_file_name
-from sheaf.domain.values import Id, clean_name, parse_id
+from sheaf.domain.values import Id, clean_email, clean_name, parse_id
 from sheaf.imports.splitting import SIZE_LIMIT
-
-EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 
 _DURATION = re.compile(r"(?P<number>[1-9]\d{0,4})(?P<unit>[hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -107,10 +105,10 @@ def name(text: str) -> str:
 
 def email(text: str) -> str:
     """An email address. Only what no address can lack is checked: whether it is right is known to who reads it."""
-    local, _, domain = text.partition("@")
-    if not local or not domain or "@" in domain or not text.isprintable() or " " in text or len(text) > EMAIL_LIMIT:
-        raise argparse.ArgumentTypeError(f"{text[:64]!r} is not an email address")
-    return text
+    try:
+        return clean_email(text, "the address")
+    except InvalidError:
+        raise argparse.ArgumentTypeError(f"{text[:64]!r} is not an email address") from None
 
 
 def duration(text: str) -> timedelta:

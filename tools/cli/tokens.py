@@ -94,9 +94,9 @@ def _issue(given: Namespace, now: Timestamp) -> None:
 def _list(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
     accounts.get(given.account)
-    listed = list(tokens.everything(given.account))  # before the users, so that the user of each is among them
+    listed = list(tokens.everything(given.account))
     emails = {user.id: user.email for user in users.everyone(given.account)}
-    shown = [_shown(token, emails[token.user_id], now) for token in listed]
+    shown = [_shown(token, emails.get(token.user_id), now) for token in listed]
     output.show_all(shown, _COLUMNS, as_json=given.json)
 
 

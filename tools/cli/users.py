@@ -1,9 +1,13 @@
 """`sheaf user`: the people of an account, and what they may do."""
 
 from argparse import Namespace
+from dataclasses import replace
+from typing import Any
 
-from sheaf.domain.errors import InvalidError
-from sheaf.domain.identity import Right, Role, User
+from sheaf.domain.errors import InvalidError, NotFoundError
+from sheaf.domain.identity import AccountId, Right, Role, User
+from sheaf.domain.record import fields_of
+from sheaf.domain.user import UserFields, changed_user, new_user
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import accounts, users
 from tools.cli import arguments, deployment, output
@@ -33,6 +37,7 @@ def add_commands(user: Parser) -> None:
     add.add_argument("--first-name", type=arguments.name, required=True)
     add.add_argument("--last-name", type=arguments.name, required=True)
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.MEMBER.value, help="default: member")
+    add.add_argument("--timezone", default="UTC", help="such as Europe/Berlin; default: UTC")
     add.add_argument(
         "--right",
         choices=[right.value for right in Right],
@@ -88,21 +93,19 @@ def add_commands(user: Parser) -> None:
 
 def _add(given: Namespace, now: Timestamp) -> None:
     try:
-        person = User(
-            id=Id(0),
+        fields = UserFields(
             first_name=given.first_name,
             last_name=given.last_name,
             email=given.email,
+            timezone=given.timezone,
             role=Role(given.role),
             rights=frozenset(map(Right, given.right)),
-            managed_projects=frozenset(given.manages),
-            is_active=True,
-            created_at=now,
-            updated_at=now,
         )
+        person = replace(new_user(Id(0), fields, now), managed_projects=frozenset(given.manages))
     except InvalidError as error:
         given.parser.error(str(error))
     deployment.connect(given)
+    accounts.get(given.account)
     user = users.create(given.account, person)
     output.tell(f"added {user.role} {user.email} to account {given.account} as user {user.id}")
     output.show_one(_shown(user), "id", as_json=given.json)
@@ -117,14 +120,25 @@ def _list(given: Namespace, _now: Timestamp) -> None:
 
 def _set_email(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    user = users.set_email(given.account, given.id, given.email, now)
+    user = _changed(given.account, given.id, now, email=given.email)
     output.tell(f"user {user.id} of account {given.account} has the email {user.email}")
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
-    user = users.archive(given.account, given.email, now)
+    known = users.get_by_email(given.account, given.email)
+    user = _changed(given.account, known.id, now, is_active=False)
     output.tell(f"{user.email} of account {given.account} is archived")
+
+
+def _changed(account_id: AccountId, user_id: Id, now: Timestamp, **values: Any) -> User:
+    def change(user: User) -> User:
+        return changed_user(user, replace(fields_of(UserFields, user), **values), now)
+
+    try:
+        return users.update(account_id, user_id, change)
+    except NotFoundError:
+        raise NotFoundError(f"account {account_id} has no user {user_id}") from None
 
 
 def _shown(user: User) -> output.Record:

@@ -173,10 +173,12 @@ def test_what_may_be_logged_to_is_shown_without_the_project_of_each_task() -> No
 
 
 def test_a_user_is_shown_in_the_fields_and_the_order_of_harvest() -> None:
-    assert json.dumps(show_user(HEAD)) == (
+    head = replace(HEAD, timezone="Berlin", default_hourly_rate=Decimal("95.50"), cost_rate=Decimal("41.00"))
+    assert json.dumps(show_user(head, ADMIN)) == (
         '{"id": 2, "first_name": "Max", "last_name": "Manager", "email": "m@example.com", "telephone": "", '
-        '"timezone": "UTC", "has_access_to_all_future_projects": false, "is_contractor": false, "is_active": true, '
-        '"weekly_capacity": 126000, "default_hourly_rate": null, "cost_rate": null, "roles": [], '
+        '"timezone": "Berlin", "has_access_to_all_future_projects": false, "is_contractor": false, "is_admin": false, '
+        '"is_project_manager": true, "can_see_rates": true, "can_create_projects": true, "can_create_invoices": false, '
+        '"is_active": true, "weekly_capacity": 126000, "default_hourly_rate": 95.5, "cost_rate": 41.0, "roles": [], '
         '"access_roles": ["manager", "billable_rates_manager", "client_and_task_manager", "project_creator"], '
         '"avatar_url": "", "created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-02T09:00:00Z"}'
     )

@@ -1,7 +1,8 @@
 """domain: who is calling (an account's user, through a token) and what Harvest lets their role do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
@@ -21,11 +22,20 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """What a manager may be given beside their role, in Harvest's words."""
+    """What a manager may be given beside their role, in Harvest's words; the first three decide something here."""
 
     CLIENT_AND_TASK_MANAGER = "client_and_task_manager"
     PROJECT_CREATOR = "project_creator"
     BILLABLE_RATES_MANAGER = "billable_rates_manager"
+    TIME_AND_EXPENSES_MANAGER = "time_and_expenses_manager"
+    MANAGED_PROJECTS_INVOICE_DRAFTER = "managed_projects_invoice_drafter"
+    MANAGED_PROJECTS_INVOICE_MANAGER = "managed_projects_invoice_manager"
+    ESTIMATES_MANAGER = "estimates_manager"
+    PEOPLE_MANAGER = "people_manager"
+
+
+WEEKLY_CAPACITY = 126_000
+"""The seconds a week that a new user has for work: 35 hours, as in Harvest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,9 @@ class Account:
 class User:
     """One person of one account; `managed_projects` are the ids of the projects that a manager manages.
 
-    Without `email` it is somebody whose time was imported: nobody who could have a token.
+    Without `email` it is somebody whose time was imported: nobody who could have a token. `weekly_capacity` is in
+    seconds. Tokens that were issued before `archived_at`, when the user was archived last, are invalid.
+    `has_claimed_name` says that an import has claimed the name for this user.
     """
 
     id: Id
@@ -57,11 +69,28 @@ class User:
     updated_at: Timestamp
     version: int = 1
     import_id: Id | None = None
+    has_claimed_name: bool = False
+    timezone: str = "UTC"
+    has_access_to_all_future_projects: bool = False
+    is_contractor: bool = False
+    weekly_capacity: int = WEEKLY_CAPACITY
+    default_hourly_rate: Decimal | None = None
+    cost_rate: Decimal | None = None
+    archived_at: Timestamp | None = None
 
     def __post_init__(self) -> None:
         """Raises InvalidError when somebody other than a manager is given a manager's rights or projects."""
-        if self.role is not Role.MANAGER and (self.rights or self.managed_projects):
-            raise InvalidError("only a manager can have rights and managed projects")
+        check_rights(self.role, self.rights, self.managed_projects)
+
+    @property
+    def is_administering(self) -> bool:
+        """Whether they can administer the account."""
+        return self.is_active and self.role is Role.ADMINISTRATOR
+
+    @property
+    def access_roles(self) -> Sequence[str]:
+        """The role, then the rights of a manager, in Harvest's words."""
+        return [self.role, *sorted(self.rights)]
 
     @property
     def name(self) -> str:
@@ -72,6 +101,12 @@ class User:
     def seen_projects(self) -> frozenset[Id] | None:
         """The projects that a user's lists are narrowed to, None for all."""
         return None if self.role is Role.ADMINISTRATOR else self.managed_projects
+
+
+def check_rights(role: Role, rights: Collection[Right], managed_projects: Collection[Id] = ()) -> None:
+    """Raises InvalidError when somebody other than a manager is given a manager's rights or projects."""
+    if role is not Role.MANAGER and (rights or managed_projects):
+        raise InvalidError("only a manager can have rights and managed projects")
 
 
 def fold_person(first_name: str, last_name: str) -> str:
@@ -94,6 +129,10 @@ class Token:
     def is_valid(self, now: Timestamp) -> bool:
         """Whether the token is valid at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def is_of(self, user: User) -> bool:
+        """Whether its user is active, and has been since it was issued."""
+        return user.is_active and (user.archived_at is None or self.created_at > user.archived_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +175,11 @@ def may_create_projects(user: User) -> bool:
 def may_manage_project(user: User, project_id: Id) -> bool:
     """Administrators, and the managers of this project."""
     return user.role is Role.ADMINISTRATOR or project_id in user.managed_projects
+
+
+def may_manage_users(user: User) -> bool:
+    """Administrators alone see and change users."""
+    return user.role is Role.ADMINISTRATOR
 
 
 def may_import(user: User) -> bool:

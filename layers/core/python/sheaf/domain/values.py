@@ -23,10 +23,12 @@ NAME_LIMIT = 255
 TEXT_LIMIT = 65_535
 AMOUNT_LIMIT = Decimal("9999999999.99")
 DIGITS_LIMIT = 20
+EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 
 _CENT = Decimal("0.01")
 _NO_LINE = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # the categories Cc and Cs: controls and halves of pairs
 _NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # the same without line ends and tabs
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _TIMESTAMP = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})?)?"
@@ -134,6 +136,17 @@ def clean_text(text: str, name: str) -> str:
         raise InvalidError(f"{name} can't contain control characters or unpaired surrogates")
     if len(text.encode()) > TEXT_LIMIT:
         raise InvalidError(f"{name} is too long (maximum is {TEXT_LIMIT} bytes)")
+    return text
+
+
+def clean_email(text: str, name: str) -> str:
+    """Check an email address by its looks and return it.
+
+    Raises:
+        InvalidError: it is none, or longer than 254 characters.
+    """
+    if len(text) > EMAIL_LIMIT or not text.isprintable() or not _EMAIL.fullmatch(text):
+        raise InvalidError(f"{name} must be an email address, such as ida@example.com")
     return text
 
 

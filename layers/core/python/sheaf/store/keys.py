@@ -235,6 +235,11 @@ def user_email(account_id: AccountId, folded: str) -> Key:
     return _key(f"ACCOUNT#{account_id}#USER_EMAIL#{_digest(folded)}", "USER_EMAIL")
 
 
+def administrators(account_id: AccountId) -> Key:
+    """How many active administrators the account has; never none."""
+    return _key(f"ACCOUNT#{account_id}#TOTALS", "ADMINISTRATORS")
+
+
 def person_name(account_id: AccountId, folded: str) -> Key:
     """The claim on the name of a person whom an import made, so that two of its workers make one and the same."""
     return _key(f"ACCOUNT#{account_id}#PERSON_NAME#{_digest(folded)}", "PERSON_NAME")

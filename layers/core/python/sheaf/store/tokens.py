@@ -7,9 +7,10 @@ from hmac import compare_digest
 from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId, Caller, Token
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import accounts, keys, reads, sequence, users
+from sheaf.store import accounts, keys, reads, sequence
 from sheaf.store.codec import Codec
 from sheaf.store.items import number, text
+from sheaf.store.mappers.user import USER
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import Write, commit
 from sheaf.store.writes import put_new, update
@@ -20,7 +21,7 @@ CODEC = Codec(Token, sparse={"expires_at", "revoked_at"})
 def caller_of(digest: str, now: Timestamp) -> Caller | None:
     """The caller whom a token's SHA-256 authenticates at this moment (I1), or None; two reads.
 
-    None also covers a token whose user was archived: callers cannot tell these apart.
+    None also covers a token whose user was archived since it was issued: callers cannot tell these apart.
     """
     item = reads.item(keys.token(digest))
     if item is None:
@@ -31,10 +32,11 @@ def caller_of(digest: str, now: Timestamp) -> Caller | None:
     account_id = AccountId(int(item["account_id"]["N"]))
     account_key, user_key = keys.account(account_id), keys.record(account_id, "USER", token.user_id)
     found = reads.items([account_key, user_key])
-    account, user = (found.get(keys.key_pair(key)) for key in (account_key, user_key))
-    if account is None or user is None or not user["is_active"]["BOOL"]:
+    account, user_item = (found.get(keys.key_pair(key)) for key in (account_key, user_key))
+    if account is None or user_item is None:
         return None
-    return Caller(accounts.CODEC.from_item(account), users.CODEC.from_item(user))
+    user = USER.codec.from_item(user_item)
+    return Caller(accounts.CODEC.from_item(account), user) if token.is_of(user) else None
 
 
 def issue(account_id: AccountId, token: Token) -> Token:

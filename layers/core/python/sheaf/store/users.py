@@ -1,35 +1,66 @@
-"""store: users. Access patterns I4, I5 and I8 to I14 of docs/data-model.md."""
+"""store: users. Access patterns I4, I5 and I8 to I14 of docs/data-model.md.
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+Beside the record stand the claims on what is unique to a user, and an account counts who can administer it.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sheaf.domain.errors import InvalidError, NameTakenError, NotFoundError
+from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId, Role, User, fold_person
 from sheaf.domain.imports.rows import Person
+from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.user import (
+    EmailTakenError,
+    LastAdministratorError,
+    LastAdministratorNotRemovableError,
+    UserHasTimeError,
+)
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import accounts, keys, reads, sequence
-from sheaf.store.codec import Codec
+from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.imports import created
-from sheaf.store.items import Item, flag, number, read_id, text
+from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Key
+from sheaf.store.lists import Listing, page_of
+from sheaf.store.mappers.user import USER
 from sheaf.store.reads import KeyRange
+from sheaf.store.time_guard import TimeCount
 from sheaf.store.transactions import StaleError, Write, commit, retried
-from sheaf.store.writes import delete_if, put_new, update
+from sheaf.store.writes import count, delete_if, put_new, with_condition
 
-CODEC = Codec(User, sparse={"managed_projects", "import_id"})
+
+def get(account_id: AccountId, user_id: Id) -> User:
+    """One user (I4). Raises NotFoundError."""
+    return USER.get(account_id, user_id)
+
+
+def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[User]:
+    """One page of the account's users, newest first (I8)."""
+    listing = Listing(keys.records(account_id, "USER"), keys.totals(account_id, "USER"))
+    return page_of(listing.source(wanted), request).map(USER.codec.from_item)
 
 
 def create(account_id: AccountId, user: User) -> User:
     """A new user (I4) under the next id; the id that `user` brings does not count.
 
     Raises:
-        NotFoundError: no such account. InvalidError: the email address is taken in this account.
+        EmailTakenError, BusyError.
     """
-    accounts.get(account_id)
-    user = replace(user, id=sequence.next_id(account_id, "USER"))
-    added = put_new(to_item(account_id, user), StaleError())
-    commit([added, *_claimed_email(account_id, user)])
-    return user
+
+    def decide() -> User:
+        added = replace(user, id=sequence.next_id(account_id, "USER"))
+        commit(_added(account_id, added))
+        return added
+
+    return retried(decide)
+
+
+def _added(account_id: AccountId, user: User) -> list[Write]:
+    return [
+        *USER.writes_to_add(account_id, user),
+        *_claimed_anew(account_id, None, user),
+        *_administrators(account_id, None, user),
+    ]
 
 
 def get_by_names(account_id: AccountId, names: Collection[str]) -> Mapping[str, Sequence[User]]:
@@ -61,57 +92,68 @@ def create_imported(account_id: AccountId, import_id: Id, person: Person, now: T
         created_at=now,
         updated_at=now,
         import_id=import_id,
+        has_claimed_name=person.email is None,
     )
-    claim = {**_claim_of_imported(account_id, user), "user_id": number(user.id)}
-    commit(
-        [
-            put_new(claim, NameTakenError()),
-            put_new(to_item(account_id, user), StaleError()),
-            created.alone(account_id, import_id, "USER", user.id, now),
-        ]
-    )
+    try:
+        commit([*_added(account_id, user), created.alone(account_id, import_id, "USER", user.id, now)])
+    except EmailTakenError:
+        raise NameTakenError from None
     return user
 
 
-def writes_to_remove_imported(account_id: AccountId, user: User) -> list[Write]:
-    """Without a user whom an import made and nobody has changed since; StaleError otherwise."""
-    unchanged, mine = {":first": number(1)}, {":user_id": number(user.id)}
-    return [
-        delete_if(keys.record(account_id, "USER", user.id), "version = :first", unchanged, StaleError()),
-        delete_if(_claim_of_imported(account_id, user), "user_id = :user_id", mine, StaleError()),
-    ]
-
-
-def set_email(account_id: AccountId, user_id: Id, email: str, now: Timestamp) -> User:
-    """Give a user an email address (I13), with which they can have tokens; one that they had is free then.
+def update(account_id: AccountId, user_id: Id, change: Callable[[User], User]) -> User:
+    """The user after `change` (I9), which may be called again.
 
     Raises:
-        NotFoundError: the account has no such user. InvalidError: the email address is taken in this account.
+        NotFoundError, EmailTakenError, LastAdministratorError, BusyError.
     """
 
     def decide() -> User:
-        key = keys.record(account_id, "USER", user_id)
-        item = reads.item(key)
-        if item is None:
-            raise NotFoundError(f"account {account_id} has no user {user_id}")
-        before = CODEC.from_item(item)
-        if before.email == email:
-            return before
-        after = replace(before, email=email, updated_at=max(now, before.updated_at), version=before.version + 1)
-        values: Item = {
-            ":email": text(email),
-            ":now": text(after.updated_at),
-            ":one": number(1),
-            ":as_read": item["version"],
-        }
-        expression = "SET email = :email, updated_at = :now ADD version :one"
-        writes = [update(key, expression, values, condition="version = :as_read")]
-        if before.email is None or fold_name(before.email) != fold_name(email):
-            writes += [*_freed_email(account_id, before), *_claimed_email(account_id, after)]
-        commit(writes)
+        before = get(account_id, user_id)
+        after = change(before)
+        if after is not before:
+            if _called(before) != _called(after):
+                after = replace(after, has_claimed_name=False)
+            commit(
+                [
+                    *USER.writes_to_change(account_id, before, after),
+                    *_claimed_anew(account_id, before, after),
+                    *_administrators(account_id, before, after),
+                ]
+            )
         return after
 
     return retried(decide)
+
+
+def delete(account_id: AccountId, user_id: Id, now: Timestamp) -> User:
+    """Remove a user without time (I14) and return them as they were.
+
+    Raises:
+        NotFoundError, UserHasTimeError, LastAdministratorNotRemovableError, BusyError.
+    """
+
+    def decide() -> User:
+        user, time = get(account_id, user_id), time_guard.time_of_user(account_id, user_id)
+        if time.total:
+            raise UserHasTimeError
+        commit(removed(account_id, user, time, now))
+        return user
+
+    return retried(decide)
+
+
+def removed(account_id: AccountId, user: User, known: TimeCount, now: Timestamp) -> list[Write]:
+    """The writes that remove a user; StaleError when they changed, or their time did since it was read.
+
+    Refused with LastAdministratorNotRemovableError.
+    """
+    return [
+        *USER.writes_to_remove(account_id, user),
+        *_claimed_anew(account_id, user, None),
+        *_administrators(account_id, user, None),
+        *time_guard.remove_user(account_id, user.id, known, now),
+    ]
 
 
 def get_by_email(account_id: AccountId, email: str) -> User:
@@ -124,11 +166,11 @@ def get_by_email(account_id: AccountId, email: str) -> User:
     item = claim and reads.item(keys.record(account_id, "USER", read_id(claim["user_id"])))
     if not item:
         raise NotFoundError(f"account {account_id} has no user with the email {email}")
-    return CODEC.from_item(item)
+    return USER.codec.from_item(item)
 
 
 def get_by_emails(account_id: AccountId, emails: Collection[str]) -> dict[str, User]:
-    """Who has these email addresses (I14), by the addresses as `fold_name` makes them; without those nobody has."""
+    """Who has these email addresses (I13), by the addresses as `fold_name` makes them; without those nobody has."""
     wanted = {keys.key_pair(keys.user_email(account_id, email)): email for email in emails}
     claims = reads.items([keys.user_email(account_id, email) for email in emails])
     owners = {wanted[key_pair]: read_id(claim["user_id"]) for key_pair, claim in claims.items()}
@@ -138,67 +180,56 @@ def get_by_emails(account_id: AccountId, emails: Collection[str]) -> dict[str, U
 
 def everyone(account_id: AccountId) -> Iterator[User]:
     """All users of an account, the newest first, archived ones included (I8)."""
-    return map(CODEC.from_item, reads.items_in(KeyRange(keys.records(account_id, "USER"), low="0", high="~")))
-
-
-def archive(account_id: AccountId, email: str, now: Timestamp) -> User:
-    """Archive a user (I9): their tokens are invalid from then on, as after `tokens.revoke`.
-
-    The record and the claim on the email address stay. A user who is archived already is returned as they are.
-
-    Raises:
-        NotFoundError: the account has no user with this email address.
-    """
-    user = get_by_email(account_id, email)
-    if not user.is_active:
-        return user
-    archived = replace(user, is_active=False, updated_at=max(now, user.updated_at), version=user.version + 1)
-    values: Item = {":no": flag(False), ":now": text(archived.updated_at), ":one": number(1)}
-    expression = "SET is_active = :no, updated_at = :now ADD version :one"
-    missing = NotFoundError(f"account {account_id} has no user with the email {email}")
-    key = keys.record(account_id, "USER", user.id)
-    commit([update(key, expression, values, condition="attribute_exists(pk)", refusal=missing)])
-    return archived
+    return map(USER.codec.from_item, reads.items_in(KeyRange(keys.records(account_id, "USER"), low="0", high="~")))
 
 
 def get_many(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, User]:
     """Many users by their ids, archived ones included (I10)."""
-    return pick(account_id, reads.items(keys_of(account_id, user_ids)))
+    return USER.get_many(account_id, user_ids)
 
 
 def keys_of(account_id: AccountId, user_ids: Iterable[Id]) -> list[Key]:
     """Where these users lie: for whoever reads other records in the same call, and picks them with `pick`."""
-    return [keys.record(account_id, "USER", user_id) for user_id in user_ids]
+    return USER.keys_of(account_id, user_ids)
 
 
 def pick(account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, User]:
     """The users by their ids, among items of whatever kinds."""
-    pk = keys.records(account_id, "USER")
-    users = (CODEC.from_item(item) for (partition, _), item in found.items() if partition == pk)
-    return {user.id: user for user in users}
+    return USER.pick(account_id, found)
 
 
-def _claim_of_imported(account_id: AccountId, user: User) -> Key:
-    """What is unique to somebody whom an import made: the email address, or the name where the file has none."""
-    if user.email is not None:
-        return keys.user_email(account_id, fold_name(user.email))
-    return keys.person_name(account_id, fold_person(user.first_name, user.last_name))
+def _called(user: User) -> str:
+    return fold_person(user.first_name, user.last_name)
 
 
-def _claimed_email(account_id: AccountId, user: User) -> Iterator[Write]:
-    if user.email is not None:
-        taken = InvalidError(f"a user with the email {user.email} already exists in account {account_id}")
-        claim = keys.user_email(account_id, fold_name(user.email))
-        yield put_new({**claim, "user_id": number(user.id)}, taken)
+def _claims(account_id: AccountId, user: User | None) -> Iterator[tuple[Key, Exception]]:
+    """What is unique to a user, and the error when somebody else has it."""
+    if user and user.email is not None:
+        yield keys.user_email(account_id, fold_name(user.email)), EmailTakenError()
+    if user and user.has_claimed_name:
+        yield keys.person_name(account_id, _called(user)), NameTakenError()
 
 
-def _freed_email(account_id: AccountId, user: User) -> Iterator[Write]:
-    if user.email is not None:
-        mine: Item = {":user_id": number(user.id)}
-        key = keys.user_email(account_id, fold_name(user.email))
-        yield delete_if(key, "user_id = :user_id", mine, StaleError())
+def _claimed_anew(account_id: AccountId, before: User | None, after: User | None) -> Iterator[Write]:
+    """The writes that free what a user was unique by, and claim what they are unique by now."""
+    old, new = ({keys.key_pair(claim[0]): claim for claim in _claims(account_id, user)} for user in (before, after))
+    for place, (key, taken) in new.items():
+        if after and place not in old:
+            yield put_new({**key, "user_id": number(after.id)}, taken)
+    for place, (key, _) in old.items():
+        if before and place not in new:
+            yield delete_if(key, "user_id = :user_id", {":user_id": number(before.id)}, StaleError())
 
 
-def to_item(account_id: AccountId, user: User) -> Item:
-    """The item of a new user."""
-    return {**keys.record(account_id, "USER", user.id), **CODEC.to_item(user)}
+def _administrators(account_id: AccountId, before: User | None, after: User | None) -> Iterator[Write]:
+    """The count of those who can administer the account, where it changes: two who leave meet here."""
+    was, will_be = (user is not None and user.is_administering for user in (before, after))
+    if was == will_be:
+        return
+    key = keys.administrators(account_id)
+    if will_be:
+        yield count(key, {"administrators": 1})
+    else:
+        another_stays = count(key, {"administrators": -1})
+        alone = LastAdministratorError() if after else LastAdministratorNotRemovableError()
+        yield with_condition(another_stays, "administrators > :one", {":one": number(1)}, alone)

@@ -19,6 +19,7 @@ from sheaf.domain.values import (
     clean_amount,
     clean_currency,
     clean_day,
+    clean_email,
     clean_line,
     clean_name,
     clean_text,
@@ -38,7 +39,6 @@ _FLAGS = {
     **dict.fromkeys(("true", "yes", "1", "ja", "oui", "sí", "si"), True),
     **dict.fromkeys(("false", "no", "0", "nein", "non", "nee"), False),
 }
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?", re.ASCII)
 
 type Read[Value] = Callable[[Any], Value]
@@ -172,10 +172,7 @@ def name(value: object) -> str:
 @_remembered
 def email(value: object) -> str:
     """An email address, as far as one can tell by its looks."""
-    written = line(value)
-    if not _EMAIL.fullmatch(written):
-        raise InvalidError(f"{_COLUMN} must be an email address, such as ida@example.com")
-    return written
+    return clean_email(line(value), _COLUMN)
 
 
 def foreign(value: object) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from sheaf.domain.client import Client
-from sheaf.domain.identity import Account, User, may_see_rates
+from sheaf.domain.identity import WEEKLY_CAPACITY, Account, Role, User, may_create_projects, may_see_rates
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
@@ -14,8 +14,6 @@ from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
-
-_WEEKLY_CAPACITY = 126_000  # seconds: 35 hours, Harvest's default
 
 
 def show_task(task: Task) -> dict[str, Any]:
@@ -140,23 +138,31 @@ def show_project_assignment(
     }
 
 
-def show_user(user: User) -> dict[str, Any]:
-    """A user (Harvest v2, "The user object"). What Sheaf does not keep of people has the value of a new user."""
+def show_user(user: User, reader: User) -> dict[str, Any]:
+    """A user (Harvest v2, "The user object"), with what clients of 2018 read in place of `access_roles`.
+
+    Rates are shown to those who may see them; a telephone and a picture are not kept.
+    """
     return {
         "id": user.id,
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
         "telephone": "",
-        "timezone": "UTC",
-        "has_access_to_all_future_projects": False,
-        "is_contractor": False,
+        "timezone": user.timezone,
+        "has_access_to_all_future_projects": user.has_access_to_all_future_projects,
+        "is_contractor": user.is_contractor,
+        "is_admin": user.role is Role.ADMINISTRATOR,
+        "is_project_manager": user.role is Role.MANAGER,
+        "can_see_rates": may_see_rates(user),
+        "can_create_projects": may_create_projects(user),
+        "can_create_invoices": user.role is Role.ADMINISTRATOR,
         "is_active": user.is_active,
-        "weekly_capacity": _WEEKLY_CAPACITY,
-        "default_hourly_rate": None,
-        "cost_rate": None,
+        "weekly_capacity": user.weekly_capacity,
+        "default_hourly_rate": _number(user.default_hourly_rate) if may_see_rates(reader) else None,
+        "cost_rate": _number(user.cost_rate) if reader.role is Role.ADMINISTRATOR else None,
         "roles": [],
-        "access_roles": [user.role, *sorted(user.rights)],
+        "access_roles": user.access_roles,
         "avatar_url": "",
         "created_at": user.created_at,
         "updated_at": user.updated_at,
@@ -182,7 +188,7 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
         "decimal_symbol": ".",
         "thousands_separator": ",",
         "color_scheme": "orange",
-        "weekly_capacity": _WEEKLY_CAPACITY,
+        "weekly_capacity": WEEKLY_CAPACITY,
         "expense_feature": False,
         "invoice_feature": False,
         "estimate_feature": False,

@@ -74,8 +74,7 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             _check(References(time.total), going)
             if any(token.user_id == record.id for token in tokens.everything(account_id)):
                 raise ReferredToError("Somebody was given a token of this user")
-            writes = time_guard.remove_user(account_id, record.id, time, now)
-            return [*users.writes_to_remove_imported(account_id, record), *writes]
+            return users.removed(account_id, record, time, now)
 
 
 _READ: Mapping[Kind, Callable[[AccountId, Collection[Id]], Mapping[Id, Removable]]] = {

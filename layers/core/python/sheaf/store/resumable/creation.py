@@ -154,8 +154,8 @@ def _managed(account_id: AccountId, manager_id: Id | None, project_id: Id) -> li
     if manager_id is None:
         return []
     key = keys.record(account_id, "USER", manager_id)
-    project: Item = {":project": {"NS": [str(project_id)]}}
-    return [update(key, "ADD managed_projects :project", project, condition="attribute_exists(pk)")]
+    project: Item = {":project": {"NS": [str(project_id)]}, ":one": number(1)}
+    return [update(key, "ADD managed_projects :project, version :one", project, condition="attribute_exists(pk)")]
 
 
 def _ended() -> ResumableOperation:

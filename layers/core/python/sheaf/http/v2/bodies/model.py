@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _BOOLEAN = "must be true or false"
 _NUMBER = "must be a number"
 _TEXT = "must be a string"
+_WHOLE_NUMBER = "must be a whole number"
 _PHRASES = {
     "bool_parsing": _BOOLEAN,
     "bool_type": _BOOLEAN,
@@ -24,6 +25,11 @@ _PHRASES = {
     "decimal_type": _NUMBER,
     "decimal_whole_digits": _NUMBER,
     "finite_number": _NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+    "int_parsing": _WHOLE_NUMBER,
+    "int_parsing_size": _WHOLE_NUMBER,
+    "int_type": _WHOLE_NUMBER,
+    "list_type": "must be a list of strings",
     "model_type": "must be an object",
     "string_type": _TEXT,
     "string_unicode": _BOOLEAN,  # half a surrogate pair given for a flag; in a name it is left to the rules
@@ -41,6 +47,13 @@ def _id(value: object) -> object:
         return None if value is None else parse_id(str(value) if isinstance(value, int | str) else "")
     except InvalidError as error:
         raise ValueError(str(error).removeprefix("id ")) from error
+
+
+def _no_flag(value: object) -> object:
+    """True would be read as 1."""
+    if isinstance(value, bool):
+        raise ValueError(_WHOLE_NUMBER)  # noqa: TRY004 -- pydantic tells the caller of a ValueError alone
+    return value
 
 
 def _text_of_number(value: object) -> object:
@@ -63,6 +76,13 @@ Text = Annotated[str | None, BeforeValidator(blank_is_null)]
 
 Foreign = Annotated[str | None, BeforeValidator(_text_of_number), BeforeValidator(blank_is_null)]
 """An id of another system, as a string or as a number."""
+
+
+WholeNumber = Annotated[int | None, BeforeValidator(_no_flag), BeforeValidator(blank_is_null)]
+"""A whole number, as a number or as a string."""
+
+Texts = list[str] | None
+"""A list of texts."""
 
 
 class Body(BaseModel):
