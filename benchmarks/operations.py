@@ -111,6 +111,15 @@ OPERATIONS = (
     Operation("the caller", "GET", "/v2/users/me"),
     Operation("the caller's project assignments", "GET", "/v2/users/me/project_assignments"),
     Operation("company", "GET", "/v2/company"),
+    Operation("user: one", "GET", "/v2/users/1"),
+    Operation("user: list, all on one page", "GET", "/v2/users"),
+    Operation(
+        "user: create", "POST", "/v2/users", {"first_name": "I", "last_name": "E", "email": "i@example.com"}, 201
+    ),
+    Operation("user: change the time zone", "PATCH", "/v2/users/1", {"timezone": "Berlin"}),
+    Operation("user: change the email address", "PATCH", "/v2/users/1", {"email": "m@example.com"}),
+    Operation("user: archive", "PATCH", "/v2/users/1", {"is_active": False}),
+    Operation("user: delete, refused for their time", "DELETE", "/v2/users/1", status=422),
     Operation("unknown path", "GET", "/v2/nothing", status=404),
 )
 

@@ -13,6 +13,13 @@ EXPECTED = {
 }
 
 
+def test_a_timer_shows_its_start_by_the_clock_of_its_user(api: Api) -> None:
+    api.patch("/v2/users/1", {"timezone": "Kathmandu"})
+
+    with at_moment(0):
+        assert start(api)["started_time"] == "18:50"
+
+
 def test_a_stopped_timer_has_written_its_hours(api: Api) -> None:
     with at_moment(0):
         entry = start(api)
@@ -22,7 +29,7 @@ def test_a_stopped_timer_has_written_its_hours(api: Api) -> None:
     with at_moment(5400):
         stopped = api.patch(f"{address}/stop")
 
-    assert [entry[name] for name in ("is_running", "hours", "started_time")] == [True, 0.0, "1:05pm"]
+    assert [entry[name] for name in ("is_running", "hours", "started_time")] == [True, 0.0, "13:05"]
     assert [growing[name] for name in ("is_running", "hours", "hours_without_timer")] == [True, 0.5, 0.0]
     assert (stopped.status, stopped.body["is_running"], stopped.body["hours"]) == (200, False, 1.5)
     assert [stopped.body[name] for name in ("timer_started_at", "started_time")] == [None, None]

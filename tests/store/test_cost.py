@@ -70,6 +70,13 @@ COSTS = {  # round trips, read units, write units
     "the caller": Cost(0, 0, 0),
     "the caller's project assignments": Cost(5, 9, 0),
     "company": Cost(0, 0, 0),
+    "user: one": Cost(1, 1, 0),
+    "user: list, all on one page": Cost(1, 1, 0),
+    "user: create": Cost(2, 0, 9),
+    "user: change the time zone": Cost(2, 1, 4),
+    "user: change the email address": Cost(2, 1, 9),
+    "user: archive": Cost(2, 1, 8),
+    "user: delete, refused for their time": Cost(2, 2, 0),
     "unknown path": Cost(0, 0, 0),
 }
 

@@ -179,7 +179,9 @@ def test_a_user_is_shown_in_the_fields_and_the_order_of_harvest() -> None:
         '"timezone": "Berlin", "has_access_to_all_future_projects": false, "is_contractor": false, "is_admin": false, '
         '"is_project_manager": true, "can_see_rates": true, "can_create_projects": true, "can_create_invoices": false, '
         '"is_active": true, "weekly_capacity": 126000, "default_hourly_rate": 95.5, "cost_rate": 41.0, "roles": [], '
-        '"access_roles": ["manager", "billable_rates_manager", "client_and_task_manager", "project_creator"], '
+        '"access_roles": ["manager", "billable_rates_manager", "client_and_task_manager", "estimates_manager", '
+        '"managed_projects_invoice_drafter", "managed_projects_invoice_manager", "people_manager", "project_creator", '
+        '"time_and_expenses_manager"], '
         '"avatar_url": "", "created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-02T09:00:00Z"}'
     )
 

@@ -11,6 +11,7 @@ from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
+from sheaf.domain.time_zones import time_zone
 from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -100,7 +101,7 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "is_closed": False,
         "is_billed": False,
         "timer_started_at": entry.timer_started_at,
-        "started_time": entry.timer_started_at and _time_of_day(entry.timer_started_at),
+        "started_time": entry.timer_started_at and _time_of_day(entry.timer_started_at, logged_time.user),
         "ended_time": None,
         "is_running": entry.is_running,
         "billable": logged_time.assignment.billable,
@@ -120,10 +121,9 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
     }
 
 
-def _time_of_day(moment: Timestamp) -> str:
-    """A moment in UTC, as the company's clock of 12 hours has it: `8:05am`."""
-    at = datetime.fromisoformat(moment)
-    return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
+def _time_of_day(moment: Timestamp, user: User) -> str:
+    """A moment in the user's time zone, as the company's clock of 24 hours has it: `08:05`."""
+    return f"{datetime.fromisoformat(moment).astimezone(time_zone(user.timezone)):%H:%M}"
 
 
 def show_project_assignment(
