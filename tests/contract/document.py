@@ -76,7 +76,7 @@ def documented_routes() -> set[tuple[str, str]]:
 
 def is_v1(path: str) -> bool:
     """Whether a path is of the first API, which has words, formats and tests of its own."""
-    return path != "$default" and not path.startswith("/v2/")
+    return path != "$default" and not path.startswith(("/v2/", "/api/v2/"))
 
 
 def complaints(described: Part, answer: Answer) -> list[str]:

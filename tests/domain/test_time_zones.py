@@ -43,11 +43,11 @@ def test_what_is_no_zone_is_refused(name: str) -> None:
     st.integers(0, 90_000),
 )
 def test_a_timer_counts_the_seconds_that_passed_whatever_the_clocks_of_its_user_did(
-    name: str, wall: datetime, seconds: int
+    name: str, local: datetime, seconds: int
 ) -> None:
     """Start and stop are read off the user's clock; where that is turned between them, the elapsed time is real."""
     zone = time_zones.time_zone(name)
-    start = wall.replace(microsecond=0, tzinfo=zone).astimezone(UTC)
+    start = local.replace(microsecond=0, tzinfo=zone).astimezone(UTC)
     stop = start + timedelta(seconds=seconds)
     shown = (start.astimezone(zone), stop.astimezone(zone))
     entry = TimeEntry(

@@ -391,6 +391,13 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/restart.json"),
         "not_an_id": Sent("PATCH", "/v2/time_entries/x/restart"),
     },
+    "retrieve_accounts": {
+        "with_an_account": Sent("GET", "/api/v2/accounts"),
+        "token_in_the_query": Sent(
+            "GET", "/api/v2/accounts?access_token=local-member-token", None, {"authorization": ""}
+        ),
+        "unknown_token": Sent("GET", "/api/v2/accounts", None, {"authorization": "Bearer no-such-token"}),
+    },
     "retrieve_client": {
         "json_suffix": Sent("GET", "/v2/clients/1.json"),
         "not_an_id": Sent("GET", "/v2/clients/x"),

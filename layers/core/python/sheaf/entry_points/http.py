@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 
 from sheaf.domain.errors import MalformedError, NotPermittedError, SheafError
-from sheaf.domain.identity import Caller, Permission
+from sheaf.domain.identity import Caller, Permission, everybody
 from sheaf.http import error_responses, identity
 from sheaf.http.request import Request, read_request
 from sheaf.http.response import Response
@@ -98,6 +98,11 @@ def v2_endpoint(operate: Callable[[Request], Response], permission: Permission) 
     return Endpoint(operate, permission, lambda _call: V2)
 
 
+def token_endpoint(operate: Callable[[Request], Response]) -> Endpoint:
+    """The handler of a v2 operation for whoever has a token and does not know of which account."""
+    return Endpoint(operate, everybody, lambda _call: V2_BY_TOKEN)
+
+
 def public_endpoint(operate: Callable[[Request], Response]) -> Endpoint:
     """The handler of what is the same for everybody and reads nothing of any account: it asks for no credentials."""
     return Endpoint(operate, None, lambda _call: V2)
@@ -114,3 +119,4 @@ V2 = ApiVersion(
     error_response=lambda _call, error: error_responses.error_response(error),
     internal_error_response=lambda _call: error_responses.internal_error_response(),
 )
+V2_BY_TOKEN = replace(V2, authenticate=identity.token_caller)

@@ -29,11 +29,20 @@ def v2_caller(request: Request) -> Caller:
         NotAuthenticatedError: no token, or one that is not valid.
         WrongAccountError: the request names no account, or another than the token's.
     """
-    caller = _caller_of(_bearer_token(request.headers) or request.query.get("access_token", ""), request.now)
+    caller = token_caller(request)
     account_id = request.headers.get("harvest-account-id") or request.query.get("account_id", "")
     if account_id.strip() != str(caller.account.id):
         raise WrongAccountError
     return caller
+
+
+def token_caller(request: Request) -> Caller:
+    """Who calls, by `Authorization: Bearer` or `access_token` alone; the account is the token's.
+
+    Raises:
+        NotAuthenticatedError: no token, or one that is not valid.
+    """
+    return _caller_of(_bearer_token(request.headers) or request.query.get("access_token", ""), request.now)
 
 
 def v1_caller(request: Request) -> Caller:

@@ -12,6 +12,7 @@ ROUTES = (
     ("DELETE", "/v2/time_entries/{time_entry_id}/external_reference"),
     ("DELETE", "/v2/users/{user_id}"),
     ("GET", "/account/who_am_i"),
+    ("GET", "/api/v2/accounts"),
     ("GET", "/projects"),
     ("GET", "/projects/{project_id}"),
     ("GET", "/projects/{project_id}/task_assignments"),

@@ -37,7 +37,8 @@ def is_v1_path(path: str) -> bool:
 def _canonical(path: str) -> str:
     """`/api/v2/tasks/7.json/` means `/v2/tasks/7`: Harvest answers under both, and its clients write all of these."""
     path = path.rstrip("/").removesuffix(".json")
-    return path.removeprefix("/api") if path.startswith("/api/v2/") else path
+    has_prefix = path.startswith("/api/v2/") and not any(_methods(path))
+    return path.removeprefix("/api") if has_prefix else path
 
 
 def _methods(path: str) -> Iterator[str]:

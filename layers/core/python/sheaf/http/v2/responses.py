@@ -169,6 +169,14 @@ def show_user(user: User, reader: User) -> dict[str, Any]:
     }
 
 
+def show_accounts(user: User, account: Account) -> dict[str, Any]:
+    """Who somebody is and where (Harvest's identity service, "accounts"); a token is of one account."""
+    return {
+        "user": {"id": user.id, "first_name": user.first_name, "last_name": user.last_name, "email": user.email},
+        "accounts": [{"id": account.id, "name": account.name, "product": "harvest", "google_sign_in_required": False}],
+    }
+
+
 def show_company(account: Account, base_url: str) -> dict[str, Any]:
     """The company (Harvest v2, "The company object"): an account as its clients want to know it first."""
     return {
