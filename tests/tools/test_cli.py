@@ -328,6 +328,25 @@ def test_an_archived_user_is_issued_no_token(sheaf: Sheaf, stack: str, account: 
     assert list(tokens.everything(account.id)) == []
 
 
+def test_token_list_says_which_ones_ended_with_their_users(sheaf: Sheaf, stack: str, account: Account) -> None:
+    make_token(account)  # of an administrator, who stays
+    for name in ("gone", "archived"):
+        add = ("--email", f"{name}@example.com", "--first-name", "A", "--last-name", "B")
+        sheaf("user", "add", "--account", "1", *add)
+        sheaf("token", "issue", "--account", "1", "--email", f"{name}@example.com")
+    gone = users.get_by_email(account.id, "gone@example.com")
+    users.delete(account.id, gone.id, NOW)
+    sheaf("user", "archive", "--account", "1", "--email", "archived@example.com")
+
+    listed = sheaf.json("token", "list", "--account", "1")
+
+    assert [(item["email"], item["state"]) for item in listed[:2]] == [
+        ("archived@example.com", "user_archived"),
+        (None, "user_deleted"),
+    ]
+    assert listed[2]["state"] == "valid"
+
+
 def test_token_list_says_which_ones_work(sheaf: Sheaf, stack: str, account: Account) -> None:
     expired = make_token(account, expires_at=NOW)
     sheaf(*ADD_ADA)

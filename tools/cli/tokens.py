@@ -5,7 +5,7 @@ from argparse import Namespace
 from datetime import datetime
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.identity import Token
+from sheaf.domain.identity import Token, User
 from sheaf.domain.values import Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, tokens, users
@@ -94,9 +94,9 @@ def _issue(given: Namespace, now: Timestamp) -> None:
 def _list(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
     accounts.get(given.account)
-    listed = list(tokens.everything(given.account))
-    emails = {user.id: user.email for user in users.everyone(given.account)}
-    shown = [_shown(token, emails.get(token.user_id), now) for token in listed]
+    listed = list(tokens.everything(given.account))  # before the users, so that whose user is missing has none
+    people = {user.id: user for user in users.everyone(given.account)}
+    shown = [_shown(token, people.get(token.user_id), now) for token in listed]
     output.show_all(shown, _COLUMNS, as_json=given.json)
 
 
@@ -106,12 +106,12 @@ def _revoke(given: Namespace, now: Timestamp) -> None:
     output.tell(f"token {token.id} of account {given.account} is revoked since {token.revoked_at}")
 
 
-def _shown(token: Token, email: str | None, now: Timestamp) -> output.Record:
+def _shown(token: Token, user: User | None, now: Timestamp) -> output.Record:
     return {
         "id": token.id,
-        "email": email,
+        "email": None if user is None else user.email,
         "label": token.label,
-        "state": _state(token, now),
+        "state": _state(token, user, now),
         "created_at": token.created_at,
         "expires_at": token.expires_at,
         "revoked_at": token.revoked_at,
@@ -119,7 +119,11 @@ def _shown(token: Token, email: str | None, now: Timestamp) -> output.Record:
     }
 
 
-def _state(token: Token, now: Timestamp) -> str:
+def _state(token: Token, user: User | None, now: Timestamp) -> str:
     if token.revoked_at is not None:
         return "revoked"
-    return "valid" if token.is_valid(now) else "expired"
+    if not token.is_valid(now):
+        return "expired"
+    if user is None:
+        return "user_deleted"
+    return "valid" if token.is_of(user) else "user_archived"

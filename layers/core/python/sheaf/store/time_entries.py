@@ -18,13 +18,14 @@ from sheaf.domain.time_entry import (
     with_timer_stopped,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers, users
+from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
+from sheaf.store.mappers.user import USER
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
 from sheaf.store.time_guard import pair_assignment_id
@@ -211,13 +212,13 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     pair_key = keys.pair(account_id, entry.task_id, entry.project_id)
     found = reads.items(
         [
-            *users.keys_of(account_id, [entry.user_id]),
+            *USER.keys_of(account_id, [entry.user_id]),
             *PROJECT.keys_of(account_id, [entry.project_id]),
             *TASK.keys_of(account_id, [entry.task_id]),
             pair_key,
         ]
     )
-    user = users.pick(account_id, found).get(entry.user_id)
+    user = USER.pick(account_id, found).get(entry.user_id)
     if user is None:
         raise logging_time.missing("user")
     project = PROJECT.pick(account_id, found).get(entry.project_id)
@@ -253,13 +254,13 @@ def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedT
     """
     found = reads.items(
         [
-            *users.keys_of(account_id, {entry.user_id for entry in entries}),
+            *USER.keys_of(account_id, {entry.user_id for entry in entries}),
             *PROJECT.keys_of(account_id, {entry.project_id for entry in entries}),
             *TASK.keys_of(account_id, {entry.task_id for entry in entries}),
             *TASK_ASSIGNMENT.keys_of(account_id, {entry.assignment_id for entry in entries}),
         ]
     )
-    people = users.pick(account_id, found)
+    people = USER.pick(account_id, found)
     projects = PROJECT.pick(account_id, found)
     tasks = TASK.pick(account_id, found)
     assignments = TASK_ASSIGNMENT.pick(account_id, found)

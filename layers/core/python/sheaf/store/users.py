@@ -3,7 +3,7 @@
 Beside the record stand the claims on what is unique to a user, and an account counts who can administer it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheaf.domain.errors import NameTakenError, NotFoundError
@@ -19,7 +19,7 @@ from sheaf.domain.user import (
 from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.imports import created
-from sheaf.store.items import Item, number, read_id
+from sheaf.store.items import number, read_id
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.user import USER
@@ -186,16 +186,6 @@ def everyone(account_id: AccountId) -> Iterator[User]:
 def get_many(account_id: AccountId, user_ids: Collection[Id]) -> dict[Id, User]:
     """Many users by their ids, archived ones included (I10)."""
     return USER.get_many(account_id, user_ids)
-
-
-def keys_of(account_id: AccountId, user_ids: Iterable[Id]) -> list[Key]:
-    """Where these users lie: for whoever reads other records in the same call, and picks them with `pick`."""
-    return USER.keys_of(account_id, user_ids)
-
-
-def pick(account_id: AccountId, found: Mapping[tuple[str, str], Item]) -> dict[Id, User]:
-    """The users by their ids, among items of whatever kinds."""
-    return USER.pick(account_id, found)
 
 
 def _called(user: User) -> str:
