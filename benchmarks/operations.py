@@ -12,6 +12,7 @@ from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import clients, projects, task_assignments, tasks, time_entries, users
 from sheaf.store.imports import jobs
@@ -153,7 +154,7 @@ def populated() -> Account:
     somebody = users.create(account.id, person)
     for day in DAYS:
         spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
-        time_entries.create(account.id, somebody.id, spent, NOW)
+        time_entries.create(account.id, somebody.id, spent, Clock(NOW))
     jobs.create(account.id, ImportFields(), None, NOW)
     return account
 

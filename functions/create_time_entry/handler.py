@@ -17,8 +17,7 @@ def create_time_entry(request: Request) -> Response:
     fields = body.create(TimeEntryFields)
     user_id = body.user_id or request.user.id
     require_may_log(request.user, user_id, fields.project_id)
-    starts = body.hours is None
-    logged = time_entries.create(request.account_id, user_id, fields, request.now, is_running=starts)
+    logged = time_entries.create(request.account_id, user_id, fields, request.clock, body.times())
     return created(request, show_time_entry(logged, request.user, request.now))
 
 

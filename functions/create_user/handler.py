@@ -14,7 +14,8 @@ from sheaf.store import users
 
 def create_user(request: Request) -> Response:
     """A new user (Harvest v2, "Create a user"). Nobody is mailed: the operator issues their token."""
-    fields = read_body(NewUserBody, request.fields()).create(UserFields)
+    body = read_body(NewUserBody, request.fields())
+    fields = body.create(UserFields, weekly_capacity=request.account.weekly_capacity)
     user = users.create(request.account_id, new_user(Id(0), fields, request.now))
     return created(request, show_user(user, request.user))
 

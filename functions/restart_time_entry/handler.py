@@ -15,7 +15,7 @@ def restart_time_entry(request: Request) -> Response:
         request.account_id,
         request.path_id("time_entry_id"),
         lambda logged_time: require_own(request.user, logged_time.entry),
-        request.now,
+        request.clock,
     )
     return Response(200, show_time_entry(found, request.user, request.now))
 

@@ -8,8 +8,8 @@ from sheaf.domain.time_entry import (
     TimeEntryFields,
     require_may_log,
     require_own,
-    with_hours_so_far,
 )
+from sheaf.domain.timers import retimed
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -25,11 +25,9 @@ def update_time_entry(request: Request) -> Response:
 
     def change(found: LoggedTime) -> TimeEntry:
         require_own(request.user, found.entry)
-        after = with_changes(found.entry, body.apply_to(TimeEntryFields, found.entry), request.now)
-        require_may_log(request.user, after.user_id, after.project_id)
-        if found.entry.is_running and body.hours is not None:
-            return with_hours_so_far(found.entry, after, request.now)
-        return after
+        fields = retimed(body.apply_to(TimeEntryFields, found.entry), body.times(), found.user, request.clock)
+        require_may_log(request.user, found.entry.user_id, fields.project_id)
+        return with_changes(found.entry, fields, request.now)
 
     found = time_entries.update(request.account_id, request.path_id("time_entry_id"), change)
     return Response(200, show_time_entry(found, request.user, request.now))

@@ -56,6 +56,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_task": {"name": "New Task Name"},
     "create_client": {"name": "Your New Client"},
     "update_client": {"name": "456 Industries"},
+    "update_company": {"weekly_capacity": 144000},
     "create_project": {"client_id": 1, "name": "Your New Project"},
     "update_project": {"notes": "Bring cake"},
     "create_task_assignment": {"task_id": 5},
@@ -268,6 +269,10 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "update_task": _TASK,
     "create_client": {**_CLIENT, "name taken": {"name": "123 INDUSTRIES"}},
     "update_client": _CLIENT,
+    "update_company": {
+        "capacity": {"weekly_capacity": -1},
+        "several reasons": {"wants_timestamp_timers": "perhaps", "weekly_capacity": 1.5},
+    },
     "create_project": _PROJECT,
     "update_project": _PROJECT,
     "create_task_assignment": {

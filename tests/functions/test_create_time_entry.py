@@ -54,6 +54,11 @@ EXPECTED = {
     "without_hours": created(
         ADA, DESIGN, billable_rate=100.0, hours=0.0, timer_started_at=RECENT, started_time=CLOCK, is_running=True
     ),
+    "start_and_end": created(ADA, DESIGN, billable_rate=100.0, hours=2.5, started_time="08:00", ended_time="10:30"),
+    "no_such_time_of_day": invalid(
+        'started_time must be a time of day such as 8:00am or 08:00, not "25:00", '
+        'ended_time must be a time of day such as 8:00am or 08:00, not "8:00 pm"'
+    ),
     "values_as_strings": created(ADA, DESIGN, billable_rate=100.0, hours=0.34),
     "form": created(
         ADA,

@@ -2,9 +2,10 @@
 
 from tests.functions.examples import HOST, expected
 
-COMPANY = expected(
-    200,
-    {
+
+def company(**fields: object) -> dict[str, object]:
+    """The demo company as it is shown, but for `fields`."""
+    return {
         "base_uri": HOST,
         "full_domain": "127.0.0.1:3000",
         "name": "Demo Company",
@@ -27,7 +28,10 @@ COMPANY = expected(
         "estimate_feature": False,
         "approval_feature": False,
         "team_feature": False,
-    },
-)
+        **fields,
+    }
+
+
+COMPANY = expected(200, company())
 
 EXPECTED = {"by_an_administrator": COMPANY, "by_a_member": COMPANY}

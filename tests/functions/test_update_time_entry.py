@@ -8,6 +8,7 @@ import pytest
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import ExternalReference, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import time_entries
 from tests.functions import api_records
@@ -49,6 +50,8 @@ EXPECTED = {
         notes="Moved",
         external_reference=reference(id="7"),
     ),
+    "start_and_end": changed(hours=1.75, started_time="09:15", ended_time="11:00"),
+    "no_such_time_of_day": invalid('ended_time must be a time of day such as 8:00am or 08:00, not "8am"'),
     "another_day": changed(spent_date="2026-11-19"),
     "another_task": changed(OF_ONLINE_STORE[3], billable_rate=None),
     "another_project": changed(OF_MARKETING_WEBSITE[1], billable_rate=None),
@@ -85,7 +88,7 @@ def old_entry(api: Api) -> str:
         notes="Old",
         external_reference=ExternalReference(id="7"),
     )
-    return f"/v2/time_entries/{time_entries.create(AccountId(1), Id(1), fields, NOW).id}"
+    return f"/v2/time_entries/{time_entries.create(AccountId(1), Id(1), fields, Clock(NOW)).id}"
 
 
 @pytest.mark.parametrize(

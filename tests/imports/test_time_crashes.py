@@ -15,6 +15,7 @@ from sheaf.domain.project import claim_of
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, fold_name
 from sheaf.imports.batch import Work
 from sheaf.imports.time import time_steps
@@ -167,7 +168,7 @@ def test_batches_of_one_import_do_not_wait_for_one_another() -> None:
 def test_time_that_is_logged_over_the_api_makes_no_import_wait() -> None:
     step = next(iter(time_steps(_work([row(1, 1)]))))
     fields = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=DAY, hours=Decimal(1))
-    time_entries.create(ACCOUNT, MEMBER, fields, NOW)
+    time_entries.create(ACCOUNT, MEMBER, fields, Clock(NOW))
     commit(step.writes)
     assert len(entries()) == 2
 

@@ -17,6 +17,7 @@ from sheaf.domain.paging import Filter
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.imports.batch import Step
 from sheaf.imports.time import time_steps
@@ -87,7 +88,7 @@ def _entry(number: int, hours: float | str = 1, notes: str | None = None, **fiel
 def _log(hours: float = 1, **fields: Any) -> LoggedTime:
     """Time that is logged over the API."""
     asked = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=DAY, hours=Decimal(str(hours)))
-    return time_entries.create(ACCOUNT, MEMBER, replace(asked, **fields), LONG_AGO)
+    return time_entries.create(ACCOUNT, MEMBER, replace(asked, **fields), Clock(LONG_AGO))
 
 
 def _archive(what: str) -> None:

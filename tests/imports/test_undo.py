@@ -20,6 +20,7 @@ from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, TimeFilter, TimeReader
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.imports import undoing
 from sheaf.store import projects, task_assignments, tasks, time_entries, tokens, users
@@ -213,7 +214,7 @@ def test_time_that_others_log_on_what_it_made_keeps_just_that(undoer: Undoing) -
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 3))
     entry = entries()[0]
     fields = TimeEntryFields(project_id=entry.project_id, task_id=entry.task_id, spent_date=Day("2026-02-01"))
-    logged = time_entries.create(ACCOUNT, Id(1), fields, undoer.manual_clock.now)
+    logged = time_entries.create(ACCOUNT, Id(1), fields, Clock(undoer.manual_clock.now))
     for dry_run in (True, False):
         assert counts(undoer.undo(dry_run=dry_run)) == (3, 0, 1, 4)  # the person goes
     assert [left.id for left in entries()] == [logged.entry.id]
@@ -252,10 +253,10 @@ def test_whoever_logs_time_for_a_user_that_an_undo_has_just_removed_is_told_so(u
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 1))
     entry = entries()[0]
     fields = TimeEntryFields(project_id=entry.project_id, task_id=entry.task_id, spent_date=Day("2026-02-01"))
-    time_entries.create(ACCOUNT, Id(1), fields, undoer.manual_clock.now)
+    time_entries.create(ACCOUNT, Id(1), fields, Clock(undoer.manual_clock.now))
     undoer.undo()
     with pytest.raises(InvalidError, match="User"):
-        time_entries.create(ACCOUNT, entry.user_id, fields, undoer.manual_clock.now)
+        time_entries.create(ACCOUNT, entry.user_id, fields, Clock(undoer.manual_clock.now))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.task_assignment import LastTaskError
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Ending, EndsAs, History, check, conflicts, run
@@ -55,7 +56,7 @@ def log(project_id: int, which: int) -> None:
     fields = TimeEntryFields(
         project_id=Id(project_id), task_id=Id(number_of(project_id, which)), spent_date=Day("2026-03-01")
     )
-    time_entries.create(ACCOUNT, Id(1), fields, NOW)
+    time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
 
 
 def active_left(after: Rows) -> Callable[[History], int]:

@@ -25,6 +25,7 @@ from sheaf.domain.task_assignment import (
     default_fields,
 )
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks, time_entries
 from tests.races.histories import RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
@@ -46,7 +47,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _log(number: int) -> LoggedTime:
     fields = TimeEntryFields(project_id=Id(number), task_id=Id(number), spent_date=Day("2026-03-01"), hours=Decimal(1))
-    return time_entries.create(ACCOUNT, Id(1), fields, NOW)
+    return time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
 
 
 def _delete_task(number: int) -> object:

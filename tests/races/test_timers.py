@@ -11,6 +11,7 @@ import pytest
 from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, to_timestamp
 from sheaf.store import projects, time_entries
 from sheaf.store.mappers.user import USER
@@ -40,15 +41,15 @@ def _records(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _start(number: int, now: str = LATER) -> LoggedTime:
     fields = TimeEntryFields(project_id=Id(number), task_id=Id(number), spent_date=Day("2026-03-01"))
-    return time_entries.create(ACCOUNT, Id(number), fields, to_timestamp(datetime.fromisoformat(now)), is_running=True)
+    return time_entries.create(ACCOUNT, Id(number), fields, Clock(to_timestamp(datetime.fromisoformat(now))), [])
 
 
 def _stop(entry: TimeEntry) -> LoggedTime:
-    return time_entries.stop(ACCOUNT, entry.id, lambda _: None, LATER)
+    return time_entries.stop(ACCOUNT, entry.id, lambda _: None, Clock(LATER))
 
 
 def _restart(entry: TimeEntry) -> LoggedTime:
-    return time_entries.restart(ACCOUNT, entry.id, lambda _: None, LATER)
+    return time_entries.restart(ACCOUNT, entry.id, lambda _: None, Clock(LATER))
 
 
 def _delete(entry: TimeEntry) -> LoggedTime:

@@ -9,6 +9,7 @@ from sheaf.domain.imports.rows import Person
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.task_assignment import NoSuchTaskError, default_fields
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, tasks, time_entries, users
 from sheaf.store.imports import unreferenced
@@ -39,7 +40,7 @@ def test_a_person_whom_an_import_made_goes_or_gets_time(table: str) -> None:
         histories = run(
             lambda number: {
                 "remove": lambda: _remove(lambda: people[number]),
-                "log": lambda: time_entries.create(ACCOUNT, people[number].id, fields, NOW),
+                "log": lambda: time_entries.create(ACCOUNT, people[number].id, fields, Clock(NOW)),
             },
             FEW,
         )

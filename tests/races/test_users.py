@@ -8,6 +8,7 @@ import pytest
 from sheaf.domain.identity import AccountId, Role, User
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.user import LastAdministratorError, UserHasTimeError
 from sheaf.domain.values import Day, Id
 from sheaf.store import time_entries, users
@@ -63,7 +64,7 @@ def test_nobody_is_removed_whose_time_is_being_logged() -> None:
     def log(number: int) -> object:
         time.sleep(number % 4 * 0.02)  # a deletion reads more before it decides
         fields = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=Day("2026-03-01"))
-        return time_entries.create(ACCOUNT, made[number], fields, NOW)
+        return time_entries.create(ACCOUNT, made[number], fields, Clock(NOW))
 
     histories = _race(
         lambda number: {"log": lambda: log(number), "delete": lambda: users.delete(ACCOUNT, made[number], NOW)}

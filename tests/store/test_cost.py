@@ -69,7 +69,7 @@ COSTS = {  # round trips, read units, write units
     "import: cancel one that awaits its file": Cost(6, 132, 2),
     "the caller": Cost(0, 0, 0),
     "the caller's project assignments": Cost(5, 9, 0),
-    "company": Cost(0, 0, 0),
+    "company": Cost(1, 1, 0),
     "user: one": Cost(1, 1, 0),
     "user: list, all on one page": Cost(1, 1, 0),
     "user: create": Cost(2, 0, 9),

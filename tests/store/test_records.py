@@ -17,6 +17,7 @@ from sheaf.domain.record import Record, fields_of, with_changes
 from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries, time_guard
 from sheaf.store.mappers.client import CLIENT
@@ -130,7 +131,7 @@ class RecordLifecycle(RuleBasedStateMachine):
     def log(self, user_id: Id, project_id: Id, task_id: Id, day: Day) -> None:
         with suppress(SheafError):
             fields = TimeEntryFields(project_id=project_id, task_id=task_id, spent_date=day)
-            time_entries.create(ACCOUNT, user_id, fields, NOW)
+            time_entries.create(ACCOUNT, user_id, fields, Clock(NOW))
 
     @rule(
         number=_ids,
@@ -282,7 +283,7 @@ def test_a_client_has_each_project_name_once(table: str, name: str) -> None:
 def test_a_task_with_time_on_one_of_its_projects_stays(table: str) -> None:
     populate(client(1), project(1), project(2), task(1), assignment(1, 1, 1), assignment(2, 2, 1))
     time_entries.create(
-        ACCOUNT, Id(1), TimeEntryFields(project_id=Id(2), task_id=Id(1), spent_date=Day("2026-02-01")), NOW
+        ACCOUNT, Id(1), TimeEntryFields(project_id=Id(2), task_id=Id(1), spent_date=Day("2026-02-01")), Clock(NOW)
     )
     with pytest.raises(TaskHasTimeError):
         tasks.delete(ACCOUNT, Id(1), NOW)

@@ -15,6 +15,7 @@ from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
 from sheaf.store.mappers.time_entry import to_items
@@ -55,7 +56,7 @@ def small_account(table: str) -> None:
 
 
 def _log(user_id: int = MEMBER, account_id: AccountId = ACCOUNT, **fields: Any) -> LoggedTime:
-    return time_entries.create(account_id, Id(user_id), replace(FIELDS, **fields), NOW)
+    return time_entries.create(account_id, Id(user_id), replace(FIELDS, **fields), Clock(NOW))
 
 
 def _change(number: int = 1, **fields: Any) -> LoggedTime:
@@ -207,7 +208,7 @@ def test_no_time_is_logged_changed_moved_or_deleted_where_work_has_ended(what: s
 
 @pytest.mark.parametrize("what", ["Project", "Task assignment"])
 def test_no_time_is_moved_to_where_work_has_ended(what: str) -> None:
-    time_entries.create(ACCOUNT, MEMBER, replace(FIELDS, project_id=Id(2)), NOW)
+    time_entries.create(ACCOUNT, MEMBER, replace(FIELDS, project_id=Id(2)), Clock(NOW))
     _archive(what)
     before = contents()
     with pytest.raises(InvalidError, match=f"^{what} is archived$"):

@@ -7,15 +7,15 @@ from decimal import Decimal
 import pytest
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.record import with_changes
+from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.time_entry import (
     LoggedTime,
     TimeEntry,
     TimeEntryFields,
     TimeFilter,
-    with_hours_so_far,
 )
-from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
+from sheaf.domain.timers import Clock, retimed
+from sheaf.domain.values import Day, Id, TimeOfDay, Timestamp, to_timestamp
 from sheaf.store import projects, tasks, time_entries, timers
 from sheaf.store.mappers.time_entry import from_item
 from tests.store.audit import assert_sound
@@ -47,15 +47,15 @@ def after(**elapsed: float) -> Timestamp:
 
 
 def start(user_id: Id = MEMBER, **elapsed: float) -> TimeEntry:
-    return time_entries.create(ACCOUNT, user_id, FIELDS, after(**elapsed), is_running=True).entry
+    return time_entries.create(ACCOUNT, user_id, FIELDS, Clock(after(**elapsed)), []).entry
 
 
 def stop(entry: TimeEntry, **elapsed: float) -> TimeEntry:
-    return time_entries.stop(ACCOUNT, entry.id, lambda _: None, after(**elapsed)).entry
+    return time_entries.stop(ACCOUNT, entry.id, lambda _: None, Clock(after(**elapsed))).entry
 
 
 def restart(entry: TimeEntry, **elapsed: float) -> TimeEntry:
-    return time_entries.restart(ACCOUNT, entry.id, lambda _: None, after(**elapsed)).entry
+    return time_entries.restart(ACCOUNT, entry.id, lambda _: None, Clock(after(**elapsed))).entry
 
 
 def get(entry: TimeEntry) -> TimeEntry:
@@ -113,16 +113,36 @@ def test_what_runs_cannot_be_restarted_nor_what_does_not_stopped() -> None:
 
 
 def test_hours_that_are_given_meanwhile_are_those_so_far() -> None:
-    entry = start()
+    entry, clock = start(), Clock(after(hours=1))
 
     def change(found: LoggedTime) -> TimeEntry:
-        fields = replace(FIELDS, hours=Decimal(4))
-        return with_hours_so_far(found.entry, with_changes(found.entry, fields, after(hours=1)), after(hours=1))
+        fields = replace(fields_of(TimeEntryFields, found.entry), hours=Decimal(4))
+        return with_changes(found.entry, retimed(fields, ["hours"], found.user, clock), clock.now)
 
     changed = time_entries.update(ACCOUNT, entry.id, change).entry
     assert (changed.hours, changed.timer_started_at, changed.version) == (Decimal(4), after(hours=1), 2)
+    clock = Clock(after(hours=2))
     assert time_entries.update(ACCOUNT, entry.id, change).entry.version == 3
-    assert stop(entry, hours=3).hours == 6
+    assert stop(entry, hours=3).hours == 5
+
+
+def test_an_end_that_is_given_stops_the_timer() -> None:
+    entry, clock = start(), Clock(after(hours=3))
+
+    def change(found: LoggedTime) -> TimeEntry:
+        fields = replace(fields_of(TimeEntryFields, found.entry), ended_time=TimeOfDay("23:59"))
+        return with_changes(found.entry, retimed(fields, ["ended_time"], found.user, clock), clock.now)
+
+    assert time_entries.update(ACCOUNT, entry.id, change).entry.ended_time == "23:59"
+    assert running() == []
+    assert not restart(get(entry), hours=4).ended_time
+
+
+def test_the_timer_that_another_one_stops_shows_both_times_where_the_account_keeps_them() -> None:
+    first = start()
+    time_entries.create(ACCOUNT, MEMBER, FIELDS, Clock(after(hours=1), keeps_times=True), [])
+    found = get(first)
+    assert (found.hours, found.started_time, found.ended_time) == (Decimal(1), NOW[11:16], after(hours=1)[11:16])
 
 
 def test_a_deleted_entry_takes_its_timer_with_it() -> None:
@@ -156,7 +176,7 @@ def test_a_timer_on_a_removed_project_is_gone_with_it() -> None:
     start()
     projects.delete(ACCOUNT, Id(1), NOW)
     assert timers.everything(ACCOUNT) == []
-    again = time_entries.create(ACCOUNT, MEMBER, replace(FIELDS, project_id=Id(2)), NOW, is_running=True)
+    again = time_entries.create(ACCOUNT, MEMBER, replace(FIELDS, project_id=Id(2)), Clock(NOW), [])
     assert [entry.id for entry in running()] == [again.id]
 
 

@@ -13,6 +13,7 @@ from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskAssignmentFields
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id
 from sheaf.store import keys, projects, task_assignments, tasks, time_entries, time_guard
 from sheaf.store.resumable import resume
@@ -41,7 +42,7 @@ def _add(name: str = "New", project_id: int = 1, account_id: AccountId = ACCOUNT
 
 def _log(task_id: int = 1) -> None:
     fields = TimeEntryFields(project_id=Id(1), task_id=Id(task_id), spent_date=Day("2026-03-01"), hours=Decimal("1.25"))
-    time_entries.create(ACCOUNT, Id(1), fields, NOW)
+    time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
 
 
 def _archive(number: int) -> None:

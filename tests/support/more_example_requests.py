@@ -171,6 +171,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "no_such_day": Sent(
             "POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-02-30","hours":1.25}'
         ),
+        "no_such_time_of_day": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","started_time":"25:00","ended_time":"8:00 pm"}',
+        ),
         "ones_own": Sent(
             "POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25}'
         ),
@@ -494,6 +499,23 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "wrong_content_type": Sent("PATCH", "/v2/clients/1", "<record/>", {"content-type": "application/xml"}),
         "wrong_type": Sent("PATCH", "/v2/clients/1", '{"is_active":"perhaps"}'),
     },
+    "update_company": {
+        "broken_json": Sent("PATCH", "/v2/company", "{"),
+        "by_a_member": Sent("PATCH", "/v2/company", '{"weekly_capacity":144000}', BY_A_MEMBER),
+        "capacity_out_of_range": Sent("PATCH", "/v2/company", '{"weekly_capacity":604801}'),
+        "fields_that_cannot_change": Sent("PATCH", "/v2/company", '{"name":"Other","clock":"12h","plan_type":"free"}'),
+        "form": Sent(
+            "PATCH",
+            "/v2/company",
+            "wants_timestamp_timers=1&weekly_capacity=3600",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "nothing": Sent("PATCH", "/v2/company", '{"wants_timestamp_timers":null}'),
+        "put": Sent("PUT", "/v2/company", '{"weekly_capacity":0}'),
+        "several_mistakes": Sent("PATCH", "/v2/company", '{"wants_timestamp_timers":"perhaps","weekly_capacity":1.5}'),
+        "wrong_content_type": Sent("PATCH", "/v2/company", "<record/>", {"content-type": "application/xml"}),
+    },
     "update_project": {
         "blank_name": Sent("PATCH", "/v2/projects/1", '{"name":""}'),
         "broken_json": Sent("PATCH", "/v2/projects/1", "{"),
@@ -605,6 +627,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         ),
         "json_suffix": Sent("PATCH", "/v2/time_entries/1.json", '{"notes":"Adding CSS"}'),
         "no_such_day": Sent("PATCH", "/v2/time_entries/1", '{"spent_date":"yesterday"}'),
+        "no_such_time_of_day": Sent("PATCH", "/v2/time_entries/1", '{"ended_time":"8am"}'),
         "not_an_id": Sent("PATCH", "/v2/time_entries/x", '{"notes":"Adding CSS"}'),
         "one_field": Sent("PATCH", "/v2/time_entries/1", '{"notes":"Adding CSS"}'),
         "put": Sent("PUT", "/v2/time_entries/1", '{"hours":"0.755"}'),

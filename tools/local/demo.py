@@ -15,6 +15,7 @@ from sheaf.domain.imports.job import FileKind, ImportFields
 from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, clients, projects, tasks, time_entries, tokens, users
@@ -76,7 +77,7 @@ def _write() -> None:
         made.append(projects.create(ACCOUNT, fields, now).id)
     people = [_add_person(person, made[:1], now) for person in _PEOPLE]
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
-    time_entries.create(ACCOUNT, people[2].id, spent, now)
+    time_entries.create(ACCOUNT, people[2].id, spent, Clock(now))
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
 
 

@@ -35,17 +35,24 @@ class Right(StrEnum):
 
 
 WEEKLY_CAPACITY = 126_000
-"""The seconds a week that a new user has for work: 35 hours, as in Harvest."""
+"""The seconds a week that a new user of a new account has for work: 35 hours, as in Harvest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One Harvest account. `paging_key` is a secret of 32 bytes that signs the account's page cursors."""
+    """One Harvest account. `paging_key` is a secret of 32 bytes that signs the account's page cursors.
+
+    `wants_timestamp_timers`: time is logged by start and end instead of by duration. `weekly_capacity`, in seconds, is
+    what a new user has for work.
+    """
 
     id: AccountId
     name: str
     paging_key: bytes
     created_at: Timestamp
+    wants_timestamp_timers: bool = False
+    weekly_capacity: int = WEEKLY_CAPACITY
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,11 @@ def may_manage_project(user: User, project_id: Id) -> bool:
 
 def may_manage_users(user: User) -> bool:
     """Administrators alone see and change users."""
+    return user.role is Role.ADMINISTRATOR
+
+
+def may_manage_account(user: User) -> bool:
+    """Administrators alone change what holds for the whole account."""
     return user.role is Role.ADMINISTRATOR
 
 

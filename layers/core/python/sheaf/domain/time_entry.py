@@ -1,18 +1,29 @@
 """domain: a time entry, hours of one person for a task on a project."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sheaf.domain.client import Client
-from sheaf.domain.errors import InvalidError, NotFoundError, NotPermittedError
+from sheaf.domain.errors import NotFoundError, NotPermittedError
 from sheaf.domain.identity import User, may_manage_project
 from sheaf.domain.project import BillBy, BudgetBy, Project
 from sheaf.domain.record import as_dict, validate
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
-from sheaf.domain.values import Day, Id, Timestamp, clean_amount, clean_day, clean_line, clean_text, optional
+from sheaf.domain.values import (
+    Day,
+    Id,
+    TimeOfDay,
+    Timestamp,
+    clean_amount,
+    clean_day,
+    clean_line,
+    clean_text,
+    clean_time_of_day,
+    optional,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,7 @@ class ExternalReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeEntryFields:
-    """What a caller may say of an entry. `hours` has at most two decimals."""
+    """What a caller may say of an entry. `hours` has at most two decimals; `domain.timers` decides on the times."""
 
     project_id: Id
     task_id: Id
@@ -40,6 +51,9 @@ class TimeEntryFields:
     hours: Decimal = Decimal(0)
     notes: str | None = None
     external_reference: ExternalReference | None = None
+    started_time: TimeOfDay | None = None
+    ended_time: TimeOfDay | None = None
+    timer_started_at: Timestamp | None = None
 
     def __post_init__(self) -> None:
         """Raises InvalidError, whoever builds this."""
@@ -47,6 +61,8 @@ class TimeEntryFields:
             "spent_date": lambda value: clean_day(value, "Spent date"),
             "hours": lambda value: clean_amount(value, "hours"),
             "notes": optional(clean_text, "notes"),
+            "started_time": optional(clean_time_of_day, "started_time"),
+            "ended_time": optional(clean_time_of_day, "ended_time"),
         }
         validate(self, checks)
 
@@ -56,7 +72,8 @@ class TimeEntry:
     """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does.
 
     `import_id` is the import that made it, if one did; another import of the same rows finds it and makes no second.
-    While its timer runs, `timer_started_at` says since when, and `hours` are those before that.
+    While its timer runs, `timer_started_at` says since when, and `hours` are those before that. `started_time` and
+    `ended_time` are kept of what was logged by start and end and does not run, by the clock of its user.
     """
 
     id: Id
@@ -73,6 +90,8 @@ class TimeEntry:
     version: int = 1
     import_id: Id | None = None
     timer_started_at: Timestamp | None = None
+    started_time: TimeOfDay | None = None
+    ended_time: TimeOfDay | None = None
 
     @property
     def is_running(self) -> bool:
@@ -160,42 +179,6 @@ def new_time_entry(entry_id: Id, user_id: Id, assignment_id: Id, fields: TimeEnt
     return TimeEntry(
         id=entry_id, user_id=user_id, assignment_id=assignment_id, **as_dict(fields), created_at=now, updated_at=now
     )
-
-
-def with_timer_started(entry: TimeEntry, now: Timestamp) -> TimeEntry:
-    """The entry with its timer running from now on (Harvest v2, "Restart a stopped time entry").
-
-    Raises:
-        InvalidError: it runs already.
-    """
-    if entry.is_running:
-        raise InvalidError("Time entry is already running")
-    return replace(entry, timer_started_at=now, updated_at=max(now, entry.updated_at), version=entry.version + 1)
-
-
-def with_timer_stopped(entry: TimeEntry, now: Timestamp) -> TimeEntry:
-    """The entry with the hours of its timer, which runs no more (Harvest v2, "Stop a running time entry").
-
-    Raises:
-        InvalidError: it does not run.
-    """
-    if not entry.is_running:
-        raise InvalidError("Time entry is not running")
-    changes: dict[str, Any] = {"hours": entry.hours_at(now), "timer_started_at": None}
-    return replace(entry, **changes, updated_at=max(now, entry.updated_at), version=entry.version + 1)
-
-
-def with_hours_so_far(before: TimeEntry, after: TimeEntry, now: Timestamp) -> TimeEntry:
-    """A running entry whose hours so far were given: its timer goes on from them.
-
-    Args:
-        before: the entry as it was.
-        after: the same with what was given.
-        now: when it was given.
-    """
-    if after is before:
-        after = replace(before, updated_at=max(now, before.updated_at), version=before.version + 1)
-    return replace(after, timer_started_at=now)
 
 
 def require_own(user: User, entry: TimeEntry) -> None:

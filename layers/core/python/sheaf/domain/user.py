@@ -41,7 +41,7 @@ class UserFields:
                 "last_name": lambda text: clean_line(text.strip(), "last_name"),
                 "email": optional(lambda text, name: clean_email(text.strip(), name), "email"),
                 "timezone": clean_time_zone,
-                "weekly_capacity": _clean_capacity,
+                "weekly_capacity": clean_weekly_capacity,
                 "default_hourly_rate": optional(clean_amount, "default_hourly_rate"),
                 "cost_rate": optional(clean_amount, "cost_rate"),
             },
@@ -73,7 +73,8 @@ def changed_user(user: User, fields: UserFields, now: Timestamp) -> User:
     return after
 
 
-def _clean_capacity(seconds: int) -> int:
+def clean_weekly_capacity(seconds: int) -> int:
+    """Seconds of work a week. Raises InvalidError: less than none, or more than a week has."""
     if 0 <= seconds <= _CAPACITY_LIMIT:
         return seconds
     raise InvalidError(f"weekly_capacity must be a number of seconds between 0 and {_CAPACITY_LIMIT}")

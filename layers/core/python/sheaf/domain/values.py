@@ -18,6 +18,9 @@ Timestamp = NewType("Timestamp", str)
 Day = NewType("Day", str)
 """A calendar day, `2017-06-26`. Sorts as text."""
 
+TimeOfDay = NewType("TimeOfDay", str)
+"""A time of day to the minute, `08:05`. Sorts as text."""
+
 ID_LIMIT = 2**53
 NAME_LIMIT = 255
 TEXT_LIMIT = 65_535
@@ -25,6 +28,7 @@ AMOUNT_LIMIT = Decimal("9999999999.99")
 DIGITS_LIMIT = 20
 EMAIL_LIMIT = 254  # characters; a longer address cannot be delivered to (RFC 5321)
 
+_TIME_OF_DAY = re.compile(r"([0-9]{1,2}):([0-5][0-9])([ap]m)?", re.ASCII | re.IGNORECASE)
 _CENT = Decimal("0.01")
 _NO_LINE = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")  # the categories Cc and Cs: controls and halves of pairs
 _NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # the same without line ends and tabs
@@ -172,6 +176,22 @@ def clean_day(text: str, name: str) -> Day:
         return Day(date.fromisoformat(match[1] if match else "").isoformat())
     except ValueError:
         raise InvalidError(f"{name} is not a valid date") from None
+
+
+def clean_time_of_day(text: str, name: str) -> TimeOfDay:
+    """A time of day, given as `8:00am` or `08:00`, as it is kept: `08:00`.
+
+    Raises:
+        InvalidError: it is neither.
+    """
+    found = _TIME_OF_DAY.fullmatch(text.strip())
+    hour = int(found[1]) if found else 24
+    if found and found[3]:
+        hour = hour % 12 + 12 * (found[3].lower() == "pm") if 1 <= hour <= 12 else 24
+    if not found or hour > 23:
+        shown = text if len(text) <= 20 else text[:20] + "..."
+        raise InvalidError(f'{name} must be a time of day such as 8:00am or 08:00, not "{shown}"')
+    return TimeOfDay(f"{hour:02}:{found[2]}")
 
 
 def optional[Value](check: Callable[[Value, str], Value], name: str) -> Callable[[Value | None], Value | None]:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from sheaf.domain.errors import InvalidError, MalformedError, NotFoundError
 from sheaf.domain.identity import Account, AccountId, Caller, User
+from sheaf.domain.timers import Clock
 from sheaf.domain.values import Id, Timestamp, parse_id, to_timestamp
 from sheaf.http import body
 
@@ -64,6 +65,11 @@ class Request:
     def account(self) -> Account:
         """The account that the caller's token belongs to: the only source of an account id in a handler."""
         return self._caller.account
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is in the caller's account."""
+        return Clock(self.now, self.account.wants_timestamp_timers)
 
     @property
     def _caller(self) -> Caller:

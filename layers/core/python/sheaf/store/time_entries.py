@@ -1,6 +1,6 @@
 """store: time entries. Access patterns E1 to E5, E11 and E12 of docs/data-model.md."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from sheaf.domain import logging_time
@@ -14,10 +14,9 @@ from sheaf.domain.time_entry import (
     TimeFilter,
     TimeReader,
     new_time_entry,
-    with_timer_started,
-    with_timer_stopped,
 )
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.timers import Clock, timed, with_timer_started, with_timer_stopped
+from sheaf.domain.values import Id
 from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
@@ -30,7 +29,7 @@ from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
 from sheaf.store.time_guard import pair_assignment_id
 from sheaf.store.time_lists import source_of
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, commit, retried
 
 
 def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
@@ -57,30 +56,26 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
 
 
 def create(
-    account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp, *, is_running: bool = False
+    account_id: AccountId, user_id: Id, fields: TimeEntryFields, clock: Clock, given: Collection[str] = ("hours",)
 ) -> LoggedTime:
     """Log time (E3): the entry, and its count on the guards of its task, project and assignment, all or none.
 
-    With `is_running` its timer runs, and one that ran for the user is stopped.
+    `given` names the times that are in the fields. Without hours and an end the timer runs, and the user's other stops.
 
     Raises:
-        InvalidError: the user, project or task is not there, the task is not assigned to the project, or one of them is
-            archived; the message says which. BusyError.
+        InvalidError: as `timed`; or the user, project or task is not there, the task is not assigned to the project, or
+            one of them is archived; the message says which. BusyError.
     """
 
     def decide() -> LoggedTime:
-        logged = _new_logged_time(account_id, user_id, fields, now)
-        timer: list[Write] = []
-        if is_running:
-            logged = replace(logged, entry=replace(logged.entry, timer_started_at=now))
-            timer = timers.started(account_id, logged.entry, now)
-        assigned = time_guard.assignment_of(logged.entry)
+        logged = _new_logged_time(account_id, user_id, fields, clock, given)
+        entry = logged.entry
         commit(
             [
-                *timer,
-                *replacement_writes([], to_items(account_id, logged.entry), 0),
-                *time_guard.count_time(account_id, leaving=[], entering=[assigned]),
-                *time_totals.count(account_id, leaving=[], entering=[logged.entry]),
+                *(timers.started(account_id, logged.user, entry, clock) if entry.is_running else ()),
+                *replacement_writes([], to_items(account_id, entry), 0),
+                *time_guard.count_time(account_id, leaving=[], entering=[time_guard.assignment_of(entry)]),
+                *time_totals.count(account_id, leaving=[], entering=[entry]),
             ],
             shard=user_id,  # as many people at once as there are shards do not meet at all
         )
@@ -111,6 +106,7 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         after = replace(after, assignment_id=target.assignment.id)
         commit(
             [
+                *([] if after.is_running else timers.stopped(account_id, before)),
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
                 *time_guard.count_time(
                     account_id, leaving=[time_guard.assignment_of(before)], entering=[time_guard.assignment_of(after)]
@@ -124,7 +120,7 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
     return retried(decide)
 
 
-def stop(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], now: Timestamp) -> LoggedTime:
+def stop(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], clock: Clock) -> LoggedTime:
     """The entry with its timer stopped (E12), also where its task, project or assignment is archived.
 
     Raises:
@@ -134,7 +130,7 @@ def stop(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None
     def decide() -> LoggedTime:
         found = get(account_id, entry_id)
         check(found)
-        before, after = found.entry, with_timer_stopped(found.entry, now)
+        before, after = found.entry, with_timer_stopped(found.entry, found.user, clock)
         replaced = replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version)
         commit([*timers.stopped(account_id, before), *replaced])
         return replace(found, entry=after)
@@ -142,7 +138,7 @@ def stop(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None
     return retried(decide)
 
 
-def restart(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], now: Timestamp) -> LoggedTime:
+def restart(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], None], clock: Clock) -> LoggedTime:
     """The entry with its timer running again (E11); one that ran for its user is stopped.
 
     Raises:
@@ -153,12 +149,12 @@ def restart(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], N
     def decide() -> LoggedTime:
         found = get(account_id, entry_id)
         check(found)
-        before, after = found.entry, with_timer_started(found.entry, now)
+        before, after = found.entry, with_timer_started(found.entry, clock.now)
         _require_active(found)
         assigned = [time_guard.assignment_of(before)]
         commit(
             [
-                *timers.started(account_id, after, now),
+                *timers.started(account_id, found.user, after, clock),
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
                 # Nothing is counted, but refused once it is archived.
                 *time_guard.count_time(account_id, leaving=assigned, entering=assigned),
@@ -199,12 +195,14 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
     return retried(decide)
 
 
-def _new_logged_time(account_id: AccountId, user_id: Id, fields: TimeEntryFields, now: Timestamp) -> LoggedTime:
+def _new_logged_time(
+    account_id: AccountId, user_id: Id, fields: TimeEntryFields, clock: Clock, given: Collection[str]
+) -> LoggedTime:
     """A new entry and all it names. Raises InvalidError."""
-    entry = new_time_entry(Id(0), user_id, Id(0), fields, now)
-    resolved = _resolve_assignment(account_id, entry)
+    resolved = _resolve_assignment(account_id, new_time_entry(Id(0), user_id, Id(0), fields, clock.now))
+    fields = timed(fields, given, resolved.user, clock)
     entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused request takes one
-    return replace(resolved, entry=replace(entry, id=entry_id, assignment_id=resolved.assignment.id))
+    return replace(resolved, entry=new_time_entry(entry_id, user_id, resolved.assignment.id, fields, clock.now))
 
 
 def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:

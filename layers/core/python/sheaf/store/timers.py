@@ -7,9 +7,10 @@ it.
 
 from collections.abc import Iterator, Sequence
 
-from sheaf.domain.identity import AccountId
-from sheaf.domain.time_entry import TimeEntry, with_timer_stopped
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.identity import AccountId, User
+from sheaf.domain.time_entry import TimeEntry
+from sheaf.domain.timers import Clock, with_timer_stopped
+from sheaf.domain.values import Id
 from sheaf.store import keys, reads
 from sheaf.store.items import Item, number, read_id
 from sheaf.store.mappers.time_entry import from_item, to_items
@@ -19,8 +20,8 @@ from sheaf.store.transactions import StaleError, Write
 from sheaf.store.writes import delete_if, put_if, put_new
 
 
-def started(account_id: AccountId, entry: TimeEntry, now: Timestamp) -> list[Write]:
-    """The writes by which a user's timer runs on this entry, and on no other any more.
+def started(account_id: AccountId, user: User, entry: TimeEntry, clock: Clock) -> list[Write]:
+    """The writes by which the timer of the entry's user runs on it, and on no other any more.
 
     They are of another entry and the timer; that entry's hours are written as they are now. Refused with StaleError
     when the user's timer was started or stopped since it was read.
@@ -33,7 +34,7 @@ def started(account_id: AccountId, entry: TimeEntry, now: Timestamp) -> list[Wri
     moved = put_if(mine, "entry_id = :as_read", {":as_read": timer["entry_id"]}, StaleError())
     if other is None or other.id == entry.id:  # left of a project that was removed
         return [moved]
-    return [moved, *_replaced(account_id, other, with_timer_stopped(other, now))]
+    return [moved, *_replaced(account_id, other, with_timer_stopped(other, user, clock))]
 
 
 def stopped(account_id: AccountId, entry: TimeEntry) -> list[Write]:

@@ -105,7 +105,7 @@ def who_am_i(account: Account, user: User, base_url: str) -> Resource:
             ("last_name", "string", user.last_name),
             ("avatar_url", "string", ""),
             ("project_manager", "string", _project_manager(user)),
-            ("timestamp_timers", "boolean", False),
+            ("timestamp_timers", "boolean", account.wants_timestamp_timers),
         ],
     )
     return Resource("hash", [("company", "string", company), ("user", "string", person)])

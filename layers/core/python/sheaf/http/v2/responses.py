@@ -1,17 +1,16 @@
 """http: entities as v2 shows them: the fields in Harvest's order, decimals as JSON numbers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sheaf.domain.client import Client
-from sheaf.domain.identity import WEEKLY_CAPACITY, Account, Role, User, may_create_projects, may_see_rates
+from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
-from sheaf.domain.time_zones import time_zone
+from sheaf.domain.timers import time_of_day
 from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -101,8 +100,9 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "is_closed": False,
         "is_billed": False,
         "timer_started_at": entry.timer_started_at,
-        "started_time": entry.timer_started_at and _time_of_day(entry.timer_started_at, logged_time.user),
-        "ended_time": None,
+        "started_time": (entry.timer_started_at and time_of_day(entry.timer_started_at, logged_time.user))
+        or entry.started_time,
+        "ended_time": entry.ended_time,
         "is_running": entry.is_running,
         "billable": logged_time.assignment.billable,
         "budgeted": logged_time.budgeted,
@@ -119,11 +119,6 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "invoice": None,
         "external_reference": None if reference is None else _reference(reference),
     }
-
-
-def _time_of_day(moment: Timestamp, user: User) -> str:
-    """A moment in the user's time zone, as the company's clock of 24 hours has it: `08:05`."""
-    return f"{datetime.fromisoformat(moment).astimezone(time_zone(user.timezone)):%H:%M}"
 
 
 def show_project_assignment(
@@ -185,7 +180,7 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
         "name": account.name,
         "is_active": True,
         "week_start_day": "Monday",
-        "wants_timestamp_timers": False,
+        "wants_timestamp_timers": account.wants_timestamp_timers,
         "time_format": "decimal",
         "date_format": "%Y-%m-%d",
         "plan_type": "sheaf",
@@ -196,7 +191,7 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
         "decimal_symbol": ".",
         "thousands_separator": ",",
         "color_scheme": "orange",
-        "weekly_capacity": WEEKLY_CAPACITY,
+        "weekly_capacity": account.weekly_capacity,
         "expense_feature": False,
         "invoice_feature": False,
         "estimate_feature": False,

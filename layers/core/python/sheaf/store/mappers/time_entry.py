@@ -35,4 +35,4 @@ def from_item(item: Item) -> TimeEntry:
     return CODEC.from_item(item)
 
 
-CODEC = Codec(TimeEntry, sparse={"import_id", "timer_started_at"})
+CODEC = Codec(TimeEntry, sparse={"import_id", "timer_started_at", "started_time", "ended_time"})

@@ -1,6 +1,6 @@
 """http: the body of a time entry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
@@ -35,8 +35,14 @@ class TimeEntryBody(Body):
     task_id: Number = None
     spent_date: Text = None
     hours: Amount = None
+    started_time: Text = None
+    ended_time: Text = None
     notes: Text = None
     external_reference: Annotated[ExternalReferenceBody | None, BeforeValidator(blank_is_null)] = None
+
+    def times(self) -> Collection[str]:
+        """Which of the three times are given."""
+        return [name for name in ("hours", "started_time", "ended_time") if getattr(self, name) is not None]
 
     def _given(self) -> dict[str, Any]:
         given = super()._given()
