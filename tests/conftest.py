@@ -52,6 +52,7 @@ def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 yield strict.endpoint_url
         else:
             yield running.endpoint_url
+        running.process.kill()  # nobody reads again what it holds, and saving that can take half a minute
 
 
 @pytest.fixture
