@@ -16,7 +16,18 @@ HEAD = """# Performance
 
 Printed by `make bench`, on two cores of a shared machine; ratios hold better than milliseconds.
 """
-TOPICS = ("cold_starts", "peers", "cpu", "cost", "lists", "load", "import_load", "import_files", "bulk_imports")
+TOPICS = (
+    "cold_starts",
+    "peers",
+    "cpu",
+    "cost",
+    "lists",
+    "reports",
+    "load",
+    "import_load",
+    "import_files",
+    "bulk_imports",
+)
 
 
 def main() -> None:

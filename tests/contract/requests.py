@@ -161,6 +161,9 @@ def _anywhere() -> Iterator[Request]:
         if route_of(method, address).operation.startswith("list_"):
             for query in _UNREADABLE:
                 yield Request(f"{name} {query}", ADMIN.event(method, f"{address}?{query}"))
+        if route_of(method, address).operation.startswith("report_"):
+            for query in _UNREADABLE_IN_REPORTS:
+                yield Request(f"{name} {query}", ADMIN.event(method, f"{address}?{query}"))
         event = ADMIN.event(method, address, body)
         yield Request(f"{name} without a table", event, trouble=no_table)
         yield Request(f"{name} on a busy table", event, trouble=busy_table)
@@ -171,6 +174,15 @@ _NOT_AUTHENTICATED = {
     "of another account": {"harvest-account-id": "2"},
     "without a user agent": {"user-agent": ""},
 }
+_UNREADABLE_IN_REPORTS = (
+    "page=0",
+    "per_page=2001",
+    "is_active=maybe",
+    "from=tomorrow",
+    "",
+    "from=20261121&to=20261120",
+    "from=20260101&to=20270102",
+)
 _UNREADABLE = ("updated_since=yesterday", "page=0", "per_page=2001", "cursor=x", "is_active=maybe")
 
 

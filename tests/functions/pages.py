@@ -14,7 +14,7 @@ def page(
     cut: tuple[int, int],
     numbers: tuple[int | None, int | None, int | None] = (None, None, 1),
 ) -> Whole:
-    """A page of the list at `path`, whose records stand under its last word.
+    """A page of the list at `path`, whose records stand under its last word, those of a report under `results`.
 
     `links` are the query strings of first, next, previous and last; `cut` is per_page and total_entries; `numbers` are
     next_page, previous_page and page.
@@ -24,7 +24,7 @@ def page(
     return expected(
         200,
         {
-            path.rpartition("/")[2]: records,
+            "results" if path.startswith("/v2/reports/") else path.rpartition("/")[2]: records,
             "per_page": per_page,
             "total_pages": max(1, -(-total_entries // per_page)),
             "total_entries": total_entries,

@@ -77,6 +77,8 @@ COSTS = {  # round trips, read units, write units
     "user: change the email address": Cost(2, 1, 9),
     "user: archive": Cost(2, 1, 8),
     "user: delete, refused for their time": Cost(2, 2, 0),
+    "report: time by clients": Cost(6, 9, 0),
+    "report: budgets, none of them given": Cost(2, 2, 0),
     "unknown path": Cost(0, 0, 0),
 }
 

@@ -391,6 +391,24 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "updated_since": Sent("GET", "/v2/users?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/users?updated_since=2999-12-31"),
     },
+    "report_clients_time": {
+        "by_a_manager": Sent("GET", "/v2/reports/time/clients?from=2026-01-01&to=2026-12-31", None, BY_A_MANAGER),
+        "days_in_the_wrong_order": Sent("GET", "/v2/reports/time/clients?from=20261121&to=20261120"),
+        "days_without_time": Sent("GET", "/v2/reports/time/clients?from=20261121&to=20261121"),
+        "leap_year": Sent("GET", "/v2/reports/time/clients?from=20280101&to=20281231"),
+        "more_than_a_year": Sent("GET", "/v2/reports/time/clients?from=20260101&to=20270102"),
+        "no_days": Sent("GET", "/v2/reports/time/clients"),
+        "page_beyond_the_end": Sent("GET", "/v2/reports/time/clients?from=20261120&page=2&per_page=1&to=20261120"),
+        "unreadable_day": Sent("GET", "/v2/reports/time/clients?from=yesterday&to=20261120"),
+    },
+    "report_project_budget": {
+        "active": Sent("GET", "/v2/reports/project_budget?is_active=true"),
+        "by_a_manager": Sent("GET", "/v2/reports/project_budget", None, BY_A_MANAGER),
+        "second_page": Sent("GET", "/v2/reports/project_budget?page=2&per_page=1"),
+    },
+    "report_tasks_time": {
+        "by_a_manager": Sent("GET", "/v2/reports/time/tasks?from=2026-01-01&to=2026-12-31", None, BY_A_MANAGER),
+    },
     "restart_time_entry": {
         "by_a_stranger": Sent("PATCH", "/v2/time_entries/2/restart", None, BY_A_MEMBER),
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/restart.json"),

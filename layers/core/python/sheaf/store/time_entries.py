@@ -37,7 +37,7 @@ def get(account_id: AccountId, entry_id: Id) -> LoggedTime:
 
     def decide() -> LoggedTime:
         item = reads.item(keys.time_entry(account_id, entry_id))
-        found = _joined(account_id, [from_item(item)] if item else [])
+        found = joined(account_id, [from_item(item)] if item else [])
         if not found:
             raise NotFoundError
         return found[0]
@@ -50,7 +50,7 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
 
     def decide() -> Page[LoggedTime]:
         found = page_of(source_of(account_id, reader, wanted, operations.pending(account_id)), request)
-        return with_records(found, _joined(account_id, [from_item(item) for item in found.records]))
+        return with_records(found, joined(account_id, [from_item(item) for item in found.records]))
 
     return retried(decide)
 
@@ -244,7 +244,7 @@ def _require_active(found: LoggedTime) -> None:
     logging_time.require_active(found.project, found.task, is_assignment_active=found.assignment.is_active)
 
 
-def _joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:
+def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:
     """The entries with everything that they name, as it is now, without those that have lost something of it.
 
     Raises:

@@ -118,6 +118,17 @@ def read_list_query(request: Request, operation: str, *filters: str) -> ListQuer
     return ListQuery(request, wanted, paging, scope)
 
 
+def read_numbered_query(request: Request, wanted: Filter) -> ListQuery:
+    """Read the paging of a report, which is counted anew at each request: it has page numbers and no cursors.
+
+    Raises:
+        MalformedError: page cannot be read. InvalidError: per_page is refused.
+    """
+    given = request.given
+    paging = PageRequest(per_page=_per_page(given.get("per_page")), page=_page(given.get("page")) or 1)
+    return ListQuery(request, wanted, paging, scope="")
+
+
 def _numbers(page: Page[Any], paging: PageRequest, total_pages: int) -> tuple[int | None, int | None, int | None]:
     """`page`, `next_page` and `previous_page`.
 

@@ -33,8 +33,8 @@ def read_time_query(request: Request) -> tuple[ListQuery, TimeFilter]:
         task_id=request.query_id("task_id"),
         client_id=request.query_id("client_id"),
         external_reference_id=request.given.get("external_reference_id"),
-        since=_day(request, "from") or FIRST_DAY,
-        until=_day(request, "to") or LAST_DAY,
+        since=read_day(request, "from") or FIRST_DAY,
+        until=read_day(request, "to") or LAST_DAY,
         updated_since=query.filter.updated_since,
         is_running=read_truth(request.given.get("is_running"), "is_running"),
         is_empty=_asks_for_what_never_is(request),
@@ -51,7 +51,8 @@ def _asks_for_what_never_is(request: Request) -> bool:
     return bool(read_truth(request.given.get("is_billed"), "is_billed")) or status != "unsubmitted"
 
 
-def _day(request: Request, name: str) -> Day | None:
+def read_day(request: Request, name: str) -> Day | None:
+    """A day among the parameters, as `20261121` or `2026-11-21`; None where it is not given. Raises MalformedError."""
     if name not in request.given:
         return None
     text = request.given[name]

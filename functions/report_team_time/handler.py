@@ -1,0 +1,23 @@
+"""functions: GET /v2/reports/time/team."""
+
+from sheaf.domain.identity import everybody, may_see_rates
+from sheaf.domain.reports import lines_of
+from sheaf.domain.time_entry import TimeReader
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Request
+from sheaf.http.response import Response
+from sheaf.http.v2.report_query import page_of_lines, read_report_query
+from sheaf.http.v2.responses import show_team_line
+from sheaf.store import time_sums
+
+
+def report_team_time(request: Request) -> Response:
+    """The time between two days by people, as far as the caller may see it (Harvest v2, "Team Report")."""
+    query, wanted = read_report_query(request)
+    reader = TimeReader(request.user.id, request.user.seen_projects)
+    logged = time_sums.sums(request.account_id, reader, wanted, request.now)
+    lines = lines_of(logged, lambda each: each.user, with_amounts=may_see_rates(request.user))
+    return query.response("results", page_of_lines(lines, query), show_team_line)
+
+
+handler = v2_endpoint(report_team_time, everybody)
