@@ -121,6 +121,7 @@ OPERATIONS = (
     Operation("user: change the email address", "PATCH", "/v2/users/1", {"email": "m@example.com"}),
     Operation("user: archive", "PATCH", "/v2/users/1", {"is_active": False}),
     Operation("user: delete, refused for their time", "DELETE", "/v2/users/1", status=422),
+    Operation("role: create, for one user", "POST", "/v2/roles", {"name": "Designer", "user_ids": [1]}, 201),
     Operation("report: time by clients", "GET", "/v2/reports/time/clients?from=20260101&to=20261231"),
     Operation("report: budgets, none of them given", "GET", "/v2/reports/project_budget"),
     Operation("unknown path", "GET", "/v2/nothing", status=404),

@@ -9,15 +9,15 @@ from sheaf.http.response import Response
 from sheaf.http.v2.bodies.model import read_body
 from sheaf.http.v2.bodies.user import NewUserBody
 from sheaf.http.v2.responses import created, show_user
-from sheaf.store import users
+from sheaf.store import roles, users
 
 
 def create_user(request: Request) -> Response:
     """A new user (Harvest v2, "Create a user"). Nobody is mailed: the operator issues their token."""
     body = read_body(NewUserBody, request.fields())
     fields = body.create(UserFields, weekly_capacity=request.account.weekly_capacity)
-    user = users.create(request.account_id, new_user(Id(0), fields, request.now))
-    return created(request, show_user(user, request.user))
+    user = users.create(request.account_id, new_user(Id(0), fields, request.now), body.roles)
+    return created(request, show_user(user, request.user, roles.names_of(request.account_id, [user.id])[user.id]))
 
 
 handler = v2_endpoint(create_user, may_manage_users)

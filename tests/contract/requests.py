@@ -34,6 +34,7 @@ _IDS = {
     "client_id": 1,
     "import_id": 1,
     "project_id": 1,
+    "role_id": 1,
     "task_assignment_id": 1,
     "task_id": 5,
     "time_entry_id": 1,
@@ -65,6 +66,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_time_entry": {"notes": "Adding CSS styling"},
     "create_import": {"kind": "time_entries", "file_name": "time.csv"},
     "undo_import": {"dry_run": True},
+    "create_role": {"name": "Writer"},
+    "update_role": {"name": "Writer"},
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
     "update_user": {"timezone": "Berlin"},
 }
@@ -272,9 +275,16 @@ _USER: Mapping[str, dict[str, Any]] = {
     "capacity text": {"weekly_capacity": "much"},
     "capacity flag": {"weekly_capacity": True},
     "capacity beyond a week": {"weekly_capacity": 604_801},
+    "business role unknown": {"roles": ["King"]},
     "roles text": {"access_roles": "member"},
     "roles of two": {"access_roles": ["member", "manager"]},
     "rights of a member": {"access_roles": ["member", "people_manager"]},
+}
+_ROLE: Mapping[str, dict[str, Any]] = {
+    **_NAMES,
+    "users unknown": {"user_ids": [3, 99]},
+    "users a number": {"user_ids": 3},
+    "users no id": {"user_ids": ["x"]},
 }
 MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_task": _TASK,
@@ -297,6 +307,8 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
     "update_time_entry": _TIME,
     "undo_import": {"flag": {"dry_run": "perhaps"}},
+    "create_role": {**_ROLE, "name taken": {"name": "DESIGNER"}},
+    "update_role": _ROLE,
     "create_user": {**_USER, "rate negative": {"default_hourly_rate": -1}, "cost text": {"cost_rate": "much"}},
     "update_user": _USER,
     "create_import": {
@@ -337,6 +349,9 @@ def _of_one_operation() -> Iterator[Request]:
     for method in ("PATCH", "PUT"):
         event = ADMIN.event(method, "/v2/clients/1", {"name": "your new CLIENT"})
         yield Request(f"{method} client name taken", event, before=another_client)
+    for method in ("PATCH", "PUT"):
+        event = ADMIN.event(method, "/v2/roles/1", {"name": "WRITER"})
+        yield Request(f"{method} role name taken", event, before=another_role)
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
@@ -370,6 +385,10 @@ def _of_one_operation() -> Iterator[Request]:
 
 def _routes_with(*methods: str) -> list[tuple[str, str]]:
     return [route for route in ADDRESSES if route[0] in methods]
+
+
+def another_role() -> None:
+    api_records.role(ADMIN, "Writer")
 
 
 def another_client() -> None:

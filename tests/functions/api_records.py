@@ -49,6 +49,11 @@ def assignment(api: Api, project_id: int, task_id: int, **fields: object) -> dic
     return _made(api, f"/v2/projects/{project_id}/task_assignments", {"task_id": task_id, **fields})
 
 
+def role(api: Api, name: str = "Designer", **fields: object) -> dict[str, Any]:
+    """A new business role."""
+    return _made(api, "/v2/roles", {"name": name, **fields})
+
+
 def time_entry(api: Api, project_id: int, task_id: int, **fields: object) -> dict[str, Any]:
     """Time of the caller, on a day of their own choice."""
     body = {"project_id": project_id, "task_id": task_id, "spent_date": "2026-11-20", "hours": 1, **fields}

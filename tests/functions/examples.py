@@ -144,9 +144,16 @@ def user(user_id: int, first_name: str, last_name: str, *access_roles: str, **fi
     }
 
 
+DESIGNER: dict[str, Any] = {
+    "id": 1,
+    "name": "Designer",
+    "user_ids": [3],
+    "created_at": RECENT,
+    "updated_at": RECENT,
+}
 ADMIN_ADA = user(1, "Ada", "Admin", "administrator")
 MANAGER_MAX = user(2, "Max", "Manager", "manager", "client_and_task_manager", "project_creator")
-MEMBER_MIA = user(3, "Mia", "Member", "member")
+MEMBER_MIA = user(3, "Mia", "Member", "member", roles=["Designer"])
 
 
 def client(client_id: int, name: str, **fields: object) -> dict[str, Any]:

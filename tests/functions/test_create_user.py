@@ -32,6 +32,7 @@ EXPECTED = {
         default_hourly_rate=120.0,
         cost_rate=60.5,
     ),
+    "no_such_role": invalid('roles must be names of roles of the account; there is no role "King"'),
     "form": created(weekly_capacity=3600, timezone="Berlin"),
     "email_taken": invalid("Email has already been taken"),
     "blank_names": invalid("First name can't be blank, Last name can't be blank"),

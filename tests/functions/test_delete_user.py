@@ -40,7 +40,8 @@ def test_a_deleted_user_leaves_nothing_but_the_count_of_ids_and_closed_shards(ap
     left = {place for place, item in summed(rows()).items() if before.get(place) != item}
     assert (answer.status, again["id"]) == (200, user["id"] + 1)
     assert {place for place in left if not place[0].endswith("#GUARD") and f"#USER#{again['id']}" not in place[0]} == {
-        ("ACCOUNT#1#SEQUENCE", "USER")
+        ("ACCOUNT#1#SEQUENCE", "USER"),
+        ("ACCOUNT#1#TOTALS", "ROLE_CHANGES"),
     }
 
 

@@ -9,6 +9,7 @@ from sheaf.http import identity
 from sheaf.store import users
 from tests.functions import api_records
 from tests.functions.examples import (
+    MANAGER_MAX,
     MEMBER_MIA,
     NOT_AUTHORIZED,
     NOT_FOUND,
@@ -32,6 +33,7 @@ def mia(**fields: object) -> Whole:
 
 
 EXPECTED = {
+    "roles": expected(200, {**MANAGER_MAX, "roles": ["Designer"]}),
     "archive": mia(is_active=False),
     "every_field": expected(
         200,

@@ -39,7 +39,7 @@ def _everything_that_sheaf_refuses() -> list[type[SheafError]]:
 
 def _example(kind: type[SheafError]) -> SheafError:
     """One of its kind, however it wants to be made."""
-    for arguments in ((), ("GET", "POST")):
+    for arguments in ((), ("GET", "POST"), ("7",)):
         try:
             return kind(*arguments)
         except TypeError:

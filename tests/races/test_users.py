@@ -1,17 +1,19 @@
-"""An account's users: the last administrator stays, and nobody is removed whose time is being logged."""
+"""An account's users: the last administrator stays; nobody is removed whose time is being logged, or who has a role."""
 
 import time
 from collections.abc import Callable, Mapping
 
 import pytest
 
+from sheaf.domain.business_role import BusinessRoleFields, NoSuchUserError
 from sheaf.domain.identity import AccountId, Role, User
 from sheaf.domain.logging_time import TimeNotLoggableError
+from sheaf.domain.record import with_changes
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user import LastAdministratorError, UserHasTimeError
 from sheaf.domain.values import Day, Id
-from sheaf.store import time_entries, users
+from sheaf.store import roles, time_entries, users
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task, user
@@ -54,6 +56,37 @@ def test_of_the_last_two_administrators_one_stays() -> None:
         Ending("the first is demoted", {"demote": None, "archive": LastAdministratorError}, left=[2]),
         Ending("the second is archived", {"demote": LastAdministratorError, "archive": None}, left=[1]),
     ]
+    check(histories, EndsAs(endings, left), [ending.name for ending in endings])
+
+
+def test_no_role_names_somebody_who_is_removed_meanwhile() -> None:
+    """Each history has an account of its own: roles and removals of one account count one another."""
+    made: dict[int, tuple[AccountId, Id, Id]] = {}
+    for number in range(FEW):
+        account_id = make_account(number + 1).id
+        role = roles.create(account_id, BusinessRoleFields(name="Designer"), NOW)
+        made[number] = account_id, users.create(account_id, user(1)).id, role.id
+
+    def actors(number: int) -> Mapping[str, Actor]:
+        account_id, user_id, role_id = made[number]
+        fields = BusinessRoleFields(name="Designer", user_ids=frozenset({user_id}))
+
+        def give() -> object:
+            time.sleep(number % 3 * 0.02)  # a deletion reads more before it decides
+            return roles.update(account_id, role_id, lambda role: with_changes(role, fields, NOW))
+
+        return {"give": give, "delete": lambda: users.delete(account_id, user_id, NOW)}
+
+    histories = _race(actors)
+    endings = [
+        Ending("removed first", {"give": NoSuchUserError, "delete": None}, left=frozenset()),
+        Ending("given first", {"give": None, "delete": None}, left=frozenset()),
+    ]
+
+    def left(history: History) -> object:
+        account_id, _, role_id = made[history.number]
+        return roles.get(account_id, role_id).user_ids
+
     check(histories, EndsAs(endings, left), [ending.name for ending in endings])
 
 

@@ -20,6 +20,7 @@ from sheaf.store.items import Item, number
 from sheaf.store.keys import Key
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.role import ROLE
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
@@ -27,7 +28,7 @@ from sheaf.store.mappers.user import USER
 from sheaf.store.records import RecordMapper
 from tests.support.table import Rows, place, rows, summed, whole
 
-_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT, USER)
+_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT, USER, ROLE)
 _IDENTITY = ("#TOKEN", "#USER_EMAIL")
 _BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
@@ -183,7 +184,7 @@ def _plain(found: Rows) -> Rows:
 def _is_beside(key: tuple[str, str]) -> bool:
     """Sequences lose numbers by right, operations and imports leave theirs; users and the like are another matter."""
     pk, sk = key
-    history = pk.endswith("#TOTALS") and sk in ("OPERATION", "IMPORT")
+    history = pk.endswith("#TOTALS") and sk in ("OPERATION", "IMPORT", "ROLE_CHANGES")
     of_import = pk == keys.OPEN_IMPORTS or "#IMPORT" in pk
     return history or of_import or "SEQUENCE" in pk or sk in _BESIDE or pk.endswith(_IDENTITY)
 

@@ -62,6 +62,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "administrators": _making(keys.administrators, _accounts),
+    "role_changes": _making(keys.role_changes, _accounts),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),
     "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
@@ -119,6 +120,7 @@ def test_the_same_thing_of_two_accounts_lies_in_two_partitions(
             keys.name(account_id, "TASK", fold_name(text)),
             keys.user_email(account_id, fold_name(text)),
             keys.administrators(account_id),
+            keys.role_changes(account_id),
         ]
         return {key["pk"]["S"] for key in made}
 

@@ -82,6 +82,18 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         ),
         "wrong_content_type": Sent("POST", "/v2/projects", "<record/>", {"content-type": "application/xml"}),
     },
+    "create_role": {
+        "blank_name": Sent("POST", "/v2/roles", '{"name":" "}'),
+        "broken_json": Sent("POST", "/v2/roles", "{"),
+        "by_a_manager": Sent("POST", "/v2/roles", '{"name":"Writer"}', BY_A_MANAGER),
+        "empty_body": Sent("POST", "/v2/roles", ""),
+        "form": Sent(
+            "POST", "/v2/roles", "name=Writer", {"content-type": "application/x-www-form-urlencoded"}, is_base64=True
+        ),
+        "no_id": Sent("POST", "/v2/roles", '{"name":"Writer","user_ids":["x"]}'),
+        "several_mistakes": Sent("POST", "/v2/roles", '{"name":7,"user_ids":"3"}'),
+        "wrong_content_type": Sent("POST", "/v2/roles", "<role/>", {"content-type": "application/xml"}),
+    },
     "create_task": {
         "blank_name": Sent("POST", "/v2/tasks", '{"name":"  "}'),
         "born_archived": Sent("POST", "/v2/tasks", '{"name":"Typesetting","is_active":false}'),
@@ -265,6 +277,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "json_suffix": Sent("DELETE", "/v2/projects/1.json"),
         "not_an_id": Sent("DELETE", "/v2/projects/x"),
     },
+    "delete_role": {
+        "by_a_manager": Sent("DELETE", "/v2/roles/1", None, BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/roles/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/roles/x"),
+    },
     "delete_task": {
         "by_a_member": Sent("DELETE", "/v2/tasks/5", headers=BY_A_MEMBER),
         "json_suffix": Sent("DELETE", "/v2/tasks/5.json"),
@@ -324,6 +341,9 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unreadable_client_id": Sent("GET", "/v2/projects?client_id=x"),
         "updated_since": Sent("GET", "/v2/projects?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/projects?updated_since=2999-12-31"),
+    },
+    "list_roles": {
+        "page_beyond_the_end": Sent("GET", "/v2/roles?page=2&per_page=3"),
     },
     "list_task_assignments": {
         "archived": Sent("GET", "/v2/task_assignments?is_active=false"),
@@ -441,6 +461,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "json_suffix": Sent("GET", "/v2/projects/1.json"),
         "not_an_id": Sent("GET", "/v2/projects/x"),
         "unknown_id_by_a_manager": Sent("GET", "/v2/projects/99", headers=BY_A_MANAGER),
+    },
+    "retrieve_role": {
+        "by_a_manager": Sent("GET", "/v2/roles/1", None, BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/roles/1.json"),
+        "not_an_id": Sent("GET", "/v2/roles/x"),
     },
     "retrieve_task": {
         "by_a_member": Sent("GET", "/v2/tasks/5", headers=BY_A_MEMBER),
@@ -563,6 +588,14 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unknown_client": Sent("PATCH", "/v2/projects/1", '{"client_id":99}'),
         "wrong_content_type": Sent("PATCH", "/v2/projects/1", "<record/>", {"content-type": "application/xml"}),
         "wrong_type": Sent("PATCH", "/v2/projects/1", '{"is_active":"perhaps"}'),
+    },
+    "update_role": {
+        "broken_json": Sent("PATCH", "/v2/roles/1", "{"),
+        "by_a_manager": Sent("PATCH", "/v2/roles/1", '{"name":"Designer"}', BY_A_MANAGER),
+        "json_suffix": Sent("PATCH", "/v2/roles/1.json", '{"name":"Designer"}'),
+        "not_an_id": Sent("PATCH", "/v2/roles/x", '{"name":"Designer"}'),
+        "wrong_content_type": Sent("PATCH", "/v2/roles/1", "<role/>", {"content-type": "application/xml"}),
+        "wrong_type": Sent("PATCH", "/v2/roles/1", '{"user_ids":3}'),
     },
     "update_task": {
         "archive": Sent("PATCH", "/v2/tasks/4", '{"is_active":false}'),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from sheaf.domain.business_role import BusinessRoleFields
 from sheaf.domain.client import ClientFields
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
@@ -18,7 +19,7 @@ from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import accounts, clients, projects, tasks, time_entries, tokens, users
+from sheaf.store import accounts, clients, projects, roles, tasks, time_entries, tokens, users
 from sheaf.store.imports import jobs
 from tools.connection import use_table
 
@@ -76,6 +77,7 @@ def _write() -> None:
         fields = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
         made.append(projects.create(ACCOUNT, fields, now).id)
     people = [_add_person(person, made[:1], now) for person in _PEOPLE]
+    roles.create(ACCOUNT, BusinessRoleFields(name="Designer", user_ids=frozenset({people[2].id})), now)
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, Clock(now))
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)

@@ -174,7 +174,7 @@ def test_what_may_be_logged_to_is_shown_without_the_project_of_each_task() -> No
 
 def test_a_user_is_shown_in_the_fields_and_the_order_of_harvest() -> None:
     head = replace(HEAD, timezone="Berlin", default_hourly_rate=Decimal("95.50"), cost_rate=Decimal("41.00"))
-    assert json.dumps(show_user(head, ADMIN)) == (
+    assert json.dumps(show_user(head, ADMIN, [])) == (
         '{"id": 2, "first_name": "Max", "last_name": "Manager", "email": "m@example.com", "telephone": "", '
         '"timezone": "Berlin", "has_access_to_all_future_projects": false, "is_contractor": false, "is_admin": false, '
         '"is_project_manager": true, "can_see_rates": true, "can_create_projects": true, "can_create_invoices": false, '

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-Kind = Literal["TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT"]
+Kind = Literal[
+    "TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT", "ROLE"
+]
 """The kinds of records that an account numbers, each on its own."""
 
 

@@ -240,6 +240,11 @@ def administrators(account_id: AccountId) -> Key:
     return _key(f"ACCOUNT#{account_id}#TOTALS", "ADMINISTRATORS")
 
 
+def role_changes(account_id: AccountId) -> Key:
+    """How often the account's business roles were changed, and users removed."""
+    return _key(f"ACCOUNT#{account_id}#TOTALS", "ROLE_CHANGES")
+
+
 def person_name(account_id: AccountId, folded: str) -> Key:
     """The claim on the name of a person whom an import made, so that two of its workers make one and the same."""
     return _key(f"ACCOUNT#{account_id}#PERSON_NAME#{_digest(folded)}", "PERSON_NAME")

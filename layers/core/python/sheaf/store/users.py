@@ -17,7 +17,7 @@ from sheaf.domain.user import (
     UserHasTimeError,
 )
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store import keys, reads, roles, sequence, time_guard
 from sheaf.store.imports import created
 from sheaf.store.items import number, read_id
 from sheaf.store.keys import Key
@@ -40,16 +40,17 @@ def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Us
     return page_of(listing.source(wanted), request).map(USER.codec.from_item)
 
 
-def create(account_id: AccountId, user: User) -> User:
-    """A new user (I4) under the next id; the id that `user` brings does not count.
+def create(account_id: AccountId, user: User, role_names: Collection[str] | None = None) -> User:
+    """A new user (I4) under the next id; the id that `user` brings does not count. They get the roles of these names.
 
     Raises:
-        EmailTakenError, BusyError.
+        EmailTakenError, NoSuchRoleError, BusyError.
     """
 
     def decide() -> User:
         added = replace(user, id=sequence.next_id(account_id, "USER"))
-        commit(_added(account_id, added))
+        with_roles = roles.given(account_id, added.id, role_names, user.created_at)
+        commit([*_added(account_id, added), *with_roles])
         return added
 
     return retried(decide)
@@ -101,26 +102,32 @@ def create_imported(account_id: AccountId, import_id: Id, person: Person, now: T
     return user
 
 
-def update(account_id: AccountId, user_id: Id, change: Callable[[User], User]) -> User:
-    """The user after `change` (I9), which may be called again.
+def update(
+    account_id: AccountId,
+    user_id: Id,
+    change: Callable[[User], User],
+    with_roles: Callable[[], list[Write]] = list,
+) -> User:
+    """The user after `change` (I9), which may be called again, with what `roles.given` writes in the same transaction.
 
     Raises:
-        NotFoundError, EmailTakenError, LastAdministratorError, BusyError.
+        NotFoundError, EmailTakenError, LastAdministratorError, NoSuchRoleError, BusyError.
     """
 
     def decide() -> User:
         before = get(account_id, user_id)
         after = change(before)
+        writes = with_roles()
         if after is not before:
             if _called(before) != _called(after):
                 after = replace(after, has_claimed_name=False)
-            commit(
-                [
-                    *USER.writes_to_change(account_id, before, after),
-                    *_claimed_anew(account_id, before, after),
-                    *_administrators(account_id, before, after),
-                ]
-            )
+            writes += [
+                *USER.writes_to_change(account_id, before, after),
+                *_claimed_anew(account_id, before, after),
+                *_administrators(account_id, before, after),
+            ]
+        if writes:
+            commit(writes)
         return after
 
     return retried(decide)
@@ -153,6 +160,7 @@ def removed(account_id: AccountId, user: User, known: TimeCount, now: Timestamp)
         *_claimed_anew(account_id, user, None),
         *_administrators(account_id, user, None),
         *time_guard.remove_user(account_id, user.id, known, now),
+        *roles.without(account_id, user.id, now),
     ]
 
 

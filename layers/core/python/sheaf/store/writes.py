@@ -61,6 +61,13 @@ def count(
     return Write(write.action, write.parameters, write.refusal, amounts, is_spread)
 
 
+def count_on(key: Key, name: str, step: int, known: int) -> Write:
+    """Add to a number that an item counts, if it is still what was read; `StaleError` otherwise. 0 is not there yet."""
+    unchanged = f"{name} = :known" if known else f"(attribute_not_exists({name}) OR {name} = :known)"
+    values: Item = {":step": {"N": str(step)}, ":known": {"N": str(known)}}
+    return update(key, f"ADD {name} :step", values, unchanged)
+
+
 def with_condition(write: Write, condition: str, values: Item, refusal: Exception) -> Write:
     """The same write under one condition more; `refusal` is then what a failed condition means."""
     given = write.parameters.get("ConditionExpression")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from sheaf.domain.business_role import BusinessRole
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
 from sheaf.domain.project import Project
@@ -134,10 +135,11 @@ def show_project_assignment(
     }
 
 
-def show_user(user: User, reader: User) -> dict[str, Any]:
+def show_user(user: User, reader: User, roles: Sequence[str]) -> dict[str, Any]:
     """A user (Harvest v2, "The user object"), with what clients of 2018 read in place of `access_roles`.
 
-    Rates are shown to those who may see them; a telephone and a picture are not kept.
+    `roles` are the names of their business roles. Rates are shown to those who may see them; a telephone and a picture
+    are not kept.
     """
     return {
         "id": user.id,
@@ -157,7 +159,7 @@ def show_user(user: User, reader: User) -> dict[str, Any]:
         "weekly_capacity": user.weekly_capacity,
         "default_hourly_rate": _number(user.default_hourly_rate) if may_see_rates(reader) else None,
         "cost_rate": _number(user.cost_rate) if reader.role is Role.ADMINISTRATOR else None,
-        "roles": [],
+        "roles": list(roles),
         "access_roles": user.access_roles,
         "avatar_url": "",
         "created_at": user.created_at,
@@ -226,6 +228,17 @@ def show_project_budget(budget: ProjectBudget, reader: User) -> dict[str, Any]:
         "budget_by": project.budget_by,
         "is_active": project.is_active,
         **dict(zip(("budget", "budget_spent", "budget_remaining"), map(_number, amounts), strict=True)),
+    }
+
+
+def show_role(role: BusinessRole) -> dict[str, Any]:
+    """A business role (Harvest v2, "The role object")."""
+    return {
+        "id": role.id,
+        "name": role.name,
+        "user_ids": sorted(role.user_ids),
+        "created_at": role.created_at,
+        "updated_at": role.updated_at,
     }
 
 

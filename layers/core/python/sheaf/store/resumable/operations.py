@@ -19,7 +19,7 @@ from sheaf.store.items import Item, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import delete_if, put_new, update
+from sheaf.store.writes import count, count_on, delete_if, put_new
 
 OperationKind = Literal["remove_task", "remove_project", "create_project"]
 
@@ -131,12 +131,8 @@ def find(account_id: AccountId, operation_id: Id) -> ResumableOperation | None:
 
 def _begun(account_id: AccountId, step: int, known: int | None) -> Write:
     """Count `step` more operations, if `known` is still how many there were (whatever there were, where it is None)."""
-    key, count = keys.totals(account_id, "OPERATION"), "ADD begun :step"
-    values: Item = {":step": number(step)}
-    if known is None:
-        return update(key, count, values)
-    unchanged = "begun = :known" if known else "(attribute_not_exists(begun) OR begun = :known)"
-    return update(key, count, {**values, ":known": number(known)}, condition=unchanged)
+    key = keys.totals(account_id, "OPERATION")
+    return count(key, {"begun": step}) if known is None else count_on(key, "begun", step, known)
 
 
 def _read(item: Item) -> ResumableOperation:

@@ -49,6 +49,12 @@ def _id(value: object) -> object:
         raise ValueError(str(error).removeprefix("id ")) from error
 
 
+def _list_of_ids(value: object) -> object:
+    if value is not None and not isinstance(value, list):
+        raise ValueError("must be a list of ids")
+    return value
+
+
 def _no_flag(value: object) -> object:
     """True would be read as 1."""
     if isinstance(value, bool):
@@ -83,6 +89,10 @@ WholeNumber = Annotated[int | None, BeforeValidator(_no_flag), BeforeValidator(b
 
 Texts = list[str] | None
 """A list of texts."""
+
+
+Ids = Annotated[list[Annotated[Id, BeforeValidator(_id)]] | None, BeforeValidator(_list_of_ids)]
+"""A list of ids."""
 
 
 class Body(BaseModel):

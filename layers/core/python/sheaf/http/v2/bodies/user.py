@@ -25,6 +25,7 @@ class UserBody(Body):
     is_contractor: Flag = None
     is_active: Flag = None
     weekly_capacity: WholeNumber = None
+    roles: Texts = None
     access_roles: Texts = None
 
     def _given(self) -> dict[str, Any]:
@@ -33,6 +34,7 @@ class UserBody(Body):
         blank = [sentence for name, sentence in self.required.items() if name in given and not given[name].strip()]
         if blank:
             raise InvalidError(", ".join(blank))
+        given.pop("roles", None)
         names = given.pop("access_roles", None)
         return given if names is None else {**given, **_read_access_roles(names)}
 
