@@ -61,6 +61,17 @@ def link(name: str, path: str) -> Callable[[Api], str]:
     return follow
 
 
+def assigned(path: str) -> Callable[[Api], str]:
+    """The path, once user 1 is assigned to the second project, on which nobody has time."""
+
+    def assign(api: Api) -> str:
+        api.post("/v2/projects/2/user_assignments", {"user_id": 1})
+        return path
+
+    return assign
+
+
+OF_USER = "/v2/projects/2/user_assignments/1"
 OPERATIONS = (
     Operation("one task", "GET", "/v2/tasks/7"),
     Operation("one task, missing", "GET", "/v2/tasks/99", status=404),
@@ -121,6 +132,11 @@ OPERATIONS = (
     Operation("user: change the email address", "PATCH", "/v2/users/1", {"email": "m@example.com"}),
     Operation("user: archive", "PATCH", "/v2/users/1", {"is_active": False}),
     Operation("user: delete, refused for their time", "DELETE", "/v2/users/1", status=422),
+    Operation("user assignment: create", "POST", "/v2/projects/1/user_assignments", {"user_id": 1}, 201),
+    Operation("user assignment: list of the account", "GET", assigned("/v2/user_assignments")),
+    Operation("user assignment: list of a user", "GET", assigned("/v2/user_assignments?user_id=1")),
+    Operation("user assignment: update", "PATCH", assigned(OF_USER), {"budget": 2}),
+    Operation("user assignment: delete", "DELETE", assigned(OF_USER)),
     Operation("role: create, for one user", "POST", "/v2/roles", {"name": "Designer", "user_ids": [1]}, 201),
     Operation("report: time by clients", "GET", "/v2/reports/time/clients?from=20260101&to=20261231"),
     Operation("report: budgets, none of them given", "GET", "/v2/reports/project_budget"),

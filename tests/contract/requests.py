@@ -38,6 +38,7 @@ _IDS = {
     "task_assignment_id": 1,
     "task_id": 5,
     "time_entry_id": 1,
+    "user_assignment_id": 1,
     "user_id": 2,
 }
 
@@ -66,6 +67,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_time_entry": {"notes": "Adding CSS styling"},
     "create_import": {"kind": "time_entries", "file_name": "time.csv"},
     "undo_import": {"dry_run": True},
+    "create_user_assignment": {"user_id": 3},
+    "update_user_assignment": {"budget": 10},
     "create_role": {"name": "Writer"},
     "update_role": {"name": "Writer"},
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
@@ -280,6 +283,14 @@ _USER: Mapping[str, dict[str, Any]] = {
     "roles of two": {"access_roles": ["member", "manager"]},
     "rights of a member": {"access_roles": ["member", "people_manager"]},
 }
+_USER_ASSIGNMENT: Mapping[str, dict[str, Any]] = {
+    "rate negative": {"hourly_rate": -1},
+    "rate text": {"hourly_rate": "much"},
+    "budget negative": {"budget": -1},
+    "budget text": {"budget": "much"},
+    "manager number": {"is_project_manager": 7},
+    "active number": {"is_active": 7},
+}
 _ROLE: Mapping[str, dict[str, Any]] = {
     **_NAMES,
     "users unknown": {"user_ids": [3, 99]},
@@ -307,6 +318,13 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_time_entry": {**_TIME, "user unknown": {"user_id": 99}},
     "update_time_entry": _TIME,
     "undo_import": {"flag": {"dry_run": "perhaps"}},
+    "create_user_assignment": {
+        **_USER_ASSIGNMENT,
+        "user taken": {"user_id": 2},
+        "user unknown": {"user_id": 99},
+        "user no id": {"user_id": "x"},
+    },
+    "update_user_assignment": _USER_ASSIGNMENT,
     "create_role": {**_ROLE, "name taken": {"name": "DESIGNER"}},
     "update_role": _ROLE,
     "create_user": {**_USER, "rate negative": {"default_hourly_rate": -1}, "cost text": {"cost_rate": "much"}},
@@ -352,6 +370,8 @@ def _of_one_operation() -> Iterator[Request]:
     for method in ("PATCH", "PUT"):
         event = ADMIN.event(method, "/v2/roles/1", {"name": "WRITER"})
         yield Request(f"{method} role name taken", event, before=another_role)
+    event = ADMIN.event("DELETE", "/v2/projects/1/user_assignments/2")
+    yield Request("DELETE user assignment with time", event, before=member_assigned)
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
@@ -385,6 +405,11 @@ def _of_one_operation() -> Iterator[Request]:
 
 def _routes_with(*methods: str) -> list[tuple[str, str]]:
     return [route for route in ADDRESSES if route[0] in methods]
+
+
+def member_assigned() -> None:
+    """The demo account's member, who has logged time on the project."""
+    api_records.user_assignment(ADMIN, 1, 3)
 
 
 def another_role() -> None:

@@ -49,6 +49,11 @@ def assignment(api: Api, project_id: int, task_id: int, **fields: object) -> dic
     return _made(api, f"/v2/projects/{project_id}/task_assignments", {"task_id": task_id, **fields})
 
 
+def user_assignment(api: Api, project_id: int, user_id: int, **fields: object) -> dict[str, Any]:
+    """A user put on a project."""
+    return _made(api, f"/v2/projects/{project_id}/user_assignments", {"user_id": user_id, **fields})
+
+
 def role(api: Api, name: str = "Designer", **fields: object) -> dict[str, Any]:
     """A new business role."""
     return _made(api, "/v2/roles", {"name": name, **fields})

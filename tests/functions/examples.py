@@ -144,6 +144,25 @@ def user(user_id: int, first_name: str, last_name: str, *access_roles: str, **fi
     }
 
 
+def user_assigned(
+    assignment_id: int, project: Mapping[str, Any], user: Mapping[str, Any], **fields: object
+) -> dict[str, Any]:
+    """A user assignment, as `task` does it."""
+    return {
+        "id": assignment_id,
+        "is_project_manager": False,
+        "is_active": True,
+        "use_default_rates": True,
+        "budget": None,
+        "created_at": RECENT,
+        "updated_at": RECENT,
+        "hourly_rate": None,
+        **fields,
+        "project": only(project, "id", "name", "code"),
+        "user": user,
+    }
+
+
 DESIGNER: dict[str, Any] = {
     "id": 1,
     "name": "Designer",

@@ -100,4 +100,4 @@ def test_an_updated_since_that_cannot_be_read_is_refused_by_every_list_of_v1(to_
 
 
 def test_the_lists_are_those_of_the_template() -> None:
-    assert (len(LISTS), len(STATES), len(LISTS_OF_V1)) == (10, 6, 3)
+    assert (len(LISTS), len(STATES), len(LISTS_OF_V1)) == (12, 8, 3)

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from sheaf.domain.business_role import BusinessRoleFields, NoSuchUserError
+from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId, Role, User
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.record import with_changes
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user import LastAdministratorError, UserHasTimeError
+from sheaf.domain.user_assignment import NoSuchAssigneeError, UserAssignmentFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import roles, time_entries, users
+from sheaf.store import roles, time_entries, user_assignments, users
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task, user
@@ -88,6 +90,34 @@ def test_no_role_names_somebody_who_is_removed_meanwhile() -> None:
         return roles.get(account_id, role_id).user_ids
 
     check(histories, EndsAs(endings, left), [ending.name for ending in endings])
+
+
+def test_nobody_is_assigned_who_is_removed_meanwhile() -> None:
+    """The table's audit tells that no assignment is left without its user, and that all counts are right."""
+    populate(client(1), project(1))
+    made = [users.create(ACCOUNT, user(number)).id for number in range(100, 100 + FEW)]
+    fields = UserAssignmentFields(is_project_manager=False)
+
+    def assign(number: int) -> object:
+        time.sleep(number % 4 * 0.02)  # a deletion reads more before it decides
+        return user_assignments.create(ACCOUNT, Id(1), made[number], lambda _: fields, NOW)
+
+    histories = _race(
+        lambda number: {"assign": lambda: assign(number), "delete": lambda: users.delete(ACCOUNT, made[number], NOW)}
+    )
+    assert_sound(ACCOUNT)
+    there = {found.id for found in users.everyone(ACCOUNT)}
+    endings = [
+        Ending("removed first", {"assign": NoSuchAssigneeError, "delete": None}, left=False),
+        Ending("assigned first", {"assign": None, "delete": None}, left=False),
+        # All removals of an account count one another; where too many meet, one gives up and changes nothing.
+        Ending("the removal was too busy", {"assign": None, "delete": BusyError}, left=True),
+    ]
+    check(
+        histories,
+        EndsAs(endings, lambda history: made[history.number] in there),
+        ["removed first", "assigned first"],
+    )
 
 
 def test_nobody_is_removed_whose_time_is_being_logged() -> None:

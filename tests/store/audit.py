@@ -14,10 +14,11 @@ from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import Item, number
-from sheaf.store.keys import Key
+from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.role import ROLE
@@ -25,10 +26,11 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.mappers.user import USER
+from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT, pair_item
 from sheaf.store.records import RecordMapper
 from tests.support.table import Rows, place, rows, summed, whole
 
-_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT, USER, ROLE)
+_SHAPES: tuple[RecordMapper[Any], ...] = (TASK, CLIENT, PROJECT, TASK_ASSIGNMENT, USER, ROLE, USER_ASSIGNMENT)
 _IDENTITY = ("#TOKEN", "#USER_EMAIL")
 _BESIDE = ("ACCOUNT", "TOKEN", "USER_EMAIL", "PERSON_NAME", "IMPORT_TURN")
 
@@ -69,6 +71,8 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
     items += _task_guards(account_id, tasks, assignments, entries)
     items += _project_guards(account_id, projects, assignments, entries)
     items += _pairs(account_id, assignments, entries)
+    of_users = list(_records(account_id, found, "USER_ASSIGNMENT", USER_ASSIGNMENT.codec.from_item))
+    items += _user_assignments(account_id, of_users)
     items += _time_totals(account_id, entries)
     items += [
         {**keys.timer(account_id, entry.user_id), "entry_id": {"N": str(entry.id)}}
@@ -103,6 +107,17 @@ def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Ite
     of_client = _groups(projects, lambda project: project.client_id)
     for client in _records(account_id, found, "CLIENT", CLIENT.codec.from_item):
         yield keys.guard(account_id, "CLIENT", client.id) | _states(of_client[client.id])
+
+
+def _user_assignments(account_id: AccountId, assignments: list[UserAssignment]) -> Iterator[Item]:
+    yield from (pair_item(account_id, assignment) for assignment in assignments)
+    owners: tuple[tuple[Guarded, Callable[[UserAssignment], Id]], ...] = (
+        ("PROJECT", lambda assignment: assignment.project_id),
+        ("USER", lambda assignment: assignment.user_id),
+    )
+    for kind, owner in owners:
+        for owner_id, group in _groups(assignments, owner).items():
+            yield keys.user_assignment_count(account_id, kind, owner_id) | _states(group)
 
 
 def _task_guards(

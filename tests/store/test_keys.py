@@ -62,6 +62,10 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "account": _making(keys.account, _accounts),
     "account_sequence": _making(keys.account_sequence),
     "administrators": _making(keys.administrators, _accounts),
+    "user_pair": _making(keys.user_pair, _accounts, _numbers, _numbers),
+    "user_assignment_count": _making(
+        keys.user_assignment_count, _accounts, st.sampled_from(["PROJECT", "USER"]), _numbers
+    ),
     "role_changes": _making(keys.role_changes, _accounts),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),
     "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),

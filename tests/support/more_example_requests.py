@@ -263,6 +263,34 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         ),
         "wrong_content_type": Sent("POST", "/v2/users", "<user/>", {"content-type": "application/xml"}),
     },
+    "create_user_assignment": {
+        "a_manager": Sent("POST", "/v2/projects/2/user_assignments", '{"user_id":2}'),
+        "broken_json": Sent("POST", "/v2/projects/1/user_assignments", "{"),
+        "by_a_member": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":3}', BY_A_MEMBER),
+        "by_the_manager_of_another_project": Sent(
+            "POST", "/v2/projects/2/user_assignments", '{"user_id":3}', BY_A_MANAGER
+        ),
+        "empty_body": Sent("POST", "/v2/projects/1/user_assignments", ""),
+        "form": Sent(
+            "POST",
+            "/v2/projects/1/user_assignments",
+            "user_id=3&use_default_rates=0&hourly_rate=80",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "negative_rate": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":3,"hourly_rate":-1,"budget":-1}'),
+        "not_an_id": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":0}'),
+        "project_not_an_id": Sent("POST", "/v2/projects/x/user_assignments", '{"user_id":3}'),
+        "several_mistakes": Sent(
+            "POST", "/v2/projects/1/user_assignments", '{"user_id":[3],"is_active":"perhaps","budget":true}'
+        ),
+        "unknown_project": Sent("POST", "/v2/projects/99/user_assignments", '{"user_id":3}'),
+        "unknown_user": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":99}'),
+        "user_taken": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":2}'),
+        "wrong_content_type": Sent(
+            "POST", "/v2/projects/1/user_assignments", "<record/>", {"content-type": "application/xml"}
+        ),
+    },
     "delete_client": {
         "json_suffix": Sent("DELETE", "/v2/clients/1.json"),
         "not_an_id": Sent("DELETE", "/v2/clients/x"),
@@ -308,6 +336,13 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "not_an_id": Sent("DELETE", "/v2/users/x"),
         "unknown_id": Sent("DELETE", "/v2/users/99"),
     },
+    "delete_user_assignment": {
+        "by_a_member": Sent("DELETE", "/v2/projects/1/user_assignments/1", None, BY_A_MEMBER),
+        "by_its_manager": Sent("DELETE", "/v2/projects/1/user_assignments/1", None, BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/projects/1/user_assignments/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/projects/1/user_assignments/x"),
+        "project_not_an_id": Sent("DELETE", "/v2/projects/x/user_assignments/1"),
+    },
     "list_clients": {
         "archived": Sent("GET", "/v2/clients?is_active=false"),
         "page_beyond_the_end": Sent("GET", "/v2/clients?page=2&per_page=1"),
@@ -329,6 +364,14 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unknown_project": Sent("GET", "/v2/projects/99/task_assignments"),
         "updated_since": Sent("GET", "/v2/projects/1/task_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/projects/1/task_assignments?updated_since=2999-12-31"),
+    },
+    "list_project_user_assignments": {
+        "active": Sent("GET", "/v2/projects/1/user_assignments?is_active=true"),
+        "archived": Sent("GET", "/v2/projects/1/user_assignments?is_active=false"),
+        "by_its_manager": Sent("GET", "/v2/projects/1/user_assignments", None, BY_A_MANAGER),
+        "project_not_an_id": Sent("GET", "/v2/projects/x/user_assignments"),
+        "unknown_project": Sent("GET", "/v2/projects/99/user_assignments"),
+        "updated_since": Sent("GET", "/v2/projects/1/user_assignments?updated_since=2999-12-31"),
     },
     "list_projects": {
         "archived": Sent("GET", "/v2/projects?is_active=false"),
@@ -404,6 +447,14 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unsubmitted": Sent("GET", "/v2/time_entries?approval_status=unsubmitted"),
         "updated_since": Sent("GET", "/v2/time_entries?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/time_entries?updated_since=2999-12-31"),
+    },
+    "list_user_assignments": {
+        "active": Sent("GET", "/v2/user_assignments?is_active=true"),
+        "archived": Sent("GET", "/v2/user_assignments?is_active=false"),
+        "of_a_user_without_projects": Sent("GET", "/v2/user_assignments?user_id=1"),
+        "page_beyond_the_end": Sent("GET", "/v2/user_assignments?page=2&per_page=1"),
+        "unreadable_user_id": Sent("GET", "/v2/user_assignments?user_id=x"),
+        "updated_since": Sent("GET", "/v2/user_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
     },
     "list_users": {
         "archived": Sent("GET", "/v2/users?is_active=false"),
@@ -488,6 +539,14 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "by_a_manager": Sent("GET", "/v2/users/2", None, BY_A_MANAGER),
         "json_suffix": Sent("GET", "/v2/users/2.json"),
         "not_an_id": Sent("GET", "/v2/users/x"),
+    },
+    "retrieve_user_assignment": {
+        "by_a_member": Sent("GET", "/v2/projects/1/user_assignments/1", None, BY_A_MEMBER),
+        "by_its_manager": Sent("GET", "/v2/projects/1/user_assignments/1", None, BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/projects/1/user_assignments/1.json"),
+        "not_an_id": Sent("GET", "/v2/projects/1/user_assignments/x"),
+        "of_another_project": Sent("GET", "/v2/projects/2/user_assignments/1"),
+        "project_not_an_id": Sent("GET", "/v2/projects/x/user_assignments/1"),
     },
     "stop_time_entry": {
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/stop.json"),
@@ -711,6 +770,30 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "put": Sent("PUT", "/v2/users/3", '{"is_contractor":true}'),
         "unknown_time_zone": Sent("PATCH", "/v2/users/3", '{"timezone":"Berlin/Mitte"}'),
         "wrong_content_type": Sent("PATCH", "/v2/users/3", "<user/>", {"content-type": "application/xml"}),
+    },
+    "update_user_assignment": {
+        "broken_json": Sent("PATCH", "/v2/projects/1/user_assignments/1", "{"),
+        "by_a_member": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"budget":1}', BY_A_MEMBER),
+        "by_its_manager": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"budget":1}', BY_A_MANAGER),
+        "fields_that_cannot_change": Sent(
+            "PATCH", "/v2/projects/1/user_assignments/1", '{"id":7,"user_id":3,"project":{"id":2}}'
+        ),
+        "form": Sent(
+            "PATCH",
+            "/v2/projects/1/user_assignments/1",
+            "budget=1",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "json_suffix": Sent("PATCH", "/v2/projects/1/user_assignments/1.json", '{"budget":1}'),
+        "negative_rate": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"hourly_rate":-1}'),
+        "not_an_id": Sent("PATCH", "/v2/projects/1/user_assignments/x", '{"budget":1}'),
+        "project_not_an_id": Sent("PATCH", "/v2/projects/x/user_assignments/1", '{"budget":1}'),
+        "put": Sent("PUT", "/v2/projects/1/user_assignments/1", '{"budget":1}'),
+        "wrong_content_type": Sent(
+            "PATCH", "/v2/projects/1/user_assignments/1", "<record/>", {"content-type": "application/xml"}
+        ),
+        "wrong_type": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"is_project_manager":"perhaps"}'),
     },
     "v1_activate_task": {
         "by_a_member": Sent(

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
 
 Kind = Literal[
-    "TASK", "USER", "TOKEN", "CLIENT", "PROJECT", "TASK_ASSIGNMENT", "TIME_ENTRY", "OPERATION", "IMPORT", "ROLE"
+    "TASK",
+    "USER",
+    "TOKEN",
+    "CLIENT",
+    "PROJECT",
+    "TASK_ASSIGNMENT",
+    "TIME_ENTRY",
+    "OPERATION",
+    "IMPORT",
+    "ROLE",
+    "USER_ASSIGNMENT",
 ]
 """The kinds of records that an account numbers, each on its own."""
 

@@ -120,6 +120,21 @@ def pair_time(account_id: AccountId, task_id: Id, project_id: Id, assignment_id:
     return _key(pairs(account_id, task_id), f"{sortable(project_id)}#{sortable(assignment_id)}")
 
 
+def user_pairs(account_id: AccountId, user_id: Id) -> str:
+    """The partition of a user's assignments, by project: one for each, so that no project has a user twice."""
+    return f"ACCOUNT#{account_id}#USER#{user_id}#PAIR"
+
+
+def user_pair(account_id: AccountId, user_id: Id, project_id: Id) -> Key:
+    """The assignment of a user to a project, found by the two."""
+    return _key(user_pairs(account_id, user_id), sortable(project_id))
+
+
+def user_assignment_count(account_id: AccountId, kind: Guarded, record_id: Id) -> Key:
+    """How many user assignments a project or a user has, by state."""
+    return _key(guard(account_id, kind, record_id)["pk"]["S"], "USER_ASSIGNMENTS")
+
+
 def time_entry(account_id: AccountId, entry_id: Id) -> Key:
     """A time entry by its id, in one of `TIME_SHARDS` partitions: an import is not to wait for one."""
     return _key(time_shard(account_id, entry_id % TIME_SHARDS), sortable(entry_id))

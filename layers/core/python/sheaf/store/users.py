@@ -17,13 +17,15 @@ from sheaf.domain.user import (
     UserHasTimeError,
 )
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, roles, sequence, time_guard
+from sheaf.store import keys, reads, roles, sequence, time_guard, user_assignments
 from sheaf.store.imports import created
 from sheaf.store.items import number, read_id
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.user import USER
 from sheaf.store.reads import KeyRange
+from sheaf.store.resumable import operations, removal, resume
+from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.time_guard import TimeCount
 from sheaf.store.transactions import StaleError, Write, commit, retried
 from sheaf.store.writes import count, delete_if, put_new, with_condition
@@ -134,24 +136,31 @@ def update(
 
 
 def delete(account_id: AccountId, user_id: Id, now: Timestamp) -> User:
-    """Remove a user without time (I14) and return them as they were.
+    """Remove a user without time, with their assignments (I14), and return them as they were.
 
     Raises:
         NotFoundError, UserHasTimeError, LastAdministratorNotRemovableError, BusyError.
     """
 
-    def decide() -> User:
+    def decide() -> tuple[User, ResumableOperation | None]:
+        begun = operations.begun_count(account_id)
+        resume.finish_pending(account_id)
         user, time = get(account_id, user_id), time_guard.time_of_user(account_id, user_id)
         if time.total:
             raise UserHasTimeError
-        commit(removed(account_id, user, time, now))
-        return user
+        assigned = user_assignments.counts(account_id, "USER", user_id)
+        unassigned = user_assignments.uncounted(account_id, "USER", user_id, assigned)
+        record = [*removed(account_id, user, time, now), *unassigned]
+        return user, removal.remove_user(account_id, user_id, record, now, begun)
 
-    return retried(decide)
+    user, operation = retried(decide)
+    if operation is not None:
+        resume.resume(account_id, operation)
+    return user
 
 
 def removed(account_id: AccountId, user: User, known: TimeCount, now: Timestamp) -> list[Write]:
-    """The writes that remove a user; StaleError when they changed, or their time did since it was read.
+    """The writes that remove a user, but not their assignments; StaleError when they or their time changed meanwhile.
 
     Refused with LastAdministratorNotRemovableError.
     """

@@ -46,6 +46,12 @@ def update(key: Key, expression: str, values: Item, condition: str = "", refusal
     return Write("Update", parameters, refusal or StaleError())
 
 
+def check(key: Key, refusal: Exception, *, is_there: bool = True) -> Write:
+    """Change nothing, but only while the item is there, or is not."""
+    condition = "attribute_exists(pk)" if is_there else "attribute_not_exists(pk)"
+    return Write("ConditionCheck", {"Key": key, "ConditionExpression": condition}, refusal)
+
+
 def count(
     key: Key,
     amounts: Mapping[str, int],

@@ -13,6 +13,7 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.timers import time_of_day
+from sheaf.domain.user_assignment import AssignedUser
 from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -82,6 +83,23 @@ def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
         **_assignment(assigned_task.assignment),
         "project": _project(assigned_task.project),
         "task": _named(assigned_task.task),
+    }
+
+
+def show_user_assignment(assigned_user: AssignedUser, reader: User) -> dict[str, Any]:
+    """A user assignment (Harvest v2, "The user assignment object"); its rate is for those who may see rates."""
+    assignment = assigned_user.assignment
+    return {
+        "id": assignment.id,
+        "is_project_manager": assignment.is_project_manager,
+        "is_active": assignment.is_active,
+        "use_default_rates": assignment.use_default_rates,
+        "budget": _number(assignment.budget),
+        "created_at": assignment.created_at,
+        "updated_at": assignment.updated_at,
+        "hourly_rate": _number(assignment.hourly_rate) if may_see_rates(reader) else None,
+        "project": _project(assigned_user.project),
+        "user": {"id": assigned_user.user.id, "name": assigned_user.user.name},
     }
 
 

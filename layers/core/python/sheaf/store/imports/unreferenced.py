@@ -9,7 +9,7 @@ from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import clients, projects, task_assignments, tasks, time_guard, tokens, users
+from sheaf.store import clients, projects, task_assignments, tasks, time_guard, tokens, user_assignments, users
 from sheaf.store.imports.undo import References
 from sheaf.store.keys import Guarded
 from sheaf.store.mappers.client import CLIENT
@@ -17,6 +17,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.time_guard import ReferenceCounts
 from sheaf.store.transactions import StaleError, Write
+from sheaf.store.user_assignments import Owner
 
 type Removable = TaskAssignment | Task | Project | Client | User
 
@@ -63,7 +64,8 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             known = _counts(account_id, "PROJECT", record.id)
             _check(References(known.time_entries, known.active + known.archived), going, "A task is assigned to it")
             writes = time_guard.remove_project(account_id, record.id, known, now)
-            return [*PROJECT.writes_to_remove(account_id, record), *writes]
+            unassigned = _unassigned(account_id, "PROJECT", record.id, "A user is assigned to it")
+            return [*PROJECT.writes_to_remove(account_id, record), *writes, *unassigned]
         case Client():
             known = _counts(account_id, "CLIENT", record.id)
             _check(References(0, known.active + known.archived), going, "It has a project")
@@ -74,7 +76,8 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             _check(References(time.total), going)
             if any(token.user_id == record.id for token in tokens.everything(account_id)):
                 raise ReferredToError("Somebody was given a token of this user")
-            return users.removed(account_id, record, time, now)
+            unassigned = _unassigned(account_id, "USER", record.id, "They are assigned to a project")
+            return [*users.removed(account_id, record, time, now), *unassigned]
 
 
 _READ: Mapping[Kind, Callable[[AccountId, Collection[Id]], Mapping[Id, Removable]]] = {
@@ -91,6 +94,14 @@ def _counts(account_id: AccountId, kind: Guarded, record_id: Id) -> ReferenceCou
     if counts is None:
         raise StaleError
     return counts
+
+
+def _unassigned(account_id: AccountId, kind: Owner, record_id: Id, referred: str) -> list[Write]:
+    """The writes that keep users from being assigned to a project or a user that goes; imports assign nobody."""
+    counted = user_assignments.counts(account_id, kind, record_id)
+    if user_assignments.counts_any(counted):
+        raise ReferredToError(referred)
+    return user_assignments.uncounted(account_id, kind, record_id, counted)
 
 
 def _check(found: References, going: References, referred: str = "") -> None:

@@ -8,7 +8,7 @@ Each has an item while it is pending. The request itself, the next request that 
 resumes it from that item. Every step is conditioned on the state that it has read, so none is done twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,12 +21,12 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
 from sheaf.store.writes import count, count_on, delete_if, put_new
 
-OperationKind = Literal["remove_task", "remove_project", "create_project"]
+OperationKind = Literal["remove_task", "remove_project", "remove_user", "create_project"]
 
 
 @dataclass(frozen=True, slots=True)
 class ResumableOperation:
-    """One operation that is under way. `subject_id` is the task or the project; `item` holds the rest of it."""
+    """One operation that is under way. `subject_id` is the task, project or user; `item` holds the rest of it."""
 
     id: Id
     kind: OperationKind
@@ -40,14 +40,19 @@ class PendingOperations:
 
     hidden_tasks: frozenset[Id] = field(default_factory=frozenset)
     hidden_projects: frozenset[Id] = field(default_factory=frozenset)
+    hidden_users: frozenset[Id] = field(default_factory=frozenset)
     removed_entries: int = 0
 
     def hides(self, item: Item) -> bool:
-        """Whether an assignment or a time entry belongs to something that is going, or not yet there."""
+        """Whether a task assignment or a time entry belongs to something that is going, or not yet there."""
         return read_id(item["project_id"]) in self.hidden_projects or read_id(item["task_id"]) in self.hidden_tasks
 
+    def hides_user_assignment(self, item: Item) -> bool:
+        """The same of a user assignment."""
+        return read_id(item["project_id"]) in self.hidden_projects or read_id(item["user_id"]) in self.hidden_users
+
     def __bool__(self) -> bool:
-        return bool(self.hidden_tasks or self.hidden_projects)
+        return bool(self.hidden_tasks or self.hidden_projects or self.hidden_users)
 
 
 def of_account(account_id: AccountId) -> list[ResumableOperation]:
@@ -60,10 +65,15 @@ def pending(account_id: AccountId) -> PendingOperations:
     """What an account's readers must know of its operations: one read, half a unit where there are none."""
     found = of_account(account_id)
     return PendingOperations(
-        hidden_tasks=frozenset(operation.subject_id for operation in found if operation.kind == "remove_task"),
-        hidden_projects=frozenset(operation.subject_id for operation in found if operation.kind != "remove_task"),
+        hidden_tasks=_subjects(found, "remove_task"),
+        hidden_projects=_subjects(found, "remove_project", "create_project"),
+        hidden_users=_subjects(found, "remove_user"),
         removed_entries=sum(int(operation.item["entries_left"]["N"]) for operation in found),
     )
+
+
+def _subjects(found: Sequence[ResumableOperation], *kinds: OperationKind) -> frozenset[Id]:
+    return frozenset(operation.subject_id for operation in found if operation.kind in kinds)
 
 
 def of_all_accounts() -> Iterator[tuple[AccountId, Id]]:

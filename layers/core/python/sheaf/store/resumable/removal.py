@@ -1,12 +1,12 @@
-"""store: removing a task or a project together with everything that belongs to it, however much that is."""
+"""store: removing a task, a project or a user together with everything that belongs to it, however much that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers
+from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers, user_assignments
 from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.time_entry import from_item, item_keys
@@ -21,6 +21,7 @@ from sheaf.store.writes import delete_if, update
 IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
 CHUNK = 20  # assignments that are read for one transaction
 TRANSACTION_WRITES = 100
+OF_USER_IN_ONE = 15  # user assignments that may fit into the transaction which removes their user: 4 writes for each
 ENTRIES = 14  # of one transaction: each has 4 items, and perhaps a month, a user and a timer of its own
 
 
@@ -68,14 +69,57 @@ def remove_project(
         StaleError: read and decide again.
     """
     known = _reference_counts(account_id, "PROJECT", project_id)
-    writes = [*record, *time_guard.remove_project(account_id, project_id, known, now), *_uncounted(account_id, known)]
-    if not (known.active or known.archived or known.time_entries):
+    people = user_assignments.counts(account_id, "PROJECT", project_id)
+    writes = [
+        *record,
+        *time_guard.remove_project(account_id, project_id, known, now),
+        *_uncounted(account_id, known),
+        *user_assignments.uncounted(account_id, "PROJECT", project_id, people),
+    ]
+    if not (known.active or known.archived or known.time_entries or user_assignments.counts_any(people)):
         commit(writes)
         return None
     details: Item = {"entries_left": number(known.time_entries)}
     operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_project", project_id, details)
     commit([*writes, *operations.begin(account_id, operation, now, begun)])
     return operation
+
+
+def remove_user(
+    account_id: AccountId, user_id: Id, record: Sequence[Write], now: Timestamp, begun: int
+) -> ResumableOperation | None:
+    """Remove a user (`record` are the writes for them and what counts for them) with their assignments.
+
+    `begun` is how many operations there had been when none was pending. Returns the operation that has to delete the
+    assignments, None when they are gone already.
+
+    Raises:
+        StaleError: read and decide again.
+    """
+    found = list(islice(_pairs_of_user(account_id, user_id), OF_USER_IN_ONE + 1))
+    alone = [*record, *user_assignments.without(account_id, found[:OF_USER_IN_ONE], "PROJECT")]
+    if found:
+        alone.append(operations.check_none_begun_since(account_id, begun))
+    if len(found) <= OF_USER_IN_ONE and len(alone) <= TRANSACTION_WRITES:
+        commit(alone)
+        return None
+    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_user", user_id, {})
+    commit([*record, *operations.begin(account_id, operation, now, begun)])
+    return operation
+
+
+def delete_remaining_of_user(account_id: AccountId, operation: ResumableOperation) -> bool:
+    """Delete some assignments of a removed user; False once there is nothing left and the operation has ended."""
+    chunk = list(islice(_pairs_of_user(account_id, operation.subject_id), CHUNK))
+    if not chunk:
+        commit(operations.end(account_id, operation.id))
+        return False
+    commit(user_assignments.without(account_id, chunk, "PROJECT"))
+    return True
+
+
+def _pairs_of_user(account_id: AccountId, user_id: Id) -> Iterator[Item]:
+    return reads.items_in(KeyRange(keys.user_pairs(account_id, user_id), "0", "~"), CHUNK)
 
 
 def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperation) -> bool:
@@ -102,12 +146,17 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
 
 
 def delete_remaining_assignments(account_id: AccountId, operation: ResumableOperation) -> bool:
-    """Delete some assignments of a removed project; False when none is left. Otherwise as for a task."""
+    """Delete some assignments of tasks or users to a removed project; False when none is left. Else as for a task."""
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TASK_ASSIGNMENT")
     chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
     if chunk:
         commit(_without_assignments(account_id, chunk))
-    return bool(chunk)
+        return True
+    listed = keys.children(account_id, "PROJECT", operation.subject_id, "USER_ASSIGNMENT")
+    people = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
+    if people:
+        commit(user_assignments.without(account_id, people, "USER"))
+    return bool(people)
 
 
 def delete_remaining_entries(account_id: AccountId, operation: ResumableOperation) -> bool:

@@ -25,6 +25,8 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
             return _repeat(account_id, operation, creation.resume, until)
         case "remove_task":
             return _repeat(account_id, operation, removal.delete_remaining_of_task, until)
+        case "remove_user":
+            return _repeat(account_id, operation, removal.delete_remaining_of_user, until)
         case "remove_project":
             return _repeat(account_id, operation, removal.delete_remaining_assignments, until) and _repeat(
                 account_id, operation, removal.delete_remaining_entries, until

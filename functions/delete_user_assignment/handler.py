@@ -1,0 +1,20 @@
+"""functions: DELETE /v2/projects/{project_id}/user_assignments/{user_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Request
+from sheaf.http.response import Response
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v2.responses import show_user_assignment
+from sheaf.store import user_assignments
+
+
+def delete_user_assignment(request: Request) -> Response:
+    """Take a user without time there off a project and answer with the assignment as it was."""
+    project_id = managed_project_id(request)
+    assignment_id = request.path_id("user_assignment_id")
+    found = user_assignments.delete(request.account_id, project_id, assignment_id)
+    return Response(200, show_user_assignment(found, request.user))
+
+
+handler = v2_endpoint(delete_user_assignment, may_see_projects)

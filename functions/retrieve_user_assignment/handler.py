@@ -1,0 +1,19 @@
+"""functions: GET /v2/projects/{project_id}/user_assignments/{user_assignment_id}."""
+
+from sheaf.domain.identity import may_see_projects
+from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.request import Request
+from sheaf.http.response import Response
+from sheaf.http.scope import managed_project_id
+from sheaf.http.v2.responses import show_user_assignment
+from sheaf.store import user_assignments
+
+
+def retrieve_user_assignment(request: Request) -> Response:
+    """One user assignment (Harvest v2, "Retrieve a user assignment")."""
+    project_id = managed_project_id(request)
+    found = user_assignments.get(request.account_id, project_id, request.path_id("user_assignment_id"))
+    return Response(200, show_user_assignment(found, request.user))
+
+
+handler = v2_endpoint(retrieve_user_assignment, may_see_projects)

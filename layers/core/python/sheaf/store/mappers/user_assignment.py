@@ -1,0 +1,33 @@
+"""store: how user assignments are stored: as records, and whole by user and project."""
+
+from collections.abc import Sequence
+
+from sheaf.domain.identity import AccountId
+from sheaf.domain.user_assignment import UserAssignment
+from sheaf.store import keys
+from sheaf.store.codec import Codec
+from sheaf.store.items import Item
+from sheaf.store.records import Counter, RecordMapper
+
+
+def _lists(account_id: AccountId, assignment: UserAssignment) -> Sequence[str]:
+    return [keys.children(account_id, "PROJECT", assignment.project_id, "USER_ASSIGNMENT")]
+
+
+def counters(account_id: AccountId, assignment: UserAssignment) -> Sequence[Counter]:
+    """What counts the assignments of its project, and of its user."""
+    return [
+        Counter(keys.user_assignment_count(account_id, "PROJECT", assignment.project_id)),
+        Counter(keys.user_assignment_count(account_id, "USER", assignment.user_id)),
+    ]
+
+
+def pair_item(account_id: AccountId, assignment: UserAssignment) -> Item:
+    """The assignment as it is found by its user and its project."""
+    key = keys.user_pair(account_id, assignment.user_id, assignment.project_id)
+    return {**key, **USER_ASSIGNMENT.codec.to_item(assignment)}
+
+
+USER_ASSIGNMENT = RecordMapper(
+    "USER_ASSIGNMENT", Codec(UserAssignment, sparse={"import_id"}), lists=_lists, counters=counters
+)

@@ -1,0 +1,258 @@
+"""store: user assignments. Access patterns U1 to U7 of docs/data-model.md.
+
+A user is on a project once, whether active there or not: an item by user and project is claimed by the transaction that
+assigns them, and holds the whole assignment.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal
+
+from sheaf.domain.errors import NotFoundError
+from sheaf.domain.identity import AccountId, User
+from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.time_entry import TimeFilter, TimeReader
+from sheaf.domain.user_assignment import (
+    AssignedUser,
+    NoSuchAssigneeError,
+    UserAssignment,
+    UserAssignmentFields,
+    UserAssignmentHasTimeError,
+    UserTakenError,
+    new_user_assignment,
+)
+from sheaf.domain.values import Id, Timestamp
+from sheaf.store import keys, reads, sequence
+from sheaf.store.items import Item
+from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, page_of, with_records
+from sheaf.store.mappers.project import PROJECT
+from sheaf.store.mappers.user import USER
+from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT, pair_item
+from sheaf.store.reads import KeyRange
+from sheaf.store.records import Counter, count_write, replacement_writes, total
+from sheaf.store.resumable import operations
+from sheaf.store.resumable.operations import PendingOperations
+from sheaf.store.time_lists import source_of
+from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.writes import check, delete_if, put_new
+
+_EVERYTHING = TimeReader(Id(0), None)
+
+type Owner = Literal["PROJECT", "USER"]
+"""What assignments belong to, and go with."""
+
+
+def get(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedUser:
+    """One assignment of a project (U1). Raises NotFoundError, also when its user or project is gone."""
+    item = reads.item(keys.child(account_id, "PROJECT", project_id, "USER_ASSIGNMENT", assignment_id))
+    found = _joined(account_id, [item] if item else [])
+    if not found:
+        raise NotFoundError
+    return found[0]
+
+
+def page(
+    account_id: AccountId,
+    wanted: Filter,
+    request: PageRequest,
+    *,
+    user_id: Id | None = None,
+    among: Collection[Id] | None = None,
+) -> Page[AssignedUser]:
+    """One page of the account's assignments, newest first (U2): of one user, and `among` some projects, where given."""
+
+    def source(hidden: PendingOperations) -> Source:
+        if user_id is not None:
+            pairs = of_user(account_id, user_id)
+            ids = [pair.id for pair in pairs if among is None or pair.project_id in among]
+            return _visible(Chosen(keys.records(account_id, "USER_ASSIGNMENT"), wanted, ids), hidden)
+        if among is not None:
+            return Merged([_of_project(account_id, project_id, wanted, hidden) for project_id in among])
+        whole = Listing(keys.records(account_id, "USER_ASSIGNMENT"), keys.totals(account_id, "USER_ASSIGNMENT"))
+        everything = whole.source(wanted)
+        # What a removal leaves lying is out of the account's total from its first moment on.
+        counted = everything.count if wanted.updated_since is None else None
+        return Visible(everything, hidden.hides_user_assignment, counted) if hidden else everything
+
+    return _page(account_id, source, request)
+
+
+def page_of_project(account_id: AccountId, project_id: Id, wanted: Filter, request: PageRequest) -> Page[AssignedUser]:
+    """One page of a project's assignments, newest first (U2). Raises NotFoundError when there is no such project."""
+    PROJECT.get(account_id, project_id)
+    return _page(account_id, lambda hidden: _of_project(account_id, project_id, wanted, hidden), request)
+
+
+def of_user(account_id: AccountId, user_id: Id) -> list[UserAssignment]:
+    """All assignments of a user, active or not, in the order of their projects' ids (U3)."""
+    listed = KeyRange(keys.user_pairs(account_id, user_id), "0", "~", newest_first=False)
+    return [USER_ASSIGNMENT.codec.from_item(item) for item in reads.items_in(listed)]
+
+
+def create(
+    account_id: AccountId,
+    project_id: Id,
+    user_id: Id,
+    fields: Callable[[User], UserAssignmentFields],
+    now: Timestamp,
+) -> AssignedUser:
+    """Assign a user to a project (U4); `fields` says how, once they are known.
+
+    Raises:
+        NotFoundError: no such project. NoSuchAssigneeError: no such user. UserTakenError: the project has them.
+        BusyError.
+    """
+
+    def decide() -> AssignedUser:
+        found = reads.items([*PROJECT.keys_of(account_id, [project_id]), *USER.keys_of(account_id, [user_id])])
+        project = PROJECT.pick(account_id, found).get(project_id)
+        user = USER.pick(account_id, found).get(user_id)
+        if project is None:
+            raise NotFoundError
+        if user is None:
+            raise NoSuchAssigneeError
+        new_id = sequence.next_id(account_id, "USER_ASSIGNMENT")
+        assignment = new_user_assignment(new_id, project_id, user_id, fields(user), now)
+        commit(added(account_id, assignment))
+        return AssignedUser(assignment, project, user)
+
+    return retried(decide)
+
+
+def added(account_id: AccountId, assignment: UserAssignment) -> list[Write]:
+    """The writes that assign a user. Refused with UserTakenError, NotFoundError (project), NoSuchAssigneeError."""
+    return [
+        *USER_ASSIGNMENT.writes_to_add(account_id, assignment),
+        put_new(pair_item(account_id, assignment), UserTakenError()),
+        check(keys.guard(account_id, "PROJECT", assignment.project_id), NotFoundError()),
+        check(keys.record(account_id, "USER", assignment.user_id), NoSuchAssigneeError()),
+    ]
+
+
+def update(
+    account_id: AccountId, project_id: Id, assignment_id: Id, change: Callable[[UserAssignment], UserAssignment]
+) -> AssignedUser:
+    """The assignment after `change` (U5), which may be called again. Raises NotFoundError, BusyError."""
+
+    def decide() -> AssignedUser:
+        found = get(account_id, project_id, assignment_id)
+        before = found.assignment
+        after = change(before)
+        if after is not before:
+            pairs = [pair_item(account_id, before)], [pair_item(account_id, after)]
+            commit(
+                [
+                    *USER_ASSIGNMENT.writes_to_change(account_id, before, after),
+                    *replacement_writes(*pairs, before.version),
+                ]
+            )
+        return AssignedUser(after, found.project, found.user)
+
+    return retried(decide)
+
+
+def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedUser:
+    """Take a user without time there off a project (U6) and return the assignment as it was.
+
+    Raises:
+        NotFoundError, UserAssignmentHasTimeError, BusyError.
+    """
+
+    def decide() -> AssignedUser:
+        found = get(account_id, project_id, assignment_id)
+        assignment = found.assignment
+        if _has_time(account_id, assignment):
+            raise UserAssignmentHasTimeError
+        commit(
+            [
+                *USER_ASSIGNMENT.writes_to_remove(account_id, assignment),
+                *replacement_writes([pair_item(account_id, assignment)], [], assignment.version),
+            ]
+        )
+        return found
+
+    return retried(decide)
+
+
+def counts(account_id: AccountId, kind: Owner, record_id: Id) -> Item | None:
+    """What counts the assignments of a project or a user, None where there never was any (U7)."""
+    return reads.item(keys.user_assignment_count(account_id, kind, record_id))
+
+
+def counts_any(counted: Item | None) -> bool:
+    """Whether there is an assignment by what `counts` said."""
+    return counted is not None and any(counted[name]["N"] != "0" for name in ("active", "archived"))
+
+
+def uncounted(account_id: AccountId, kind: Owner, record_id: Id, counted: Item | None) -> list[Write]:
+    """The writes by which the assignments of a project or user that goes count no more; StaleError if that changed.
+
+    `counted` is what `counts` said. The assignments themselves are deleted by whoever removes their owner.
+    """
+    key = keys.user_assignment_count(account_id, kind, record_id)
+    if counted is None:
+        return [check(key, StaleError(), is_there=False)]
+    as_read = {":active": counted["active"], ":archived": counted["archived"]}
+    active, archived = (int(counted[name]["N"]) for name in ("active", "archived"))
+    gone = delete_if(key, "active = :active AND archived = :archived", as_read, StaleError())
+    return [gone, count_write(total(account_id, "USER_ASSIGNMENT"), active=-active, archived=-archived)]
+
+
+def without(account_id: AccountId, assignments: Sequence[Item], other: Owner) -> list[Write]:
+    """The writes that delete assignments of a removed owner; on the `other` one they count, where that is there."""
+    name = "project_id" if other == "PROJECT" else "user_id"
+    counted = [keys.user_assignment_count(account_id, other, Id(int(item[name]["N"]))) for item in assignments]
+    found = reads.items(counted)
+    writes: list[Write] = []
+    for item, counter in zip(assignments, counted, strict=True):
+        assignment = USER_ASSIGNMENT.codec.from_item(item)
+        own = (*USER_ASSIGNMENT.item_keys(account_id, assignment), pair_item(account_id, assignment))
+        writes += [
+            delete_if({"pk": key["pk"], "sk": key["sk"]}, "attribute_exists(pk)", {}, StaleError()) for key in own
+        ]
+        if keys.key_pair(counter) in found:
+            state = USER_ASSIGNMENT.state(assignment)
+            writes.append(count_write(Counter(counter, StaleError()), **{state: -1}))
+    return writes
+
+
+def _has_time(account_id: AccountId, assignment: UserAssignment) -> bool:
+    wanted = TimeFilter(user_id=assignment.user_id, project_id=assignment.project_id)
+    logged = source_of(account_id, _EVERYTHING, wanted, operations.pending(account_id)).items(None, keys.PAGE)
+    return next(iter(logged), None) is not None
+
+
+def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:
+    listed = keys.children(account_id, "PROJECT", project_id, "USER_ASSIGNMENT")
+    counter = keys.user_assignment_count(account_id, "PROJECT", project_id)
+    return _visible(Listing(listed, counter).source(wanted), hidden)
+
+
+def _visible(source: Source, hidden: PendingOperations) -> Source:
+    return Visible(source, hidden.hides_user_assignment) if hidden else source
+
+
+def _page(
+    account_id: AccountId, source: Callable[[PendingOperations], Source], request: PageRequest
+) -> Page[AssignedUser]:
+    def decide() -> Page[AssignedUser]:
+        found = page_of(source(operations.pending(account_id)), request)
+        return with_records(found, _joined(account_id, found.records))
+
+    return retried(decide)
+
+
+def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedUser]:
+    """The assignments with their users and projects as they are named now, without those that have lost one."""
+    assignments = [USER_ASSIGNMENT.codec.from_item(item) for item in items]
+    found = reads.items(
+        [
+            *PROJECT.keys_of(account_id, {assignment.project_id for assignment in assignments}),
+            *USER.keys_of(account_id, {assignment.user_id for assignment in assignments}),
+        ]
+    )
+    projects, people = PROJECT.pick(account_id, found), USER.pick(account_id, found)
+    return [
+        AssignedUser(assignment, projects[assignment.project_id], people[assignment.user_id])
+        for assignment in assignments
+        if assignment.project_id in projects and assignment.user_id in people
+    ]
