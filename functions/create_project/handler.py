@@ -1,6 +1,6 @@
 """functions: POST /v2/projects."""
 
-from sheaf.domain.identity import Role, may_create_projects
+from sheaf.domain.identity import may_create_projects
 from sheaf.domain.project import ProjectFields
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
@@ -12,10 +12,9 @@ from sheaf.store import projects
 
 
 def create_project(request: Request) -> Response:
-    """A new project with an assignment for each default task; a manager who makes it manages it."""
+    """A new project with an assignment for each default task; whoever makes it manages it."""
     fields = read_body(ProjectBody, request.fields()).create(ProjectFields)
-    manager_id = None if request.user.role is Role.ADMINISTRATOR else request.user.id
-    made = projects.create(request.account_id, fields, request.now, manager_id)
+    made = projects.create(request.account_id, fields, request.now, request.user.id)
     return created(request, show_project(made.project, made.client))
 
 

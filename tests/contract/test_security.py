@@ -207,9 +207,10 @@ def test_a_manager_enters_their_own_projects_and_no_others(api: Api) -> None:
         api_records.project(api, name)
     manager = api_records.manager(api, 1)
 
-    item = {(method, address) for method, address in requests_to("/v2/projects/1")}
-    statuses = {sent: manager.send(*sent, body_of(*sent)).status for sent in sorted(item)}
-    others = [manager.send(method, path.replace("/1", "/2", 1), body_of(method, path)) for method, path in sorted(item)]
+    # The project goes last: nobody manages what is gone.
+    item = sorted(requests_to("/v2/projects/1"), key=lambda sent: (sent == ("DELETE", "/v2/projects/1"), sent))
+    statuses = {sent: manager.send(*sent, body_of(*sent)).status for sent in item}
+    others = [manager.send(method, path.replace("/1", "/2", 1), body_of(method, path)) for method, path in item]
 
     assert 403 not in statuses.values()
     assert [whole(answer) for answer in others] == [FORBIDDEN] * len(item)

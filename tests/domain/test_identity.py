@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheaf.domain.errors import InvalidError
-from sheaf.domain.identity import Right, Role, Token, User, everybody, may_import, may_manage_tasks
+from sheaf.domain.identity import Right, Role, Token, User, everybody, may_import, may_manage_project, may_manage_tasks
 from sheaf.domain.values import Id, Timestamp
 from tests.domain.strategies import timestamps
 
@@ -64,10 +64,11 @@ def test_only_a_manager_has_rights(role: Role, right: Right) -> None:
         user(role, right)
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MEMBER])
-def test_only_a_manager_has_managed_projects(role: Role) -> None:
-    with pytest.raises(InvalidError, match=r"^only a manager can have rights and managed projects$"):
-        user(role, projects=frozenset({Id(1)}))
+@pytest.mark.parametrize(("role", "seen"), [(Role.ADMINISTRATOR, None), (Role.MANAGER, {1}), (Role.MEMBER, set())])
+def test_an_assignment_lets_a_manager_manage_a_project(role: Role, seen: set[int] | None) -> None:
+    person = user(role, projects=frozenset({Id(1)}))
+    assert person.seen_projects == seen
+    assert may_manage_project(person, Id(1)) == (role is not Role.MEMBER)
 
 
 def test_roles_and_rights_are_written_in_the_words_of_harvest() -> None:

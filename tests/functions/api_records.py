@@ -10,15 +10,18 @@ import pytest
 from sheaf.domain.identity import AccountId, Right, Role, Token, User
 from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
+from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import tokens, users
+from sheaf.store import projects, tokens, user_assignments, users
 from sheaf.store.imports import endings, jobs, progress
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Settled
 from sheaf.store.resumable import resume
 from sheaf.store.transactions import commit
 from tests.support.api import NOW, Api
+
+_MANAGES = UserAssignmentFields(is_project_manager=True)
 
 
 def _made(api: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -98,9 +101,10 @@ def person(
 ) -> tuple[Api, int]:
     """The API as a new user of the same account sees it, and the user's id."""
     account_id = AccountId(int(api.account_id))
-    projects = frozenset(map(Id, managed))
     email = f"{secrets.token_hex(4)}@example.com"
-    user = users.create(account_id, User(Id(0), "Pat", "Person", email, role, rights, projects, True, NOW, NOW))
+    user = users.create(account_id, User(Id(0), "Pat", "Person", email, role, rights, frozenset(), True, NOW, NOW))
+    for project_id in projects.get_many(account_id, [Id(number) for number in managed]):
+        user_assignments.create(account_id, project_id, user.id, lambda _: _MANAGES, NOW)
     token = secrets.token_urlsafe(32)
     tokens.issue(account_id, Token(Id(0), token_digest(token), user.id, "test", NOW, None, None))
     return Api(token, api.account_id), user.id

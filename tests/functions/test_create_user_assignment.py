@@ -1,5 +1,6 @@
 """POST /v2/projects/{project_id}/user_assignments."""
 
+from sheaf.domain.identity import Role
 from tests.functions import api_records
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -60,14 +61,17 @@ EXPECTED = {
 def test_the_location_is_where_the_assignment_is_found(api: Api) -> None:
     project = api_records.project(api)
 
-    answer = api.post(f"/v2/projects/{project['id']}/user_assignments", {"user_id": 1})
+    answer = api.post(
+        f"/v2/projects/{project['id']}/user_assignments", {"user_id": api_records.person(api, Role.MEMBER)[1]}
+    )
 
     assert api.follow(answer.headers["Location"]).body == answer.body
 
 
 def test_a_user_who_was_taken_off_a_project_can_be_put_on_it_again(api: Api) -> None:
     project = api_records.project(api)["id"]
-    made = api_records.user_assignment(api, project, 1)
+    _, user_id = api_records.person(api, Role.MEMBER)
+    made = api_records.user_assignment(api, project, user_id)
     api.delete(f"/v2/projects/{project}/user_assignments/{made['id']}")
 
-    assert api_records.user_assignment(api, project, 1)["id"] == made["id"] + 1
+    assert api_records.user_assignment(api, project, user_id)["id"] == made["id"] + 1

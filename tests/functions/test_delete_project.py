@@ -59,7 +59,9 @@ LISTS = ("/v2/projects", "/v2/task_assignments", "/v2/time_entries")
 def kept(table: Rows, counts: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
     """What a table holds beside totals, and counts of no time, which stay where they were once counted."""
     return {
-        place: item
+        place: {
+            name: value for name, value in item.items() if name != "version"
+        }  # it grows for who managed the project
         for place, item in table.items()
         if not any(count in place[0] for count in counts) and item.get("time_entry_count") != {"N": "0"}
     }

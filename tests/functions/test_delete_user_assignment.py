@@ -19,7 +19,7 @@ EXPECTED = {
 def test_an_assignment_with_time_stays_until_that_is_gone(api: Api) -> None:
     project, task = api_records.project(api)["id"], api_records.task(api)["id"]
     api_records.assignment(api, project, task)
-    made = api_records.user_assignment(api, project, 1)
+    (made,) = api.get(f"/v2/projects/{project}/user_assignments").body["user_assignments"]
     entry = api_records.time_entry(api, project, task)
     address = f"/v2/projects/{project}/user_assignments/{made['id']}"
 

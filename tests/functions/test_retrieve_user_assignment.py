@@ -1,6 +1,6 @@
 """GET /v2/projects/{project_id}/user_assignments/{user_assignment_id}."""
 
-from sheaf.domain.identity import Right
+from sheaf.domain.identity import Right, Role
 from tests.functions import api_records
 from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, expected, moved, not_an_id
 from tests.functions.test_list_user_assignments import MAXS
@@ -20,7 +20,7 @@ EXPECTED = {
 
 def test_a_rate_is_shown_to_those_who_may_see_rates(api: Api) -> None:
     project = api_records.project(api)["id"]
-    made = api_records.user_assignment(api, project, 1, hourly_rate=80)
+    made = api_records.user_assignment(api, project, api_records.person(api, Role.MEMBER)[1], hourly_rate=80)
     readers = [
         api_records.manager(api, project),
         api_records.manager(api, project, rights=frozenset({Right.BILLABLE_RATES_MANAGER})),

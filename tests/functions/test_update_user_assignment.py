@@ -47,7 +47,7 @@ EXPECTED = {
 @pytest.mark.parametrize("body", [{}, {"is_active": True, "budget": None}, {"user_id": 9}])
 def test_a_change_of_nothing_writes_nothing(api: Api, body: object) -> None:
     project = api_records.project(api)["id"]
-    made = api_records.user_assignment(api, project, 1)
+    (made,) = api.get(f"/v2/projects/{project}/user_assignments").body["user_assignments"]
     before = rows()
 
     answer = api.patch(f"/v2/projects/{project}/user_assignments/{made['id']}", body)

@@ -14,7 +14,7 @@ from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeEntry
-from sheaf.domain.user_assignment import UserAssignment
+from sheaf.domain.user_assignment import UserAssignment, manages
 from sheaf.domain.values import Id
 from sheaf.store import keys
 from sheaf.store.items import Item, number
@@ -40,7 +40,16 @@ def assert_sound(account_id: AccountId) -> Rows:
     found = rows()
     assert _plain(found) == _plain(expected(account_id, found))
     assert _wrongly_closed(account_id, found) == set()
+    assert _wrongly_managed(account_id, found) == set()
     return found
+
+
+def _wrongly_managed(account_id: AccountId, found: Rows) -> set[tuple[Id, Id]]:
+    """Users and projects of which the user's record and the assignments do not say the same."""
+    assignments = _records(account_id, found, "USER_ASSIGNMENT", USER_ASSIGNMENT.codec.from_item)
+    people = _records(account_id, found, "USER", USER.codec.from_item)
+    of_records = {(user.id, project_id) for user in people for project_id in user.managed_projects}
+    return of_records ^ {(item.user_id, item.project_id) for item in assignments if manages(item)}
 
 
 def contents(found: Rows | None = None) -> Rows:

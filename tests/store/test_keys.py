@@ -66,6 +66,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "user_assignment_count": _making(
         keys.user_assignment_count, _accounts, st.sampled_from(["PROJECT", "USER"]), _numbers
     ),
+    "future_user": _making(keys.future_user, _accounts, _numbers),
     "role_changes": _making(keys.role_changes, _accounts),
     "person_name": _making(keys.person_name, _accounts, _texts.map(fold_name)),
     "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),

@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
 from sheaf.domain.imports.rows import Person
+from sheaf.domain.project import ProjectFields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import accounts, tokens, users
+from sheaf.store import accounts, clients, projects, tokens, users
 from tests.support.api import NOW, Api, make_account, make_token
 from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
@@ -184,9 +186,16 @@ def test_a_number_that_is_taken_is_refused(sheaf: Sheaf, stack: str) -> None:
 # Users
 
 
+def _two_projects(account: Account) -> None:
+    client = clients.create(account.id, ClientFields(name="123 Industries"), NOW)
+    for name in ("Shop", "Website"):
+        projects.create(account.id, ProjectFields(client_id=client.id, name=name), NOW)
+
+
 def test_user_add_keeps_everything_that_was_said_of_a_manager(sheaf: Sheaf, stack: str, account: Account) -> None:
-    words = ("--role", "manager", "--right", "project_creator", "--right", "client_and_task_manager", "--manages", "7")
-    outcome = sheaf(*ADD_ADA, *words, "--manages", "8")
+    words = ("--role", "manager", "--right", "project_creator", "--right", "client_and_task_manager", "--manages", "1")
+    _two_projects(account)
+    outcome = sheaf(*ADD_ADA, *words, "--manages", "2")
     user = users.get_by_email(account.id, "ada@example.com")
     assert outcome == Outcome(0, "1\n", "added manager ada@example.com to account 1 as user 1\n")
     assert user == User(
@@ -196,11 +205,20 @@ def test_user_add_keeps_everything_that_was_said_of_a_manager(sheaf: Sheaf, stac
         email="ada@example.com",
         role=Role.MANAGER,
         rights=frozenset({Right.PROJECT_CREATOR, Right.CLIENT_AND_TASK_MANAGER}),
-        managed_projects=frozenset({Id(7), Id(8)}),
+        managed_projects=frozenset({Id(1), Id(2)}),
+        version=3,
         is_active=True,
         created_at=user.created_at,
         updated_at=user.created_at,
     )
+
+
+def test_nobody_is_added_who_shall_manage_a_project_that_is_not_there(
+    sheaf: Sheaf, stack: str, account: Account
+) -> None:
+    outcome = sheaf(*ADD_ADA, "--role", "manager", "--manages", "7")
+    assert (outcome.status, outcome.err) == (1, "sheaf: account 1 has no project 7\n")
+    assert list(users.everyone(account.id)) == []
 
 
 def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, account: Account) -> None:
@@ -228,14 +246,15 @@ def test_an_email_address_that_is_taken_in_another_case_is_refused(sheaf: Sheaf,
 
 
 def test_user_list_shows_the_newest_first_in_columns(sheaf: Sheaf, stack: str, account: Account) -> None:
-    sheaf(*ADD_ADA, "--role", "manager", "--right", "project_creator", "--manages", "7", "--manages", "8")
+    _two_projects(account)
+    sheaf(*ADD_ADA, "--role", "manager", "--right", "project_creator", "--manages", "1", "--manages", "2")
     sheaf("user", "add", "--account", "1", "--email", "m@example.com", "--first-name", "Mia", "--last-name", "Member")
     sheaf("user", "archive", "--account", "1", "--email", "m@example.com")
     assert sheaf("user", "list", "--account", "1") == Outcome(
         0,
         "ID  EMAIL            FIRST NAME  LAST NAME  ROLE     RIGHTS           MANAGED PROJECTS  IS ACTIVE\n"
         "2   m@example.com    Mia         Member     member   -                -                 no\n"
-        "1   ada@example.com  Ada         Admin      manager  project_creator  7,8               yes\n",
+        "1   ada@example.com  Ada         Admin      manager  project_creator  1,2               yes\n",
         "",
     )
 

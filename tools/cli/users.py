@@ -5,15 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from sheaf.domain.errors import InvalidError, NotFoundError
-from sheaf.domain.identity import AccountId, Right, Role, User
+from sheaf.domain.identity import AccountId, Right, Role, User, check_rights
 from sheaf.domain.record import fields_of
 from sheaf.domain.user import UserFields, changed_user, new_user
+from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import accounts, users
+from sheaf.store import accounts, projects, user_assignments, users
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
 _COLUMNS = ("id", "email", "first_name", "last_name", "role", "rights", "managed_projects", "is_active")
+_MANAGES = UserAssignmentFields(is_project_manager=True)
 
 _ADD_EXAMPLES = """\
   sheaf user add --account 1 --email ada@example.com --first-name Ada --last-name Admin \\
@@ -101,12 +103,18 @@ def _add(given: Namespace, now: Timestamp) -> None:
             role=Role(given.role),
             rights=frozenset(map(Right, given.right)),
         )
-        person = replace(new_user(Id(0), fields, now), managed_projects=frozenset(given.manages))
+        check_rights(fields.role, fields.rights, given.manages)
     except InvalidError as error:
         given.parser.error(str(error))
     deployment.connect(given)
     accounts.get(given.account)
-    user = users.create(given.account, person)
+    missing = set(given.manages) - projects.get_many(given.account, given.manages).keys()
+    if missing:
+        raise NotFoundError(f"account {given.account} has no project {min(missing)}")
+    user = users.create(given.account, new_user(Id(0), fields, now))
+    for project_id in given.manages:
+        user_assignments.create(given.account, project_id, user.id, lambda _: _MANAGES, now)
+    user = users.get(given.account, user.id)
     output.tell(f"added {user.role} {user.email} to account {given.account} as user {user.id}")
     output.show_one(_shown(user), "id", as_json=given.json)
 

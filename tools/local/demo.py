@@ -77,7 +77,7 @@ def _write() -> None:
     for name, code, bill_by in _PROJECTS:
         fields = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
         made.append(projects.create(ACCOUNT, fields, now).id)
-    people = [_add_person(person, made[:1], now) for person in _PEOPLE]
+    people = [_add_person(person, now) for person in _PEOPLE]
     user_assignments.create(ACCOUNT, made[0], people[1].id, manages, now)
     roles.create(ACCOUNT, BusinessRoleFields(name="Designer", user_ids=frozenset({people[2].id})), now)
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
@@ -90,11 +90,10 @@ def manages(user: User) -> UserAssignmentFields:
     return UserAssignmentFields(is_project_manager=manages_by_default(user))
 
 
-def _add_person(person: _Person, managed: Sequence[Id], now: Timestamp) -> User:
+def _add_person(person: _Person, now: Timestamp) -> User:
     first_name, last_name, role, rights = person
     email = f"{first_name.lower()}@example.com"
-    projects_of = frozenset(managed if role is Role.MANAGER else ())
-    user = User(Id(0), first_name, last_name, email, role, rights, projects_of, True, now, now)
+    user = User(Id(0), first_name, last_name, email, role, rights, frozenset(), True, now, now)
     user = users.create(ACCOUNT, user)
     digest = token_digest(f"local-{last_name.lower()}-token")
     tokens.issue(ACCOUNT, Token(Id(0), digest, user.id, "local", now, None, None))

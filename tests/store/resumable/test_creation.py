@@ -1,21 +1,24 @@
 """A project is created with an assignment for each default task: all or nothing, wherever it is interrupted."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from sheaf.domain.errors import InvalidError, NameTakenError
+from sheaf.domain.identity import Role
 from sheaf.domain.paging import Filter, PageRequest
 from sheaf.domain.project import ClientProject, ProjectFields
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id
-from sheaf.store import projects, task_assignments, users
+from sheaf.store import projects, task_assignments, user_assignments, users
 from sheaf.store.resumable import creation
 from sheaf.store.resumable.operations import of_all_accounts
 from sheaf.store.transactions import commit
 from tests.store.audit import assert_sound, contents
 from tests.store.interruptions import Scenario, check_after_each_call, interrupt_after_each_call, run_undisturbed
-from tests.store.stored_records import ACCOUNT, MANAGER, NOW, client, populate, project, task
+from tests.store.stored_records import ACCOUNT, MANAGER, MEMBER, NOW, client, populate, project, task, user
+from tests.support import people
 
 FIELDS = ProjectFields(client_id=Id(1), name="Online Store")
 
@@ -80,12 +83,38 @@ def test_default_assignments_follow_from_the_project_and_the_task(table: str, is
     assert shown == [(is_billable, Decimal(100), None, True), (False, None, None, True)]
 
 
+def _assigned() -> dict[int, bool]:
+    """Who is assigned to the first project, and whether they manage it."""
+    page = user_assignments.page_of_project(ACCOUNT, Id(1), Filter(), PageRequest())
+    return {record.user.id: record.assignment.is_project_manager for record in page.records}
+
+
 @pytest.mark.parametrize("amount", [0, 3])
 @pytest.mark.usefixtures("small_steps")
-def test_a_manager_who_makes_a_project_manages_it(table: str, amount: int) -> None:
+def test_whoever_makes_a_project_manages_it(table: str, amount: int) -> None:
     populate(client(1), *(task(n, is_default=True) for n in range(1, amount + 1)))
     _create(MANAGER)
-    assert users.get_many(ACCOUNT, [MANAGER])[MANAGER].managed_projects == {1}
+    assert _assigned() == {MANAGER: True}
+    assert users.get(ACCOUNT, MANAGER).managed_projects == {1}
+    assert_sound(ACCOUNT)
+
+
+@pytest.mark.parametrize("amount", [1, 20])
+def test_users_who_get_every_new_project_are_assigned_to_it(table: str, amount: int) -> None:
+    """Twenty are more than one transaction takes beside the project."""
+    populate(client(1))
+    made = [
+        users.create(ACCOUNT, replace(user(100 + number, role), has_access_to_all_future_projects=True)).id
+        for number, role in enumerate([Role.MANAGER, *[Role.MEMBER] * (amount - 1)])
+    ]
+    people.archive(ACCOUNT, users.create(ACCOUNT, replace(user(200), has_access_to_all_future_projects=True)).id, NOW)
+    users.create(ACCOUNT, user(300))
+    _create(MEMBER)
+    assert _assigned() == {**{user_id: user_id == made[0] for user_id in made}, MEMBER: True}
+    assert_sound(ACCOUNT)
+    users.delete(ACCOUNT, made[0], NOW)
+    assert made[0] not in {found.id for found in user_assignments.with_future_access(ACCOUNT)}
+    assert_sound(ACCOUNT)
 
 
 @pytest.mark.parametrize("amount", [0, 3])

@@ -57,8 +57,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person of one account; `managed_projects` are the ids of the projects that a manager manages.
+    """One person of one account.
 
+    `managed_projects` are the projects whose active assignment says that they manage them, if they are a manager.
     Without `email` it is somebody whose time was imported: nobody who could have a token. `weekly_capacity` is in
     seconds. Tokens that were issued before `archived_at`, when the user was archived last, are invalid.
     `has_claimed_name` says that an import has claimed the name for this user.
@@ -86,8 +87,8 @@ class User:
     archived_at: Timestamp | None = None
 
     def __post_init__(self) -> None:
-        """Raises InvalidError when somebody other than a manager is given a manager's rights or projects."""
-        check_rights(self.role, self.rights, self.managed_projects)
+        """Raises InvalidError when somebody other than a manager is given a manager's rights."""
+        check_rights(self.role, self.rights)
 
     @property
     def is_administering(self) -> bool:
@@ -107,7 +108,9 @@ class User:
     @property
     def seen_projects(self) -> frozenset[Id] | None:
         """The projects that a user's lists are narrowed to, None for all."""
-        return None if self.role is Role.ADMINISTRATOR else self.managed_projects
+        if self.role is Role.ADMINISTRATOR:
+            return None
+        return self.managed_projects if self.role is Role.MANAGER else frozenset()
 
 
 def check_rights(role: Role, rights: Collection[Right], managed_projects: Collection[Id] = ()) -> None:
@@ -181,7 +184,8 @@ def may_create_projects(user: User) -> bool:
 
 def may_manage_project(user: User, project_id: Id) -> bool:
     """Administrators, and the managers of this project."""
-    return user.role is Role.ADMINISTRATOR or project_id in user.managed_projects
+    seen = user.seen_projects
+    return seen is None or project_id in seen
 
 
 def may_manage_users(user: User) -> bool:

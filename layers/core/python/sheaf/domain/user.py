@@ -57,14 +57,11 @@ def new_user(user_id: Id, fields: UserFields, now: Timestamp) -> User:
 def changed_user(user: User, fields: UserFields, now: Timestamp) -> User:
     """The user with `fields` applied; the very same object when nothing differs.
 
-    Only a manager keeps the projects that they manage. Who is archived now has no valid token any more, also when they
-    are made active again.
+    Who is archived now has no valid token any more, also when they are made active again.
 
     Raises:
         InvalidError: the name or the address of a user who stays archived would change (Harvest v2, "Update a user").
     """
-    if user.managed_projects and fields.role is not Role.MANAGER:
-        user = replace(user, managed_projects=frozenset())
     after = with_changes(user, fields, now)
     if not user.is_active and not after.is_active and _shown_as(user) != _shown_as(after):
         raise InvalidError("first_name, last_name and email can't be changed while the user is archived")

@@ -57,6 +57,11 @@ class AssignedUser:
         return self.assignment.id
 
 
+def manages(assignment: UserAssignment) -> bool:
+    """Whether it lets its user manage the project."""
+    return assignment.is_active and assignment.is_project_manager
+
+
 def manages_by_default(user: User) -> bool:
     """Whether a user who is assigned to a project shall manage it, where nobody says so: managers do."""
     return user.role is Role.MANAGER

@@ -122,7 +122,7 @@ def pair_time(account_id: AccountId, task_id: Id, project_id: Id, assignment_id:
 
 def user_pairs(account_id: AccountId, user_id: Id) -> str:
     """The partition of a user's assignments, by project: one for each, so that no project has a user twice."""
-    return f"ACCOUNT#{account_id}#USER#{user_id}#PAIR"
+    return f"ACCOUNT#{account_id}#USER#{user_id}#PROJECT"
 
 
 def user_pair(account_id: AccountId, user_id: Id, project_id: Id) -> Key:
@@ -253,6 +253,16 @@ def user_email(account_id: AccountId, folded: str) -> Key:
 def administrators(account_id: AccountId) -> Key:
     """How many active administrators the account has; never none."""
     return _key(f"ACCOUNT#{account_id}#TOTALS", "ADMINISTRATORS")
+
+
+def future_users(account_id: AccountId) -> str:
+    """The partition that names the active users who get every new project."""
+    return f"ACCOUNT#{account_id}#FUTURE_USER"
+
+
+def future_user(account_id: AccountId, user_id: Id) -> Key:
+    """That a user gets every new project."""
+    return _key(future_users(account_id), sortable(user_id))
 
 
 def role_changes(account_id: AccountId) -> Key:

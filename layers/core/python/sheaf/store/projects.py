@@ -54,10 +54,10 @@ def page(
     return retried(decide)
 
 
-def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager_id: Id | None = None) -> ClientProject:
+def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, creator_id: Id | None = None) -> ClientProject:
     """A new project with an assignment for each active default task, whole or not at all (P3).
 
-    `manager_id` is the manager who makes it and shall manage it; None for an administrator.
+    `creator_id` is the user who makes it and manages it then. Users who get every new project are assigned too.
 
     Raises:
         InvalidError: the client is not there. NameTakenError: the client has a project of that name. BusyError.
@@ -65,7 +65,7 @@ def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, manager
 
     def decide() -> Project:
         project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
-        operation = creation.create(account_id, project, manager_id)
+        operation = creation.create(account_id, project, creator_id)
         if operation is not None and not resume.resume(account_id, operation):
             raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
         return project

@@ -1,10 +1,11 @@
-"""store: user assignments. Access patterns U1 to U7 of docs/data-model.md.
+"""store: user assignments. Access patterns U1 to U8 of docs/data-model.md.
 
 A user is on a project once, whether active there or not: an item by user and project is claimed by the transaction that
 assigns them, and holds the whole assignment.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from sheaf.domain.errors import NotFoundError
@@ -18,11 +19,12 @@ from sheaf.domain.user_assignment import (
     UserAssignmentFields,
     UserAssignmentHasTimeError,
     UserTakenError,
+    manages,
     new_user_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence
-from sheaf.store.items import Item
+from sheaf.store.items import Item, number
 from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, page_of, with_records
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.user import USER
@@ -34,6 +36,7 @@ from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_lists import source_of
 from sheaf.store.transactions import StaleError, Write, commit, retried
 from sheaf.store.writes import check, delete_if, put_new
+from sheaf.store.writes import update as update_item
 
 _EVERYTHING = TimeReader(Id(0), None)
 
@@ -88,6 +91,12 @@ def of_user(account_id: AccountId, user_id: Id) -> list[UserAssignment]:
     return [USER_ASSIGNMENT.codec.from_item(item) for item in reads.items_in(listed)]
 
 
+def with_future_access(account_id: AccountId) -> list[User]:
+    """The active users who get every new project (U8)."""
+    listed = KeyRange(keys.future_users(account_id), "0", "~")
+    return list(USER.get_many(account_id, [Id(int(item["sk"]["S"])) for item in reads.items_in(listed)]).values())
+
+
 def create(
     account_id: AccountId,
     project_id: Id,
@@ -122,10 +131,51 @@ def added(account_id: AccountId, assignment: UserAssignment) -> list[Write]:
     """The writes that assign a user. Refused with UserTakenError, NotFoundError (project), NoSuchAssigneeError."""
     return [
         *USER_ASSIGNMENT.writes_to_add(account_id, assignment),
-        put_new(pair_item(account_id, assignment), UserTakenError()),
+        *_claimed(account_id, assignment),
         check(keys.guard(account_id, "PROJECT", assignment.project_id), NotFoundError()),
-        check(keys.record(account_id, "USER", assignment.user_id), NoSuchAssigneeError()),
     ]
+
+
+def added_to_new(account_id: AccountId, assignment: UserAssignment) -> list[Write]:
+    """The same of a project that is being made; what `counted_on_new` counts is beside it."""
+    of_user = Counter(keys.user_assignment_count(account_id, "USER", assignment.user_id))
+    return [
+        *USER_ASSIGNMENT.item_writes(account_id, assignment),
+        *_claimed(account_id, assignment),
+        count_write(of_user, **{USER_ASSIGNMENT.state(assignment): 1}),
+    ]
+
+
+def counted_on_new(account_id: AccountId, project_id: Id, made: int) -> list[Write]:
+    """The write that counts active assignments of a project that is being made; none where there are none."""
+    of_project = Counter(keys.user_assignment_count(account_id, "PROJECT", project_id))
+    return [count_write(of_project, active=made)] if made else []
+
+
+def _claimed(account_id: AccountId, assignment: UserAssignment) -> list[Write]:
+    """The pair, and the user, who must be there."""
+    pair = put_new(pair_item(account_id, assignment), UserTakenError())
+    there = _managing(account_id, None, assignment) or [
+        check(keys.record(account_id, "USER", assignment.user_id), NoSuchAssigneeError())
+    ]
+    return [pair, *there]
+
+
+def _managing(account_id: AccountId, before: UserAssignment | None, after: UserAssignment | None) -> list[Write]:
+    """The write by which the user manages the project now, or no more; none where that stays.
+
+    Refused with NoSuchAssigneeError: the user is gone.
+    """
+    of = after or before
+    was, will_be = (assignment is not None and manages(assignment) for assignment in (before, after))
+    if of is None or was == will_be:
+        return []
+    key = keys.record(account_id, "USER", of.user_id)
+    values: Item = {":project": {"NS": [str(of.project_id)]}, ":one": number(1)}
+    verb = "ADD managed_projects :project, version :one"
+    if not will_be:
+        verb = "DELETE managed_projects :project ADD version :one"
+    return [update_item(key, verb, values, "attribute_exists(pk)", NoSuchAssigneeError())]
 
 
 def update(
@@ -143,6 +193,7 @@ def update(
                 [
                     *USER_ASSIGNMENT.writes_to_change(account_id, before, after),
                     *replacement_writes(*pairs, before.version),
+                    *_managing(account_id, before, after),
                 ]
             )
         return AssignedUser(after, found.project, found.user)
@@ -166,6 +217,7 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> Assigned
             [
                 *USER_ASSIGNMENT.writes_to_remove(account_id, assignment),
                 *replacement_writes([pair_item(account_id, assignment)], [], assignment.version),
+                *_managing(account_id, assignment, None),
             ]
         )
         return found
@@ -212,6 +264,8 @@ def without(account_id: AccountId, assignments: Sequence[Item], other: Owner) ->
         if keys.key_pair(counter) in found:
             state = USER_ASSIGNMENT.state(assignment)
             writes.append(count_write(Counter(counter, StaleError()), **{state: -1}))
+            if other == "USER":
+                writes += [replace(write, refusal=StaleError()) for write in _managing(account_id, assignment, None)]
     return writes
 
 

@@ -63,6 +63,7 @@ def _added(account_id: AccountId, user: User) -> list[Write]:
         *USER.writes_to_add(account_id, user),
         *_claimed_anew(account_id, None, user),
         *_administrators(account_id, None, user),
+        *_future_access(account_id, None, user),
     ]
 
 
@@ -127,6 +128,7 @@ def update(
                 *USER.writes_to_change(account_id, before, after),
                 *_claimed_anew(account_id, before, after),
                 *_administrators(account_id, before, after),
+                *_future_access(account_id, before, after),
             ]
         if writes:
             commit(writes)
@@ -168,6 +170,7 @@ def removed(account_id: AccountId, user: User, known: TimeCount, now: Timestamp)
         *USER.writes_to_remove(account_id, user),
         *_claimed_anew(account_id, user, None),
         *_administrators(account_id, user, None),
+        *_future_access(account_id, user, None),
         *time_guard.remove_user(account_id, user.id, known, now),
         *roles.without(account_id, user.id, now),
     ]
@@ -226,6 +229,17 @@ def _claimed_anew(account_id: AccountId, before: User | None, after: User | None
     for place, (key, _) in old.items():
         if before and place not in new:
             yield delete_if(key, "user_id = :user_id", {":user_id": number(before.id)}, StaleError())
+
+
+def _future_access(account_id: AccountId, before: User | None, after: User | None) -> Iterator[Write]:
+    """That a user gets every new project, where that changes."""
+    was, will_be = (
+        user is not None and user.is_active and user.has_access_to_all_future_projects for user in (before, after)
+    )
+    of = after or before
+    if of is not None and was != will_be:
+        key = keys.future_user(account_id, of.id)
+        yield put_new({**key}, StaleError()) if will_be else delete_if(key, "attribute_exists(pk)", {}, StaleError())
 
 
 def _administrators(account_id: AccountId, before: User | None, after: User | None) -> Iterator[Write]:

@@ -1,18 +1,31 @@
-"""store: making a project together with an assignment for each default task of the account, whole or not at all."""
+"""store: making a project together with its first assignments, whole or not at all.
+
+Those are of the account's default tasks, of whoever makes it, and of the users who get every new project.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment, default_fields, new_task_assignment
+from sheaf.domain.user_assignment import (
+    UserAssignment,
+    UserAssignmentFields,
+    manages_by_default,
+    new_user_assignment,
+)
 from sheaf.domain.values import Id, fold_name
-from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store import keys, reads, sequence, time_guard, user_assignments
 from sheaf.store.items import Item, number
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
+from sheaf.store.mappers.user import USER
+from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations
@@ -20,34 +33,43 @@ from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import update
 
-IN_ONE = 20  # assignments that still fit into the project's own transaction: 4 writes for each
-CHUNK = 20  # assignments that one transaction of a larger creation makes
+IN_ONE = 20  # task assignments that may fit into the project's own transaction
+TRANSACTION_WRITES = 100  # that DynamoDB takes at once: 4 for a task, 5 for a user, and some for the project
+CHUNK = 18  # assignments that one transaction of a larger creation makes: up to 5 writes for each
 MOST = 1500  # that a creation under way can note down in its item, which holds 400 KB
 
 
-def create(account_id: AccountId, project: Project, manager_id: Id | None) -> ResumableOperation | None:
-    """Make a project; the operation that has to finish it where it has many default tasks, None when all is done.
+def create(account_id: AccountId, project: Project, creator_id: Id | None) -> ResumableOperation | None:
+    """Make a project; the operation that has to finish it where it has many assignments, None when all is done.
 
-    `manager_id` is the user who shall manage it, where that is not an administrator.
+    `creator_id` is the user who makes it, and manages it then; None where nobody does.
 
     Raises:
         NameTakenError, InvalidError: the client is not there. StaleError: decide again.
     """
     assignments = _default_assignments(account_id, project)
-    if len(assignments) <= IN_ONE:
-        writes = [*PROJECT.writes_to_add(account_id, project), *_managed(account_id, manager_id, project.id)]
-        for assignment in assignments:
-            writes += _made(account_id, assignment)
-        if assignments:
-            writes.append(count_write(total(account_id, "TASK_ASSIGNMENT"), active=len(assignments)))
-        commit([*writes, _guard(account_id, project, len(assignments))])
+    people = _people(account_id, project, creator_id)
+    writes = [*PROJECT.writes_to_add(account_id, project), _guard(account_id, project, len(assignments))]
+    for assignment in assignments:
+        writes += _made(account_id, assignment)
+    if assignments:
+        writes.append(count_write(total(account_id, "TASK_ASSIGNMENT"), active=len(assignments)))
+    for person in people:
+        writes += _assigned(account_id, person)
+    writes += user_assignments.counted_on_new(account_id, project.id, len(people))
+    if people:
+        writes.append(count_write(total(account_id, "USER_ASSIGNMENT"), active=len(people)))
+    if len(assignments) <= IN_ONE and len(writes) <= TRANSACTION_WRITES:
+        commit(writes)
         return None
     details: Item = {
         "project": {"M": PROJECT.codec.to_item(project)},
         "assignments": {"L": [{"M": TASK_ASSIGNMENT.codec.to_item(assignment)} for assignment in assignments]},
         "assignments_done": number(0),
         "assignments_made": number(0),
-        "manager_id": number(manager_id),
+        "people": {"L": [{"M": USER_ASSIGNMENT.codec.to_item(person)} for person in people]},
+        "people_done": number(0),
+        "people_made": number(0),
     }
     operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "create_project", project.id, details)
     begin = operations.begin(account_id, operation, project.created_at)
@@ -71,24 +93,70 @@ def resume(account_id: AccountId, operation: ResumableOperation) -> bool:
     """
     operation = operations.find(account_id, operation.id) or _ended()
     item = operation.item
-    done = int(item["assignments_done"]["N"])
-    chunk = [TASK_ASSIGNMENT.codec.from_item(value["M"]) for value in item["assignments"]["L"][done : done + CHUNK]]
-    if not chunk:
+    if chunk := _next(item, "assignments"):
+        alive = _with_tasks(account_id, [TASK_ASSIGNMENT.codec.from_item(value) for value in chunk])
+        project_guard = Counter(keys.guard(account_id, "PROJECT", operation.subject_id), StaleError())
+        writes = [_step(account_id, operation, "assignments", len(chunk), len(alive))]
+        writes.append(count_write(project_guard, active=len(alive)))
+        for assignment in alive:
+            writes += _made(account_id, assignment)
+    elif chunk := _next(item, "people"):
+        assigned = [USER_ASSIGNMENT.codec.from_item(value) for value in chunk]
+        there = USER.get_many(account_id, [person.user_id for person in assigned])
+        people = [person for person in assigned if person.user_id in there]
+        writes = [_step(account_id, operation, "people", len(chunk), len(people))]
+        writes += user_assignments.counted_on_new(account_id, operation.subject_id, len(people))
+        for person in people:
+            writes += _assigned(account_id, person)
+    else:
         commit(_reveal(account_id, operation))
         return False
-    alive = _with_tasks(account_id, chunk)
-    step = update(
-        operations.key_of(account_id, operation.id),
-        "ADD assignments_done :done, assignments_made :made",
-        {":done": number(len(chunk)), ":made": number(len(alive)), ":before": number(done)},
-        condition="assignments_done = :before",
-    )
-    project_guard = Counter(keys.guard(account_id, "PROJECT", operation.subject_id), StaleError())
-    writes = [step, count_write(project_guard, active=len(alive))]
-    for assignment in alive:
-        writes += _made(account_id, assignment)
     commit(writes)
     return True
+
+
+def _next(item: Item, parts: Literal["assignments", "people"]) -> list[Item]:
+    """What the next transaction of a creation makes of these parts; nothing once all are made."""
+    done = int(item[f"{parts}_done"]["N"])
+    return [value["M"] for value in item[parts]["L"][done : done + CHUNK]]
+
+
+def _step(
+    account_id: AccountId, operation: ResumableOperation, parts: Literal["assignments", "people"], done: int, made: int
+) -> Write:
+    """The write that notes down how far a creation has come; StaleError when somebody else has done this step."""
+    before = operation.item[f"{parts}_done"]
+    return update(
+        operations.key_of(account_id, operation.id),
+        f"ADD {parts}_done :done, {parts}_made :made",
+        {":done": number(done), ":made": number(made), ":before": before},
+        condition=f"{parts}_done = :before",
+    )
+
+
+def _people(account_id: AccountId, project: Project, creator_id: Id | None) -> list[UserAssignment]:
+    """The assignments of whoever makes the project and of those who get every new one, with growing ids."""
+    manage = {user.id: manages_by_default(user) for user in user_assignments.with_future_access(account_id)}
+    if creator_id is not None:
+        manage[creator_id] = True
+    if not manage:
+        return []
+    ids = sequence.next_ids(account_id, "USER_ASSIGNMENT", len(manage))
+    return [
+        new_user_assignment(
+            assignment_id,
+            project.id,
+            user_id,
+            UserAssignmentFields(is_project_manager=manage[user_id]),
+            project.created_at,
+        )
+        for assignment_id, user_id in zip(ids, sorted(manage), strict=True)
+    ]
+
+
+def _assigned(account_id: AccountId, person: UserAssignment) -> list[Write]:
+    """The writes of one user assignment; StaleError when the user has gone since they were read."""
+    return [replace(write, refusal=StaleError()) for write in user_assignments.added_to_new(account_id, person)]
 
 
 def _default_assignments(account_id: AccountId, project: Project) -> list[TaskAssignment]:
@@ -135,27 +203,18 @@ def _with_tasks(account_id: AccountId, assignments: Sequence[TaskAssignment]) ->
 def _reveal(account_id: AccountId, operation: ResumableOperation) -> list[Write]:
     """The last transaction of a creation: the project is there, and its assignments count."""
     project = PROJECT.codec.from_item(operation.item["project"]["M"])
-    manager = operation.item["manager_id"].get("N")
+    people = int(operation.item["people_made"]["N"])
     return [
         *PROJECT.item_writes(account_id, project),
         count_write(total(account_id, "PROJECT"), **{PROJECT.state(project): 1}),
         count_write(total(account_id, "TASK_ASSIGNMENT"), active=int(operation.item["assignments_made"]["N"])),
-        *_managed(account_id, None if manager is None else Id(int(manager)), project.id),
+        *([count_write(total(account_id, "USER_ASSIGNMENT"), active=people)] if people else []),
         *operations.end(account_id, operation.id),
     ]
 
 
 def _guard(account_id: AccountId, project: Project, assignments: int) -> Write:
     return time_guard.add(account_id, "PROJECT", project.id, active=assignments)
-
-
-def _managed(account_id: AccountId, manager_id: Id | None, project_id: Id) -> list[Write]:
-    """Whoever makes a project manages it."""
-    if manager_id is None:
-        return []
-    key = keys.record(account_id, "USER", manager_id)
-    project: Item = {":project": {"NS": [str(project_id)]}, ":one": number(1)}
-    return [update(key, "ADD managed_projects :project, version :one", project, condition="attribute_exists(pk)")]
 
 
 def _ended() -> ResumableOperation:
