@@ -1,5 +1,6 @@
 """What a time entry may be, who may see and log it, and what it is billed at."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ from sheaf.domain.time_entry import (
     require_may_log,
     require_own,
 )
+from sheaf.domain.user_assignment import UserAssignmentFields, new_user_assignment
 from sheaf.domain.values import Day, Id, Timestamp
 from tests.domain.strategies import amounts
 
@@ -151,7 +153,8 @@ def test_each_field_alone_makes_a_change_and_the_user_stays(difference: dict[str
     [
         (BillBy.TASKS, True, Decimal(70)),
         (BillBy.PROJECT, True, Decimal(90)),
-        (BillBy.PEOPLE, True, None),
+        (BillBy.PEOPLE, True, Decimal(60)),
+        (BillBy.PEOPLE, False, None),
         (BillBy.NONE, True, None),
         (BillBy.TASKS, False, None),
         (BillBy.PROJECT, False, None),
@@ -160,7 +163,28 @@ def test_each_field_alone_makes_a_change_and_the_user_stays(difference: dict[str
 def test_the_rate_of_an_hour_hangs_on_what_the_project_bills_by(
     bill_by: BillBy, billable: bool, rate: Decimal | None
 ) -> None:
-    assert _logged(billable, bill_by=bill_by, hourly_rate=Decimal(90)).billable_rate == rate
+    logged = _logged(billable, bill_by=bill_by, hourly_rate=Decimal(90))
+    logged = replace(logged, user=replace(logged.user, default_hourly_rate=Decimal(60)))
+    assert logged.billable_rate == rate
+
+
+@pytest.mark.parametrize(
+    ("use_default_rates", "hourly_rate", "rate"),
+    [(True, Decimal(80), Decimal(60)), (False, Decimal(80), Decimal(80)), (False, None, None)],
+)
+def test_the_rate_of_a_person_on_a_project_is_that_of_their_assignment_unless_it_says_otherwise(
+    use_default_rates: bool, hourly_rate: Decimal | None, rate: Decimal | None
+) -> None:
+    fields = UserAssignmentFields(
+        is_project_manager=False, use_default_rates=use_default_rates, hourly_rate=hourly_rate
+    )
+    logged = _logged(True, bill_by=BillBy.PEOPLE)
+    logged = replace(
+        logged,
+        user=replace(logged.user, default_hourly_rate=Decimal(60)),
+        user_assignment=new_user_assignment(Id(1), logged.project.id, logged.user.id, fields, NIGHT),
+    )
+    assert logged.billable_rate == rate
 
 
 @pytest.mark.parametrize("budget_by", list(BudgetBy))

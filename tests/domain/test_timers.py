@@ -86,6 +86,7 @@ def test_an_end_before_now_needs_a_start() -> None:
         ("08:00-10:00", {"ended_time": "09:00"}, ("1.00", "08:00", "09:00", None)),
         ("08:00-10:00", {"ended_time": "12:00", "hours": 3}, ("3.00", "09:00", "12:00", None)),
         ("08:00-10:00", {"started_time": "12:00", "hours": 3}, ("3.00", "12:00", "15:00", None)),
+        ("restarted", {}, ("2.00", "10:00", "11:00", None)),
         ("running", {}, ("1", None, None, "2026-11-20T11:00:00Z")),
         ("running", {"hours": 3}, ("3.00", None, None, NOW)),
         ("running", {"started_time": "11:30"}, ("1.00", None, None, "2026-11-20T10:30:00Z")),
@@ -97,6 +98,7 @@ def test_an_end_before_now_needs_a_start() -> None:
 def test_what_is_given_decides_over_what_was_known(known: Any, given: dict[str, Any], expected: Shown) -> None:
     before = {
         "08:00-10:00": {"hours": 2, "started_time": "08:00", "ended_time": "10:00"},
+        "restarted": {"hours": 2, "started_time": "10:00", "ended_time": "11:00"},
         "running": {"hours": 1, "timer_started_at": "2026-11-20T11:00:00Z"},  # 12:00 in Berlin
     }.get(str(known), known)
     after = shown(retimed(fields(**{**before, **given}), given, BERLIN, DURATION))

@@ -456,6 +456,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "unreadable_user_id": Sent("GET", "/v2/user_assignments?user_id=x"),
         "updated_since": Sent("GET", "/v2/user_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
     },
+    "list_user_project_assignments": {
+        "json_suffix": Sent("GET", "/v2/users/2/project_assignments.json"),
+        "not_an_id": Sent("GET", "/v2/users/x/project_assignments"),
+        "updated_since": Sent("GET", "/v2/users/2/project_assignments?updated_since=2999-12-31"),
+    },
     "list_users": {
         "archived": Sent("GET", "/v2/users?is_active=false"),
         "page_beyond_the_end": Sent("GET", "/v2/users?page=2&per_page=3"),

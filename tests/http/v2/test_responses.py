@@ -16,6 +16,7 @@ from sheaf.domain.project import BillBy, ProjectFields, new_project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry
+from sheaf.domain.user_assignment import ProjectAssignment
 from sheaf.domain.values import AMOUNT_LIMIT, Day, Id, Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -164,7 +165,8 @@ def test_a_billable_rate_is_for_those_who_may_see_rates(reader: User, rate: floa
 
 
 def test_what_may_be_logged_to_is_shown_without_the_project_of_each_task() -> None:
-    shown = show_project_assignment(HEAD, PROJECT, CLIENT, [AssignedTask(ASSIGNMENT, PROJECT, TASK)])
+    found = ProjectAssignment(PROJECT, CLIENT, [AssignedTask(ASSIGNMENT, PROJECT, TASK)], None)
+    shown = show_project_assignment(found, HEAD, HEAD)
     assert json.dumps(shown) == (
         f"{{{_user_assignment('true')}, "
         f'"project": {{"id": 4, "name": "Store", "code": null, "is_billable": true}}, {SHOWN_CLIENT}, '

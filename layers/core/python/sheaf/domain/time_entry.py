@@ -12,6 +12,7 @@ from sheaf.domain.project import BillBy, BudgetBy, Project
 from sheaf.domain.record import as_dict, validate
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import (
     Day,
     Id,
@@ -153,6 +154,7 @@ class LoggedTime:
     project: Project
     task: Task
     assignment: TaskAssignment
+    user_assignment: UserAssignment | None = None
 
     @property
     def id(self) -> Id:
@@ -164,9 +166,17 @@ class LoggedTime:
         """The currency amount that an hour of this entry is billed at, by what the project bills by."""
         if not self.assignment.billable:
             return None
-        if self.project.bill_by is BillBy.TASKS:
-            return self.assignment.hourly_rate
-        return self.project.hourly_rate if self.project.bill_by is BillBy.PROJECT else None
+        match self.project.bill_by:
+            case BillBy.TASKS:
+                return self.assignment.hourly_rate
+            case BillBy.PROJECT:
+                return self.project.hourly_rate
+            case BillBy.PEOPLE if self.user_assignment is not None and not self.user_assignment.use_default_rates:
+                return self.user_assignment.hourly_rate
+            case BillBy.PEOPLE:
+                return self.user.default_hourly_rate
+            case BillBy.NONE:
+                return None
 
     @property
     def budgeted(self) -> bool:

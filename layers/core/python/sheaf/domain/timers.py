@@ -98,11 +98,12 @@ def with_timer_stopped(entry: TimeEntry, user: User, clock: Clock) -> TimeEntry:
 
 def _settled(fields: TimeEntryFields, given: Collection[str], user: User) -> TimeEntryFields:
     """The fields of an entry that does not run, where what was given decides over what was known."""
+    if not given:
+        return fields
     start, end = fields.started_time, fields.ended_time
-    is_timed = bool({"started_time", "ended_time"} & set(given))
-    if "hours" not in given and is_timed and start is not None and end is not None:
-        return _between(fields, start, end, user)
-    if {"started_time", "ended_time"} <= set(given) and start is not None and end is not None:
+    times = {"started_time", "ended_time"} & set(given)
+    # Two times decide over hours, one time together with the other that was known; else hours do.
+    if start is not None and end is not None and (len(times) == 2 or (times and "hours" not in given)):
         return _between(fields, start, end, user)
     worked = int((fields.hours * 60).to_integral_value(ROUND_HALF_UP))
     if end is not None and ("ended_time" in given or start is None):

@@ -1,12 +1,15 @@
 """domain: a user assignment, a user as one project has them (Harvest v2, "Project User Assignments")."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sheaf.domain.client import Client
 from sheaf.domain.errors import InvalidError, NotRemovableError
 from sheaf.domain.identity import Role, User
 from sheaf.domain.project import Project
 from sheaf.domain.record import as_dict, validate
+from sheaf.domain.task_assignment import AssignedTask
 from sheaf.domain.values import Id, Timestamp, clean_amount, optional
 
 
@@ -55,6 +58,21 @@ class AssignedUser:
     def id(self) -> Id:
         """The assignment's."""
         return self.assignment.id
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectAssignment:
+    """What a user may log time to on one project: its active tasks. `assignment` is the user's, if they have one."""
+
+    project: Project
+    client: Client
+    tasks: Sequence[AssignedTask]
+    assignment: UserAssignment | None
+
+    @property
+    def id(self) -> Id:
+        """The project's: the list runs by projects."""
+        return self.project.id
 
 
 def manages(assignment: UserAssignment) -> bool:

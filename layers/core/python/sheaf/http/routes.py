@@ -50,6 +50,7 @@ ROUTES = (
     ("GET", "/v2/users/me"),
     ("GET", "/v2/users/me/project_assignments"),
     ("GET", "/v2/users/{user_id}"),
+    ("GET", "/v2/users/{user_id}/project_assignments"),
     ("PATCH", "/v2/clients/{client_id}"),
     ("PATCH", "/v2/company"),
     ("PATCH", "/v2/projects/{project_id}"),

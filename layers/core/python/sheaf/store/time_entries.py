@@ -25,6 +25,7 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, to_items
 from sheaf.store.mappers.user import USER
+from sheaf.store.mappers.user_assignment import of_pairs as user_assignments_of
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
 from sheaf.store.time_guard import pair_assignment_id
@@ -214,6 +215,7 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
             *PROJECT.keys_of(account_id, [entry.project_id]),
             *TASK.keys_of(account_id, [entry.task_id]),
             pair_key,
+            keys.user_pair(account_id, entry.user_id, entry.project_id),
         ]
     )
     user = USER.pick(account_id, found).get(entry.user_id)
@@ -228,6 +230,8 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     if pair is None:
         raise logging_time.not_assigned()
     assignment_id = pair_assignment_id(pair)
+    of_user = (entry.user_id, entry.project_id)
+    user_assignment = user_assignments_of(account_id, [of_user], found).get(of_user)
     found = reads.items(
         [*TASK_ASSIGNMENT.keys_of(account_id, [assignment_id]), *CLIENT.keys_of(account_id, [project.client_id])]
     )
@@ -235,7 +239,7 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     client = CLIENT.pick(account_id, found).get(project.client_id)
     if assignment is None or client is None:
         raise StaleError  # they went between two reads
-    resolved = LoggedTime(entry, user, client, project, task, assignment)
+    resolved = LoggedTime(entry, user, client, project, task, assignment, user_assignment)
     _require_active(resolved)
     return resolved
 
@@ -250,14 +254,17 @@ def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTi
     Raises:
         StaleError: a project has moved to another client between two reads.
     """
+    pairs = {(entry.user_id, entry.project_id) for entry in entries}
     found = reads.items(
         [
+            *(keys.user_pair(account_id, *pair) for pair in pairs),
             *USER.keys_of(account_id, {entry.user_id for entry in entries}),
             *PROJECT.keys_of(account_id, {entry.project_id for entry in entries}),
             *TASK.keys_of(account_id, {entry.task_id for entry in entries}),
             *TASK_ASSIGNMENT.keys_of(account_id, {entry.assignment_id for entry in entries}),
         ]
     )
+    of_users = user_assignments_of(account_id, pairs, found)
     people = USER.pick(account_id, found)
     projects = PROJECT.pick(account_id, found)
     tasks = TASK.pick(account_id, found)
@@ -273,6 +280,7 @@ def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTi
             projects[entry.project_id],
             tasks[entry.task_id],
             assignments[entry.assignment_id],
+            of_users.get((entry.user_id, entry.project_id)),
         )
         for entry in entries
         if entry.project_id in projects and entry.task_id in tasks and entry.assignment_id in assignments

@@ -13,7 +13,7 @@ from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.timers import time_of_day
-from sheaf.domain.user_assignment import AssignedUser
+from sheaf.domain.user_assignment import AssignedUser, ProjectAssignment, UserAssignment
 from sheaf.domain.values import Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -88,16 +88,8 @@ def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
 
 def show_user_assignment(assigned_user: AssignedUser, reader: User) -> dict[str, Any]:
     """A user assignment (Harvest v2, "The user assignment object"); its rate is for those who may see rates."""
-    assignment = assigned_user.assignment
     return {
-        "id": assignment.id,
-        "is_project_manager": assignment.is_project_manager,
-        "is_active": assignment.is_active,
-        "use_default_rates": assignment.use_default_rates,
-        "budget": _number(assignment.budget),
-        "created_at": assignment.created_at,
-        "updated_at": assignment.updated_at,
-        "hourly_rate": _number(assignment.hourly_rate) if may_see_rates(reader) else None,
+        **_user_assignment(reader, assigned_user.user, assigned_user.project, assigned_user.assignment),
         "project": _project(assigned_user.project),
         "user": {"id": assigned_user.user.id, "name": assigned_user.user.name},
     }
@@ -134,22 +126,22 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "client": _client(logged_time.client),
         "project": _project(logged_time.project),
         "task": _named(logged_time.task),
-        "user_assignment": _user_assignment(logged_time.user, logged_time.project),
+        "user_assignment": _user_assignment(reader, logged_time.user, logged_time.project, logged_time.user_assignment),
         "task_assignment": _assignment_for(reader, logged_time.assignment),
         "invoice": None,
         "external_reference": None if reference is None else _reference(reference),
     }
 
 
-def show_project_assignment(
-    user: User, project: Project, client: Client, tasks: Sequence[AssignedTask]
-) -> dict[str, Any]:
+def show_project_assignment(found: ProjectAssignment, user: User, reader: User) -> dict[str, Any]:
     """What a user may log time to on one project (Harvest v2, "The project assignment object")."""
     return {
-        **_user_assignment(user, project),
-        "project": {**_project(project), "is_billable": project.is_billable},
-        "client": _client(client),
-        "task_assignments": [{**_assignment_for(user, task.assignment), "task": _named(task.task)} for task in tasks],
+        **_user_assignment(reader, user, found.project, found.assignment),
+        "project": {**_project(found.project), "is_billable": found.project.is_billable},
+        "client": _client(found.client),
+        "task_assignments": [
+            {**_assignment_for(reader, task.assignment), "task": _named(task.task)} for task in found.tasks
+        ],
     }
 
 
@@ -314,20 +306,31 @@ def _assignment_for(reader: User, task_assignment: TaskAssignment) -> dict[str, 
     return shown if may_see_rates(reader) else {**shown, "hourly_rate": None}
 
 
-def _user_assignment(user: User, project: Project) -> dict[str, Any]:
-    """Every user may log time to every project, so what Harvest keeps of the pair is the same for all of them.
+def _user_assignment(reader: User, user: User, project: Project, assignment: UserAssignment | None) -> dict[str, Any]:
+    """A user on a project inside something else. Its id is the project's where nobody has assigned them.
 
-    Its id is the project's: a user has one assignment for each.
+    Every user may log time to every project, so what is shown then is the same for all of them.
     """
+    if assignment is None:
+        return {
+            "id": project.id,
+            "is_project_manager": project.id in user.managed_projects,
+            "is_active": True,
+            "use_default_rates": True,
+            "budget": None,
+            "created_at": project.created_at,
+            "updated_at": project.updated_at,
+            "hourly_rate": None,
+        }
     return {
-        "id": project.id,
-        "is_project_manager": project.id in user.managed_projects,
-        "is_active": True,
-        "use_default_rates": True,
-        "budget": None,
-        "created_at": project.created_at,
-        "updated_at": project.updated_at,
-        "hourly_rate": None,
+        "id": assignment.id,
+        "is_project_manager": assignment.is_project_manager,
+        "is_active": assignment.is_active,
+        "use_default_rates": assignment.use_default_rates,
+        "budget": _number(assignment.budget),
+        "created_at": assignment.created_at,
+        "updated_at": assignment.updated_at,
+        "hourly_rate": _number(assignment.hourly_rate) if may_see_rates(reader) else None,
     }
 
 
