@@ -18,9 +18,23 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import Account, AccountId, Right, Role, User
 from sheaf.domain.imports.rows import Person
 from sheaf.domain.project import ProjectFields
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.task import TaskFields
+from sheaf.domain.task_assignment import default_fields
+from sheaf.domain.time_entry import TimeEntryFields
+from sheaf.domain.timers import Clock
+from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.http.identity import token_digest
-from sheaf.store import accounts, clients, projects, tokens, users
+from sheaf.store import (
+    accounts,
+    clients,
+    projects,
+    task_assignments,
+    tasks,
+    time_entries,
+    tokens,
+    user_assignments,
+    users,
+)
 from tests.support.api import NOW, Api, make_account, make_token
 from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
@@ -219,6 +233,40 @@ def test_nobody_is_added_who_shall_manage_a_project_that_is_not_there(
     outcome = sheaf(*ADD_ADA, "--role", "manager", "--manages", "7")
     assert (outcome.status, outcome.err) == (1, "sheaf: account 1 has no project 7\n")
     assert list(users.everyone(account.id)) == []
+
+
+def test_a_user_is_assigned_to_a_project_as_their_role_says(sheaf: Sheaf, stack: str, account: Account) -> None:
+    _two_projects(account)
+    sheaf(*ADD_ADA, "--role", "manager")
+    command = ("user", "assign", "--account", "1", "--email", "ada@example.com", "--project")
+    assert sheaf(*command, "2") == Outcome(0, "", "ada@example.com of account 1 is assigned to project 2\n")
+    assert sheaf(*command, "2") == Outcome(1, "", "sheaf: User has already been taken\n")
+    assert sheaf(*command, "3") == Outcome(1, "", "sheaf: account 1 has no project 3\n")
+    assert users.get(account.id, Id(1)).managed_projects == {2}
+
+
+def test_everybody_is_assigned_where_they_have_time_and_nobody_twice(
+    sheaf: Sheaf, stack: str, account: Account
+) -> None:
+    _two_projects(account)
+    sheaf(*ADD_ADA)
+    sheaf("user", "add", "--account", "1", "--email", "m@example.com", "--first-name", "Mia", "--last-name", "Member")
+    task = tasks.create(account.id, TaskFields(name="Design"), NOW)
+    for project_id in (Id(1), Id(2)):
+        task_assignments.create(account.id, project_id, task.id, default_fields, NOW)
+    for project, user_id in ((1, 1), (1, 1), (1, 2), (2, 2)):
+        fields = TimeEntryFields(project_id=Id(project), task_id=task.id, spent_date=Day("2026-11-20"))
+        time_entries.create(account.id, Id(user_id), fields, Clock(NOW))
+    sheaf("user", "assign", "--account", "1", "--email", "m@example.com", "--project", "1")
+
+    said = [sheaf("user", "assign-all", "--account", "1") for _ in range(2)]
+
+    assert said == [
+        Outcome(0, "", f"assigned {number} times somebody of account 1 to a project on which they have time\n")
+        for number in (2, 0)
+    ]
+    assigned = [[pair.project_id for pair in user_assignments.of_user(account.id, Id(user_id))] for user_id in (1, 2)]
+    assert assigned == [[1], [1, 2]]
 
 
 def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, account: Account) -> None:

@@ -1,16 +1,23 @@
 """`sheaf user`: the people of an account, and what they may do."""
 
 from argparse import Namespace
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, User, check_rights
+from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.record import fields_of
 from sheaf.domain.user import UserFields, changed_user, new_user
-from sheaf.domain.user_assignment import UserAssignmentFields
+from sheaf.domain.user_assignment import (
+    NoSuchAssigneeError,
+    UserAssignmentFields,
+    UserTakenError,
+    manages_by_default,
+)
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import accounts, projects, user_assignments, users
+from sheaf.store import accounts, projects, time_sums, user_assignments, users
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -81,6 +88,29 @@ def add_commands(user: Parser) -> None:
     arguments.add_email(set_email)
     deployment.add_options(set_email)
 
+    assign = commands.add_parser(
+        "assign",
+        help="assign a user to a project",
+        description="Assign a user to a project. A manager manages it, if nothing else is said.",
+        examples="  sheaf user assign --account 1 --email mia@example.com --project 7",
+    )
+    assign.set_defaults(run=_assign)
+    arguments.add_account(assign)
+    arguments.add_email(assign)
+    assign.add_argument("--project", metavar="PROJECT_ID", type=arguments.project_id, required=True)
+    deployment.add_options(assign)
+
+    assign_all = commands.add_parser(
+        "assign-all",
+        help="assign everybody to the projects on which they have time",
+        description="Assign everybody to the projects on which they have time, and say how many were not there yet."
+        " May be repeated: it leaves what is assigned as it is. It reads all time of the account.",
+        examples="  sheaf user assign-all --account 1",
+    )
+    assign_all.set_defaults(run=_assign_all)
+    arguments.add_account(assign_all)
+    deployment.add_options(assign_all)
+
     archive = commands.add_parser(
         "archive",
         help="archive a user: their tokens stop working",
@@ -130,6 +160,34 @@ def _set_email(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
     user = _changed(given.account, given.id, now, email=given.email)
     output.tell(f"user {user.id} of account {given.account} has the email {user.email}")
+
+
+def _assign(given: Namespace, now: Timestamp) -> None:
+    deployment.connect(given)
+    user = users.get_by_email(given.account, given.email)
+    try:
+        user_assignments.create(given.account, given.project, user.id, _as_their_role_says, now)
+    except NotFoundError:
+        raise NotFoundError(f"account {given.account} has no project {given.project}") from None
+    output.tell(f"{user.email} of account {given.account} is assigned to project {given.project}")
+
+
+def _assign_all(given: Namespace, now: Timestamp) -> None:
+    deployment.connect(given)
+    accounts.get(given.account)
+    assigned = 0
+    for project in projects.everything(given.account):
+        known = user_assignments.page_of_project(given.account, project.id, Filter(), WHOLE).records
+        there = {record.user.id for record in known}
+        for user_id in sorted(time_sums.people_on(given.account, project.id) - there):
+            with suppress(UserTakenError, NoSuchAssigneeError, NotFoundError):  # assigned, or gone meanwhile
+                user_assignments.create(given.account, project.id, user_id, _as_their_role_says, now)
+                assigned += 1
+    output.tell(f"assigned {assigned} times somebody of account {given.account} to a project on which they have time")
+
+
+def _as_their_role_says(user: User) -> UserAssignmentFields:
+    return UserAssignmentFields(is_project_manager=manages_by_default(user))
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:
