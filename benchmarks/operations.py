@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sheaf.domain.client import ClientFields
-from sheaf.domain.identity import Account, Role, User
+from sheaf.domain.identity import Account, AccountId, Role, User
 from sheaf.domain.imports.job import ImportFields
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.record import fields_of, with_changes
@@ -13,8 +13,9 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import clients, projects, task_assignments, tasks, time_entries, users
+from sheaf.store import clients, projects, task_assignments, tasks, time_entries, user_assignments, users
 from sheaf.store.imports import jobs
 from tests.support.api import NOW, Answer, Api, make_account, make_token
 
@@ -65,7 +66,8 @@ def assigned(path: str) -> Callable[[Api], str]:
     """The path, once user 1 is assigned to the second project, on which nobody has time."""
 
     def assign(api: Api) -> str:
-        api.post("/v2/projects/2/user_assignments", {"user_id": 1})
+        fields = UserAssignmentFields(is_project_manager=False)
+        user_assignments.create(AccountId(int(api.account_id)), Id(2), Id(1), lambda _: fields, NOW)
         return path
 
     return assign

@@ -80,7 +80,7 @@ COSTS = {  # round trips, read units, write units
     "user assignment: create": Cost(3, 2, 21),
     "user assignment: list of the account": Cost(3, 4, 0),
     "user assignment: list of a user": Cost(4, 5, 0),
-    "user assignment: update": Cost(3, 3, 8),
+    "user assignment: update": Cost(3, 3, 12),
     "user assignment: delete": Cost(5, 5, 16),
     "role: create, for one user": Cost(4, 2, 11),
     "report: time by clients": Cost(6, 10, 0),

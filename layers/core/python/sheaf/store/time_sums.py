@@ -1,4 +1,4 @@
-"""store: the hours that are logged, summed for reports, and whose they are. Patterns E14 and E15 of docs/data-model.md.
+"""store: hours summed for reports, and whose they are. Access patterns E14 and E15 of docs/data-model.md.
 
 All entries between two days are read, a page of DynamoDB at a time. What is kept of them is one sum for each user, task
 and project that occur, so a report takes no more memory for more entries.
