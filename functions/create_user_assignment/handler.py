@@ -1,7 +1,8 @@
 """functions: POST /v2/projects/{project_id}/user_assignments."""
 
 from sheaf.domain.identity import may_see_projects
-from sheaf.domain.user_assignment import UserAssignmentFields, manages_by_default
+from sheaf.domain.record import as_dict
+from sheaf.domain.user_assignment import UserAssignmentFields, default_fields
 from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -20,7 +21,7 @@ def create_user_assignment(request: Request) -> Response:
         request.account_id,
         project_id,
         body.new_user_id(),
-        lambda user: body.create(UserAssignmentFields, is_project_manager=manages_by_default(user)),
+        lambda user: body.create(UserAssignmentFields, **as_dict(default_fields(user))),
         request.now,
     )
     return created(request, show_user_assignment(made, request.user))

@@ -6,7 +6,7 @@ from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.list_query import read_numbered_query, read_truth
-from sheaf.http.v2.responses import show_project_budget
+from sheaf.http.v2.report_responses import show_project_budget
 from sheaf.store import budgets
 
 

@@ -7,7 +7,7 @@ from sheaf.entry_points.http import v2_endpoint
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.report_query import page_of_lines, read_report_query
-from sheaf.http.v2.responses import show_team_line
+from sheaf.http.v2.report_responses import show_team_line
 from sheaf.store import time_sums
 
 

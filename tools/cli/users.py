@@ -14,7 +14,7 @@ from sheaf.domain.user_assignment import (
     NoSuchAssigneeError,
     UserAssignmentFields,
     UserTakenError,
-    manages_by_default,
+    default_fields,
 )
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import accounts, projects, time_sums, user_assignments, users
@@ -166,7 +166,7 @@ def _assign(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
     user = users.get_by_email(given.account, given.email)
     try:
-        user_assignments.create(given.account, given.project, user.id, _as_their_role_says, now)
+        user_assignments.create(given.account, given.project, user.id, default_fields, now)
     except NotFoundError:
         raise NotFoundError(f"account {given.account} has no project {given.project}") from None
     output.tell(f"{user.email} of account {given.account} is assigned to project {given.project}")
@@ -181,13 +181,9 @@ def _assign_all(given: Namespace, now: Timestamp) -> None:
         there = {record.user.id for record in known}
         for user_id in sorted(time_sums.people_on(given.account, project.id) - there):
             with suppress(UserTakenError, NoSuchAssigneeError, NotFoundError):  # assigned, or gone meanwhile
-                user_assignments.create(given.account, project.id, user_id, _as_their_role_says, now)
+                user_assignments.create(given.account, project.id, user_id, default_fields, now)
                 assigned += 1
     output.tell(f"assigned {assigned} times somebody of account {given.account} to a project on which they have time")
-
-
-def _as_their_role_says(user: User) -> UserAssignmentFields:
-    return UserAssignmentFields(is_project_manager=manages_by_default(user))
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:

@@ -17,7 +17,7 @@ from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
-from sheaf.domain.user_assignment import UserAssignmentFields, manages_by_default
+from sheaf.domain.user_assignment import default_fields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, clients, projects, roles, tasks, time_entries, tokens, user_assignments, users
@@ -78,16 +78,11 @@ def _write() -> None:
         fields = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
         made.append(projects.create(ACCOUNT, fields, now).id)
     people = [_add_person(person, now) for person in _PEOPLE]
-    user_assignments.create(ACCOUNT, made[0], people[1].id, manages, now)
+    user_assignments.create(ACCOUNT, made[0], people[1].id, default_fields, now)
     roles.create(ACCOUNT, BusinessRoleFields(name="Designer", user_ids=frozenset({people[2].id})), now)
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, Clock(now))
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
-
-
-def manages(user: User) -> UserAssignmentFields:
-    """Managers manage what they are assigned to."""
-    return UserAssignmentFields(is_project_manager=manages_by_default(user))
 
 
 def _add_person(person: _Person, now: Timestamp) -> User:

@@ -80,9 +80,9 @@ def manages(assignment: UserAssignment) -> bool:
     return assignment.is_active and assignment.is_project_manager
 
 
-def manages_by_default(user: User) -> bool:
-    """Whether a user who is assigned to a project shall manage it, where nobody says so: managers do."""
-    return user.role is Role.MANAGER
+def default_fields(user: User) -> UserAssignmentFields:
+    """What a new assignment is when nothing is said: a manager manages the project."""
+    return UserAssignmentFields(is_project_manager=user.role is Role.MANAGER)
 
 
 def new_user_assignment(

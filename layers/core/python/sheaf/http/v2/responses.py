@@ -8,7 +8,6 @@ from sheaf.domain.business_role import BusinessRole
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
 from sheaf.domain.project import Project
-from sheaf.domain.reports import ProjectBudget, ReportLine
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
@@ -25,7 +24,7 @@ def show_task(task: Task) -> dict[str, Any]:
         "id": task.id,
         "name": task.name,
         "billable_by_default": task.billable_by_default,
-        "default_hourly_rate": _number(task.default_hourly_rate),
+        "default_hourly_rate": as_number(task.default_hourly_rate),
         "is_default": task.is_default,
         "is_active": task.is_active,
         "created_at": task.created_at,
@@ -57,11 +56,11 @@ def show_project(project: Project, client: Client) -> dict[str, Any]:
         "is_billable": project.is_billable,
         "is_fixed_fee": project.is_fixed_fee,
         "bill_by": project.bill_by,
-        "budget": _number(project.budget),
+        "budget": as_number(project.budget),
         "budget_by": project.budget_by,
         "budget_is_monthly": project.budget_is_monthly,
         "notify_when_over_budget": project.notify_when_over_budget,
-        "over_budget_notification_percentage": _number(project.over_budget_notification_percentage),
+        "over_budget_notification_percentage": as_number(project.over_budget_notification_percentage),
         "show_budget_to_all": project.show_budget_to_all,
         "created_at": project.created_at,
         "updated_at": project.updated_at,
@@ -69,10 +68,10 @@ def show_project(project: Project, client: Client) -> dict[str, Any]:
         "ends_on": project.ends_on,
         "over_budget_notification_date": None,
         "notes": project.notes,
-        "cost_budget": _number(project.cost_budget),
+        "cost_budget": as_number(project.cost_budget),
         "cost_budget_include_expenses": project.cost_budget_include_expenses,
-        "hourly_rate": _number(project.hourly_rate),
-        "fee": _number(project.fee),
+        "hourly_rate": as_number(project.hourly_rate),
+        "fee": as_number(project.fee),
         "client": _client(client),
     }
 
@@ -97,13 +96,13 @@ def show_user_assignment(assigned_user: AssignedUser, reader: User) -> dict[str,
 
 def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> dict[str, Any]:
     """A time entry as it is `now` (Harvest v2, "The time entry object"). Sheaf has no invoices and approvals."""
-    entry, hours = logged_time.entry, _number(logged_time.entry.hours_at(now))
+    entry, hours = logged_time.entry, as_number(logged_time.entry.hours_at(now))
     reference = entry.external_reference
     return {
         "id": entry.id,
         "spent_date": entry.spent_date,
         "hours": hours,
-        "hours_without_timer": _number(entry.hours),
+        "hours_without_timer": as_number(entry.hours),
         "rounded_hours": hours,
         "notes": entry.notes,
         "is_locked": False,
@@ -118,7 +117,7 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "is_running": entry.is_running,
         "billable": logged_time.assignment.billable,
         "budgeted": logged_time.budgeted,
-        "billable_rate": _number(logged_time.billable_rate) if may_see_rates(reader) else None,
+        "billable_rate": as_number(logged_time.billable_rate) if may_see_rates(reader) else None,
         "cost_rate": None,
         "created_at": entry.created_at,
         "updated_at": entry.updated_at,
@@ -167,77 +166,13 @@ def show_user(user: User, reader: User, roles: Sequence[str]) -> dict[str, Any]:
         "can_create_invoices": user.role is Role.ADMINISTRATOR,
         "is_active": user.is_active,
         "weekly_capacity": user.weekly_capacity,
-        "default_hourly_rate": _number(user.default_hourly_rate) if may_see_rates(reader) else None,
-        "cost_rate": _number(user.cost_rate) if reader.role is Role.ADMINISTRATOR else None,
+        "default_hourly_rate": as_number(user.default_hourly_rate) if may_see_rates(reader) else None,
+        "cost_rate": as_number(user.cost_rate) if reader.role is Role.ADMINISTRATOR else None,
         "roles": list(roles),
         "access_roles": user.access_roles,
         "avatar_url": "",
         "created_at": user.created_at,
         "updated_at": user.updated_at,
-    }
-
-
-def show_client_line(line: ReportLine) -> dict[str, Any]:
-    """A line of the report by clients (Harvest v2, "Clients Report")."""
-    client = line.sample.client
-    return {"client_id": client.id, "client_name": client.name, **_totals(line)}
-
-
-def show_project_line(line: ReportLine) -> dict[str, Any]:
-    """A line of the report by projects (Harvest v2, "Projects Report")."""
-    client, project = line.sample.client, line.sample.project
-    return {
-        "client_id": client.id,
-        "client_name": client.name,
-        "project_id": project.id,
-        "project_name": project.name,
-        **_totals(line),
-    }
-
-
-def show_task_line(line: ReportLine) -> dict[str, Any]:
-    """A line of the report by tasks (Harvest v2, "Tasks Report")."""
-    task = line.sample.task
-    return {"task_id": task.id, "task_name": task.name, **_totals(line)}
-
-
-def show_team_line(line: ReportLine) -> dict[str, Any]:
-    """A line of the report by people (Harvest v2, "Team Report")."""
-    user = line.sample.user
-    return {
-        "user_id": user.id,
-        "user_name": user.name,
-        "is_contractor": user.is_contractor,
-        "weekly_capacity": user.weekly_capacity,
-        "avatar_url": "",
-        **_totals(line),
-    }
-
-
-def _totals(line: ReportLine) -> dict[str, Any]:
-    return {
-        "total_hours": _number(line.total_hours),
-        "billable_hours": _number(line.billable_hours),
-        "currency": line.currency,
-        "billable_amount": _number(line.billable_amount),
-    }
-
-
-def show_project_budget(budget: ProjectBudget, reader: User) -> dict[str, Any]:
-    """A line of the report on budgets (Harvest v2, "Project Budget Report"); money is for those who may see rates."""
-    project, client = budget.of.project, budget.of.client
-    amounts: tuple[Decimal | None, ...] = budget.budget, budget.spent, budget.remaining
-    if budget.is_money and not may_see_rates(reader):
-        amounts = (None, None, None)
-    return {
-        "client_id": client.id,
-        "client_name": client.name,
-        "project_id": project.id,
-        "project_name": project.name,
-        "budget_is_monthly": project.budget_is_monthly,
-        "budget_by": project.budget_by,
-        "is_active": project.is_active,
-        **dict(zip(("budget", "budget_spent", "budget_remaining"), map(_number, amounts), strict=True)),
     }
 
 
@@ -295,8 +230,8 @@ def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
         "is_active": task_assignment.is_active,
         "created_at": task_assignment.created_at,
         "updated_at": task_assignment.updated_at,
-        "hourly_rate": _number(task_assignment.hourly_rate),
-        "budget": _number(task_assignment.budget),
+        "hourly_rate": as_number(task_assignment.hourly_rate),
+        "budget": as_number(task_assignment.budget),
     }
 
 
@@ -327,10 +262,10 @@ def _user_assignment(reader: User, user: User, project: Project, assignment: Use
         "is_project_manager": assignment.is_project_manager,
         "is_active": assignment.is_active,
         "use_default_rates": assignment.use_default_rates,
-        "budget": _number(assignment.budget),
+        "budget": as_number(assignment.budget),
         "created_at": assignment.created_at,
         "updated_at": assignment.updated_at,
-        "hourly_rate": _number(assignment.hourly_rate) if may_see_rates(reader) else None,
+        "hourly_rate": as_number(assignment.hourly_rate) if may_see_rates(reader) else None,
     }
 
 
@@ -360,6 +295,6 @@ def created(request: Request, body: dict[str, Any]) -> Response:
     return Response(201, body, {"Location": f"{request.base_url}{request.path}/{body['id']}"})
 
 
-def _number(amount: Decimal | None) -> float | None:
+def as_number(amount: Decimal | None) -> float | None:
     """At the edge only: twelve digits with two decimals come out of a float as they went in."""
     return None if amount is None else float(amount)

@@ -15,7 +15,7 @@ def _lists(account_id: AccountId, assignment: UserAssignment) -> Sequence[str]:
     return [keys.children(account_id, "PROJECT", assignment.project_id, "USER_ASSIGNMENT")]
 
 
-def counters(account_id: AccountId, assignment: UserAssignment) -> Sequence[Counter]:
+def _counters(account_id: AccountId, assignment: UserAssignment) -> Sequence[Counter]:
     """What counts the assignments of its project, and of its user."""
     return [
         Counter(keys.user_assignment_count(account_id, "PROJECT", assignment.project_id)),
@@ -38,5 +38,5 @@ def of_pairs(
 
 
 USER_ASSIGNMENT = RecordMapper(
-    "USER_ASSIGNMENT", Codec(UserAssignment, sparse={"import_id"}), lists=_lists, counters=counters
+    "USER_ASSIGNMENT", Codec(UserAssignment, sparse={"import_id"}), lists=_lists, counters=_counters
 )

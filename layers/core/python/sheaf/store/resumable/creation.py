@@ -15,9 +15,9 @@ from sheaf.domain.task_assignment import TaskAssignment, default_fields, new_tas
 from sheaf.domain.user_assignment import (
     UserAssignment,
     UserAssignmentFields,
-    manages_by_default,
     new_user_assignment,
 )
+from sheaf.domain.user_assignment import default_fields as user_assigned
 from sheaf.domain.values import Id, fold_name
 from sheaf.store import keys, reads, sequence, time_guard, user_assignments
 from sheaf.store.items import Item, number
@@ -29,12 +29,11 @@ from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations
-from sheaf.store.resumable.operations import ResumableOperation
+from sheaf.store.resumable.operations import TRANSACTION_WRITES, ResumableOperation
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import update
 
 IN_ONE = 20  # task assignments that may fit into the project's own transaction
-TRANSACTION_WRITES = 100  # that DynamoDB takes at once: 4 for a task, 5 for a user, and some for the project
 CHUNK = 18  # assignments that one transaction of a larger creation makes: up to 5 writes for each
 MOST = 1500  # that a creation under way can note down in its item, which holds 400 KB
 
@@ -136,21 +135,15 @@ def _step(
 
 def _people(account_id: AccountId, project: Project, creator_id: Id | None) -> list[UserAssignment]:
     """The assignments of whoever makes the project and of those who get every new one, with growing ids."""
-    manage = {user.id: manages_by_default(user) for user in user_assignments.with_future_access(account_id)}
+    people = {user.id: user_assigned(user) for user in user_assignments.with_future_access(account_id)}
     if creator_id is not None:
-        manage[creator_id] = True
-    if not manage:
+        people[creator_id] = UserAssignmentFields(is_project_manager=True)
+    if not people:
         return []
-    ids = sequence.next_ids(account_id, "USER_ASSIGNMENT", len(manage))
+    ids = sequence.next_ids(account_id, "USER_ASSIGNMENT", len(people))
     return [
-        new_user_assignment(
-            assignment_id,
-            project.id,
-            user_id,
-            UserAssignmentFields(is_project_manager=manage[user_id]),
-            project.created_at,
-        )
-        for assignment_id, user_id in zip(ids, sorted(manage), strict=True)
+        new_user_assignment(assignment_id, project.id, user_id, people[user_id], project.created_at)
+        for assignment_id, user_id in zip(ids, sorted(people), strict=True)
     ]
 
 

@@ -21,6 +21,8 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
 from sheaf.store.writes import count, count_on, delete_if, put_new
 
+TRANSACTION_WRITES = 100  # that DynamoDB takes at once
+
 OperationKind = Literal["remove_task", "remove_project", "remove_user", "create_project"]
 
 

@@ -13,14 +13,13 @@ from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations
-from sheaf.store.resumable.operations import ResumableOperation
+from sheaf.store.resumable.operations import TRANSACTION_WRITES, ResumableOperation
 from sheaf.store.time_guard import AssignmentKey, ReferenceCounts, TimeCount
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, update
 
 IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
 CHUNK = 20  # assignments that are read for one transaction
-TRANSACTION_WRITES = 100
 OF_USER_IN_ONE = 15  # user assignments that may fit into the transaction which removes their user: 4 writes for each
 ENTRIES = 14  # of one transaction: each has 4 items, and perhaps a month, a user and a timer of its own
 
