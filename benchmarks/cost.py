@@ -1,7 +1,7 @@
 """Round trips and capacity units of every operation, counted exactly."""
 
 from benchmarks.meter import Cost, metered
-from benchmarks.operations import OPERATIONS, Operation, populated, remembered
+from benchmarks.operations import FIRST_PROJECT, OPERATIONS, Operation, populated, remembered
 from benchmarks.table import Table
 from tests.support.api import Api, make_table, make_token
 
@@ -23,7 +23,7 @@ def measure(endpoint_url: str) -> str:
 def cost_of(operation: Operation, endpoint_url: str) -> Cost:
     """What an operation costs in a fresh table, by a caller who is remembered."""
     make_table(endpoint_url)
-    return cost_of_sending(operation, remembered(populated()))
+    return cost_of_sending(operation, remembered(populated(), assigned_to=FIRST_PROJECT))
 
 
 def first_cost_of(operation: Operation, endpoint_url: str) -> Cost:

@@ -9,7 +9,7 @@ from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
 
 from benchmarks.large_accounts import large_account
 from benchmarks.network import recording, replaying
-from benchmarks.operations import Operation, operation, populated, remembered
+from benchmarks.operations import FIRST_PROJECT, Operation, operation, populated, remembered
 from benchmarks.table import Table
 from sheaf.domain.paging import PER_PAGE_LIMIT
 from tests.support.api import Api, handler_of, make_table, route_of
@@ -39,7 +39,7 @@ def _small(endpoint_url: str) -> Table:
     for item in MEASURED:
         make_table(endpoint_url)
         account = populated()
-        api = Api() if item.status == 401 else remembered(account)
+        api = Api() if item.status == 401 else remembered(account, assigned_to=FIRST_PROJECT)
         answers, spent = _replayed(item.prepare(api), _handling(item, api), REQUESTS)
         rows.append([item.name, str(answers), f"{spent:.2f}"])
     return Table(

@@ -16,8 +16,9 @@ from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import default_fields, new_task_assignment
 from sheaf.domain.time_entry import TimeEntryFields, new_time_entry
 from sheaf.domain.user import UserFields, new_user
+from sheaf.domain.user_assignment import default_fields as user_assigned
 from sheaf.domain.values import Day, Id
-from sheaf.store import clients, keys, projects, task_assignments, tasks, users
+from sheaf.store import clients, keys, projects, task_assignments, tasks, user_assignments, users
 from sheaf.store.items import Item
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
@@ -66,7 +67,8 @@ def logged(account_id: int, count: int) -> Account:
     assigned_task = task_assignments.create(account.id, project.id, task.id, default_fields, NOW)
     for number in range(10):
         fields = UserFields(first_name="Mia", last_name=f"M{number}", email=f"mia{number}@example.com")
-        users.create(account.id, new_user(Id(0), fields, NOW))
+        user = users.create(account.id, new_user(Id(0), fields, NOW))
+        user_assignments.create(account.id, project.id, user.id, user_assigned, NOW)
     entry = new_time_entry(
         Id(0),
         Id(0),
@@ -79,6 +81,7 @@ def logged(account_id: int, count: int) -> Account:
             entry,
             id=Id(number + 1),
             user_id=Id(number % 10 + 1),
+            user_assignment_id=Id(number % 10 + 1),
             spent_date=Day(f"2026-{number % 12 + 1:02}-{number % 28 + 1:02}"),
             hours=Decimal("1.25"),
         )

@@ -22,7 +22,8 @@ from sheaf.domain.identity import Account
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
-from sheaf.store import clients, projects, task_assignments, tasks
+from sheaf.domain.user_assignment import default_fields as user_assigned
+from sheaf.store import clients, projects, task_assignments, tasks, user_assignments, users
 from tests.support.api import NOW, Api, handler_of, make_account, make_table, make_token, point_at
 from tools.template import PROJECT
 
@@ -167,7 +168,10 @@ def logging_time(account: Account, people: int) -> list[Callable[[], int]]:
     task = tasks.create(account.id, TaskFields(name="Design"), NOW)
     task_assignments.create(account.id, project.id, task.id, default_fields, NOW)
     body = {"project_id": project.id, "task_id": task.id, "spent_date": "2026-03-01", "hours": 1}
-    return [_sending(account, "POST", "/v2/time_entries", "create_time_entry", body) for _ in range(people)]
+    sending = [_sending(account, "POST", "/v2/time_entries", "create_time_entry", body) for _ in range(people)]
+    for user in users.everyone(account.id):
+        user_assignments.create(account.id, project.id, user.id, user_assigned, NOW)
+    return sending
 
 
 def creating_tasks(account: Account, people: int) -> list[Callable[[], int]]:

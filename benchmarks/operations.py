@@ -14,6 +14,7 @@ from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user_assignment import UserAssignmentFields
+from sheaf.domain.user_assignment import default_fields as user_assigned
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import clients, projects, task_assignments, tasks, time_entries, user_assignments, users
 from sheaf.store.imports import jobs
@@ -26,7 +27,8 @@ CHANGED_LATER = range(4, 7)
 ASSIGNED = (Id(5), Id(6), Id(8))
 WITH_TIME = Id(12)
 DAYS = ("2026-02-27", "2026-02-28", "2026-03-01")
-SPENT = {"project_id": 1, "task_id": WITH_TIME, "spent_date": "2026-03-01", "hours": 1}
+FIRST_PROJECT = Id(1)
+SPENT = {"project_id": FIRST_PROJECT, "task_id": WITH_TIME, "spent_date": "2026-03-01", "hours": 1}
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def assigned(path: str) -> Callable[[Api], str]:
     return assign
 
 
-OF_USER = "/v2/projects/2/user_assignments/1"
+OF_USER = "/v2/projects/2/user_assignments/3"  # after that of user 1, and of the caller, to the first project
 OPERATIONS = (
     Operation("one task", "GET", "/v2/tasks/7"),
     Operation("one task, missing", "GET", "/v2/tasks/99", status=404),
@@ -134,7 +136,7 @@ OPERATIONS = (
     Operation("user: change the email address", "PATCH", "/v2/users/1", {"email": "m@example.com"}),
     Operation("user: archive", "PATCH", "/v2/users/1", {"is_active": False}),
     Operation("user: delete, refused for their time", "DELETE", "/v2/users/1", status=422),
-    Operation("user assignment: create", "POST", "/v2/projects/1/user_assignments", {"user_id": 1}, 201),
+    Operation("user assignment: create", "POST", "/v2/projects/2/user_assignments", {"user_id": 1}, 201),
     Operation("user assignment: list of the account", "GET", assigned("/v2/user_assignments")),
     Operation("user assignment: list of a user", "GET", assigned("/v2/user_assignments?user_id=1")),
     Operation("user assignment: update", "PATCH", assigned(OF_USER), {"budget": 2}),
@@ -173,6 +175,7 @@ def populated() -> Account:
         task_assignments.create(account.id, Id(1), task_id, default_fields, NOW)
     person = User(Id(0), "Mia", "M", "mia@example.com", Role.MEMBER, frozenset(), frozenset(), True, NOW, NOW)
     somebody = users.create(account.id, person)
+    user_assignments.create(account.id, FIRST_PROJECT, somebody.id, user_assigned, NOW)
     for day in DAYS:
         spent = TimeEntryFields(project_id=Id(1), task_id=WITH_TIME, spent_date=Day(day), hours=Decimal(1))
         time_entries.create(account.id, somebody.id, spent, Clock(NOW))
@@ -180,8 +183,13 @@ def populated() -> Account:
     return account
 
 
-def remembered(account: Account) -> Api:
-    """The account's API to a caller whom this environment has just met: no more reads for their identity."""
+def remembered(account: Account, *, assigned_to: Id | None = None) -> Api:
+    """The account's API to an administrator whom this environment has just met: no more reads for their identity.
+
+    They may log time to the project `assigned_to`.
+    """
     api = Api(make_token(account), account.id)
-    api.get("/v2/nothing")
+    me = Id(api.get("/v2/users/me").body["id"])
+    if assigned_to is not None:
+        user_assignments.create(account.id, assigned_to, me, user_assigned, NOW)
     return api

@@ -13,7 +13,7 @@ def delete_user_assignment(request: Request) -> Response:
     """Take a user without time there off a project and answer with the assignment as it was."""
     project_id = managed_project_id(request)
     assignment_id = request.path_id("user_assignment_id")
-    found = user_assignments.delete(request.account_id, project_id, assignment_id)
+    found = user_assignments.delete(request.account_id, project_id, assignment_id, request.now)
     return Response(200, show_user_assignment(found, request.user))
 
 

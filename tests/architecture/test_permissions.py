@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -24,10 +25,11 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, StoredFile
 from sheaf.domain.imports.rows import Outcome, Verdict
+from sheaf.domain.project import ProjectFields, new_project
 from sheaf.domain.values import Id, to_timestamp
 from sheaf.http import identity
 from sheaf.imports import applying, clock
-from sheaf.store import keys, reads
+from sheaf.store import keys, projects, reads
 from sheaf.store.imports import endings, jobs, progress, undo
 from sheaf.store.imports.jobs import Header
 from sheaf.store.imports.progress import Batch, Settled
@@ -240,6 +242,12 @@ def reported_import() -> None:
     endings.complete(AccountId(1), Id(1), NOW, has_report=True)
 
 
+def imported_project() -> None:
+    """There is project 99 of the demo account, and nobody was ever assigned to it."""
+    made = replace(new_project(Id(99), ProjectFields(client_id=Id(1), name="Imported"), NOW), import_id=Id(1))
+    commit(projects.written(AccountId(1), None, made))
+
+
 def running_timer() -> None:
     """The timer of entry 1 of the demo account runs."""
     ADMIN.patch("/v2/time_entries/1/restart")
@@ -272,6 +280,7 @@ ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
     "delete_external_reference": [("by_its_user", referenced_entry)],
+    "delete_project": [("unknown_id", imported_project)],
     "delete_task": [("assigned_to_projects", many_projects)],
     "on_import_rows": [
         ("tasks", running_import),

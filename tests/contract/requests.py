@@ -370,8 +370,7 @@ def _of_one_operation() -> Iterator[Request]:
     for method in ("PATCH", "PUT"):
         event = ADMIN.event(method, "/v2/roles/1", {"name": "WRITER"})
         yield Request(f"{method} role name taken", event, before=another_role)
-    event = ADMIN.event("DELETE", "/v2/projects/1/user_assignments/2")
-    yield Request("DELETE user assignment with time", event, before=member_assigned)
+    yield Request("DELETE user assignment with time", ADMIN.event("DELETE", "/v2/projects/1/user_assignments/3"))
     yield Request("DELETE client without projects", ADMIN.event("DELETE", "/v2/clients/2"), before=another_client)
     event = ADMIN.event("POST", "/v2/projects", BODIES["create_project"])
     yield Request("POST project still being made", event, before=many_default_tasks, trouble=api_records.interrupted)
@@ -393,23 +392,24 @@ def _of_one_operation() -> Iterator[Request]:
         if "time_entries" in route:
             address = ADDRESSES[method, route]
             body = {**(body_of(method, address) or {}), **({"task_id": 2} if method == "POST" else {})}
-            for literal in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
+            whose = "/v2/projects/1/user_assignments/1" if method == "POST" else MIAS_ASSIGNMENT
+            for literal in (*OF_MIAS_TIME, whose):
                 event = ADMIN.event(method, address, body)
                 yield Request(f"{method} {route} where archived {literal}", event, before=partial(archive, literal))
-    for literal in ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2"):
+    for literal in (*OF_MIAS_TIME, MIAS_ASSIGNMENT):
         event = ADMIN.event("DELETE", "/v2/time_entries/1/external_reference")
         yield Request(
             f"DELETE reference where archived {literal}", event, before=partial(referenced_and_archived, literal)
         )
 
 
+OF_MIAS_TIME = ("/v2/projects/1", "/v2/tasks/2", "/v2/projects/1/task_assignments/2")
+"""What the demo account's entry is logged on."""
+MIAS_ASSIGNMENT = "/v2/projects/1/user_assignments/3"
+
+
 def _routes_with(*methods: str) -> list[tuple[str, str]]:
     return [route for route in ADDRESSES if route[0] in methods]
-
-
-def member_assigned() -> None:
-    """The demo account's member, who has logged time on the project."""
-    api_records.user_assignment(ADMIN, 1, 3)
 
 
 def another_role() -> None:

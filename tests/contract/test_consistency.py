@@ -108,7 +108,7 @@ def test_what_time_can_be_logged_to_are_the_active_assignments_of_active_tasks_o
         for project_id in ids(company.get("/v2/projects?is_active=true"))
     }
 
-    shown = records_of(api_records.member(company).get("/v2/users/me/project_assignments"))
+    shown = records_of(company.get("/v2/users/me/project_assignments"))
 
     assert {item["project"]["id"]: [each["id"] for each in item["task_assignments"]] for item in shown} == wanted
     for item in shown:
@@ -164,7 +164,7 @@ def test_a_new_name_is_seen_at_once_wherever_the_record_is_named(
 
 
 def test_a_member_sees_their_own_time_only_and_totals_say_no_more(company: Api) -> None:
-    member = api_records.member(company)
+    member = api_records.member(company, 1, 2)
     mine = [api_records.time_entry(member, 1, 1), api_records.time_entry(member, 2, 1, spent_date="2026-01-01")]
     assert records_of(member.get("/v2/time_entries")) == mine
 

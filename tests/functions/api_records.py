@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,8 +21,6 @@ from sheaf.store.imports.progress import Settled
 from sheaf.store.resumable import resume
 from sheaf.store.transactions import commit
 from tests.support.api import NOW, Api
-
-_MANAGES = UserAssignmentFields(is_project_manager=True)
 
 
 def _made(api: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -96,28 +95,39 @@ def _settle(account_id: AccountId, import_id: Id, *outcomes: str, is_last: bool)
     commit(progress.progress(account_id, import_id, batch, Settled(verdicts, [], frozenset(), is_last), NOW))
 
 
+def _assigned(_: User, *, manages: bool) -> UserAssignmentFields:
+    return UserAssignmentFields(is_project_manager=manages)
+
+
 def person(
-    api: Api, role: Role, rights: frozenset[Right] = frozenset(), managed: frozenset[int] = frozenset()
+    api: Api,
+    role: Role,
+    rights: frozenset[Right] = frozenset(),
+    managed: frozenset[int] = frozenset(),
+    assigned: frozenset[int] = frozenset(),
 ) -> tuple[Api, int]:
-    """The API as a new user of the same account sees it, and the user's id."""
+    """The API as a new user of the same account sees it, and the user's id; they are assigned to what they manage."""
     account_id = AccountId(int(api.account_id))
     email = f"{secrets.token_hex(4)}@example.com"
     user = users.create(account_id, User(Id(0), "Pat", "Person", email, role, rights, frozenset(), True, NOW, NOW))
-    for project_id in projects.get_many(account_id, [Id(number) for number in managed]):
-        user_assignments.create(account_id, project_id, user.id, lambda _: _MANAGES, NOW)
+    for project_id in projects.get_many(account_id, [Id(number) for number in managed | assigned]):
+        fields = partial(_assigned, manages=project_id in managed)
+        user_assignments.create(account_id, project_id, user.id, fields, NOW)
     token = secrets.token_urlsafe(32)
     tokens.issue(account_id, Token(Id(0), token_digest(token), user.id, "test", NOW, None, None))
     return Api(token, api.account_id), user.id
 
 
-def manager(api: Api, *managed: int, rights: frozenset[Right] = frozenset()) -> Api:
-    """The API as a manager of these projects sees it."""
-    return person(api, Role.MANAGER, rights, frozenset(managed))[0]
+def manager(
+    api: Api, *managed: int, rights: frozenset[Right] = frozenset(), assigned: frozenset[int] = frozenset()
+) -> Api:
+    """The API as a manager of these projects sees it, who is assigned to others too."""
+    return person(api, Role.MANAGER, rights, frozenset(managed), assigned)[0]
 
 
-def member(api: Api) -> Api:
-    """The API as a member sees it."""
-    return person(api, Role.MEMBER)[0]
+def member(api: Api, *assigned: int) -> Api:
+    """The API as a member sees it who is assigned to these projects."""
+    return person(api, Role.MEMBER, assigned=frozenset(assigned))[0]
 
 
 @contextmanager

@@ -173,6 +173,7 @@ DESIGNER: dict[str, Any] = {
 ADMIN_ADA = user(1, "Ada", "Admin", "administrator")
 MANAGER_MAX = user(2, "Max", "Manager", "manager", "client_and_task_manager", "project_creator")
 MEMBER_MIA = user(3, "Mia", "Member", "member", roles=["Designer"])
+NEWCOMER_OTTO = user(4, "Otto", "Newcomer", "member")
 
 
 def client(client_id: int, name: str, **fields: object) -> dict[str, Any]:
@@ -267,11 +268,11 @@ def without(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name not in names}
 
 
-def user_assignment(project_id: int, *, manages: bool = False) -> dict[str, Any]:
-    """What is kept of a user on a project."""
+def user_assignment(user_id: int, project_id: int) -> dict[str, Any]:
+    """What is kept of a user on a project: all who have a token are assigned to both, one project after the other."""
     return {
-        "id": project_id,
-        "is_project_manager": manages,
+        "id": 3 * (project_id - 1) + user_id,
+        "is_project_manager": (user_id, project_id) == (MAX["id"], ONLINE_STORE["id"]),
         "is_active": True,
         "use_default_rates": True,
         "budget": None,
@@ -281,8 +282,9 @@ def user_assignment(project_id: int, *, manages: bool = False) -> dict[str, Any]
     }
 
 
-ADA, MAX, MIA = (
-    {"id": number, "name": name} for number, name in enumerate(("Ada Admin", "Max Manager", "Mia Member"), 1)
+ADA, MAX, MIA, OTTO = (
+    {"id": number, "name": name}
+    for number, name in enumerate(("Ada Admin", "Max Manager", "Mia Member", "Otto Newcomer"), 1)
 )
 
 
@@ -316,9 +318,7 @@ def time_entry(
         "client": {"id": 1, "name": "123 Industries", "currency": "EUR"},
         "project": assigned["project"],
         "task": assigned["task"],
-        "user_assignment": user_assignment(
-            assigned["project"]["id"], manages=user == MAX and assigned["project"]["id"] == ONLINE_STORE["id"]
-        ),
+        "user_assignment": user_assignment(user["id"], assigned["project"]["id"]),
         "task_assignment": without(assigned, "project", "task"),
         "invoice": None,
         "external_reference": None,

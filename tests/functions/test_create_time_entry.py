@@ -70,6 +70,7 @@ EXPECTED = {
     "for_another_user_by_the_manager_of_the_project": created(MIA, DESIGN, rates=False),
     "for_another_user_by_the_manager_of_another_project": NOT_AUTHORIZED,
     "for_another_user_by_a_member": NOT_AUTHORIZED,
+    "user_not_assigned": invalid("User isn't assigned to this project"),
     "task_not_assigned": invalid("Task isn't assigned to this project"),
     "unknown_project": invalid("Project can't be blank"),
     "unknown_task": invalid("Task can't be blank"),

@@ -15,8 +15,8 @@ ROLES = invalid(
 
 
 def created(*access_roles: str, **fields: object) -> Whole:
-    shown = user(4, "Ida", "Example", *(access_roles or ["member"]), **fields)
-    return expected(201, shown, {"Location": f"{HOST}/v2/users/4"})
+    shown = user(5, "Ida", "Example", *(access_roles or ["member"]), **fields)
+    return expected(201, shown, {"Location": f"{HOST}/v2/users/5"})
 
 
 EXPECTED = {
@@ -84,6 +84,7 @@ def test_a_new_user_can_be_named_where_time_is_logged(api: Api) -> None:
     user_id = api.post("/v2/users", NEW).body["id"]
     project, task = api_records.project(api), api_records.task(api)
     api_records.assignment(api, project["id"], task["id"])
+    api_records.user_assignment(api, project["id"], user_id)
 
     entry = api_records.time_entry(api, project["id"], task["id"], user_id=user_id)
 

@@ -8,6 +8,7 @@ from sheaf.store import users
 from tests.functions import api_records
 from tests.functions.examples import (
     MANAGER_MAX,
+    NEWCOMER_OTTO,
     NOT_AUTHORIZED,
     NOT_FOUND,
     expected,
@@ -20,6 +21,7 @@ from tests.support.table import rows, summed
 
 EXPECTED = {
     "without_time": expected(200, MANAGER_MAX),
+    "without_projects": expected(200, NEWCOMER_OTTO),
     "with_time": not_removable("This user is not removable. They have tracked time; archive them instead."),
     "last_administrator": not_removable("This user is not removable. They are the last active administrator."),
     "by_a_manager": NOT_AUTHORIZED,
@@ -54,8 +56,8 @@ def test_a_deleted_user_is_nobody(api: Api) -> None:
 
 
 def test_who_has_no_time_any_more_can_be_deleted(api: Api) -> None:
-    _, user_id = api_records.person(api, Role.MEMBER)
     project, task = api_records.project(api), api_records.task(api)
+    _, user_id = api_records.person(api, Role.MEMBER, assigned=frozenset({project["id"]}))
     api_records.assignment(api, project["id"], task["id"])
     entry = api_records.time_entry(api, project["id"], task["id"], user_id=user_id)
     assert api.delete(f"/v2/users/{user_id}").status == 422

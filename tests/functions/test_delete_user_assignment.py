@@ -12,7 +12,7 @@ EXPECTED = {
     "by_a_member": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,
     "not_an_id": not_an_id("user_assignment_id"),
-    "json_suffix": moved("/v2/projects/1/user_assignments/1"),
+    "json_suffix": moved("/v2/projects/1/user_assignments/2"),
 }
 
 

@@ -85,7 +85,7 @@ def crew(api: Api) -> Crew:
         project = api_records.project(api, f"Project {number}", client_id=client_id)
         for task_id in tasks:
             api_records.assignment(api, project["id"], task_id)
-    member, manager = api_records.member(api), api_records.manager(api, 1)
+    member, manager = api_records.member(api, 1, 2, 3, 4), api_records.manager(api, 1, assigned=frozenset({2, 3, 4}))
     for number in range(24):
         api_records.time_entry(
             (api, member, manager)[number % 3],

@@ -3,7 +3,10 @@
 from sheaf.domain.identity import Role
 from tests.functions import api_records
 from tests.functions.examples import (
+    ADA,
+    MARKETING_WEBSITE,
     MAX,
+    MIA,
     NOT_AUTHORIZED,
     ONLINE_STORE,
     unreadable,
@@ -13,21 +16,24 @@ from tests.functions.pages import only_page, page
 from tests.support.api import Api
 
 PATH = "/v2/user_assignments"
-MAXS = user_assigned(1, ONLINE_STORE, MAX, is_project_manager=True)
+MAXS = user_assigned(2, ONLINE_STORE, MAX, is_project_manager=True)
+OF_STORE = [user_assigned(3, ONLINE_STORE, MIA), MAXS, user_assigned(1, ONLINE_STORE, ADA)]
+OF_WEBSITE = [user_assigned(number, MARKETING_WEBSITE, who) for number, who in ((6, MIA), (5, MAX), (4, ADA))]
+ALL = [*OF_WEBSITE, *OF_STORE]
 EXPECTED = {
-    "all": only_page(PATH, [MAXS]),
-    "by_a_manager": only_page(PATH, [MAXS]),
+    "all": only_page(PATH, ALL),
+    "by_a_manager": only_page(PATH, OF_STORE),
     "by_a_member": NOT_AUTHORIZED,
-    "active": only_page(PATH, [MAXS], "is_active=true"),
+    "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
-    "of_a_user": only_page(PATH, [MAXS], "user_id=2"),
-    "of_a_user_without_projects": only_page(PATH, [], "user_id=1"),
-    "updated_since": only_page(PATH, [MAXS], "updated_since=2017-06-26T21%3A20%3A07Z"),
+    "of_a_user": only_page(PATH, [OF_WEBSITE[1], MAXS], "user_id=2"),
+    "of_a_user_without_projects": only_page(PATH, [], "user_id=4"),
+    "updated_since": only_page(PATH, ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),
     "page_beyond_the_end": page(
         PATH,
         [],
-        ("page=1&per_page=1&ref=first", None, "page=1&per_page=1&ref=previous", "page=1&per_page=1&ref=last"),
-        (1, 1),
+        ("page=1&per_page=6&ref=first", None, "page=1&per_page=6&ref=previous", "page=1&per_page=6&ref=last"),
+        (6, 6),
         (None, 1, 2),
     ),
     "unreadable_user_id": unreadable("user_id must be a positive integer below 2^53"),

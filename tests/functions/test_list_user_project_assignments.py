@@ -2,23 +2,19 @@
 
 from tests.functions import api_records
 from tests.functions.examples import (
-    MARKETING_WEBSITE,
+    MAX,
     NOT_AUTHORIZED,
     NOT_FOUND,
-    OF_MARKETING_WEBSITE,
-    OF_ONLINE_STORE,
-    ONLINE_STORE,
     moved,
     not_an_id,
 )
 from tests.functions.pages import only_page
-from tests.functions.test_list_my_project_assignments import mine
+from tests.functions.test_list_my_project_assignments import both
 from tests.support.api import Api
 
 PATH = "/v2/users/2/project_assignments"
-MAXS = [mine(MARKETING_WEBSITE, OF_MARKETING_WEBSITE), mine(ONLINE_STORE, OF_ONLINE_STORE, manages=True)]
 EXPECTED = {
-    "all": only_page(PATH, MAXS),
+    "all": only_page(PATH, both(MAX)),
     "updated_since": only_page(PATH, [], "updated_since=2999-12-31"),
     "by_a_manager": NOT_AUTHORIZED,
     "unknown_id": NOT_FOUND,

@@ -2,12 +2,12 @@
 
 from sheaf.domain.identity import Role
 from tests.functions import api_records
-from tests.functions.examples import ADMIN_ADA, MANAGER_MAX, MEMBER_MIA, NOT_AUTHORIZED
+from tests.functions.examples import ADMIN_ADA, MANAGER_MAX, MEMBER_MIA, NEWCOMER_OTTO, NOT_AUTHORIZED
 from tests.functions.pages import only_page, page
 from tests.support.api import Api
 
 PATH = "/v2/users"
-ALL = [MEMBER_MIA, MANAGER_MAX, ADMIN_ADA]
+ALL = [NEWCOMER_OTTO, MEMBER_MIA, MANAGER_MAX, ADMIN_ADA]
 
 EXPECTED = {
     "all": only_page(PATH, ALL),
@@ -18,8 +18,8 @@ EXPECTED = {
     "page_beyond_the_end": page(
         PATH,
         [],
-        ("page=1&per_page=3&ref=first", None, "page=1&per_page=3&ref=previous", "page=1&per_page=3&ref=last"),
-        (3, 3),
+        ("page=1&per_page=4&ref=first", None, "page=1&per_page=4&ref=previous", "page=1&per_page=4&ref=last"),
+        (4, 4),
         (None, 1, 2),
     ),
     "by_a_manager": NOT_AUTHORIZED,

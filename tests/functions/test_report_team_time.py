@@ -22,7 +22,7 @@ EXPECTED = {
 
 def test_a_member_sees_their_own_time_and_a_manager_that_of_their_projects_too(api: Api) -> None:
     two_currencies(api)
-    manager, member = api_records.manager(api, 2), api_records.member(api)
+    manager, member = api_records.manager(api, 2, assigned=frozenset({1})), api_records.member(api, 2)
     api_records.time_entry(manager, 1, 1, hours=4)
     api_records.time_entry(member, 2, 1, hours=8)
 

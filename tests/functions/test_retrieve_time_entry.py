@@ -17,7 +17,7 @@ EXPECTED = {
 def test_the_time_of_others_is_for_administrators_and_managers_of_its_project(api: Api) -> None:
     project, other, task = api_records.project(api), api_records.project(api, "Other"), api_records.task(api)
     api_records.assignment(api, project["id"], task["id"])
-    entry = api_records.time_entry(api_records.member(api), project["id"], task["id"])
+    entry = api_records.time_entry(api_records.member(api, project["id"]), project["id"], task["id"])
 
     readers = [
         api,

@@ -14,7 +14,7 @@ EXPECTED = {
     "of_another_project": NOT_FOUND,
     "unknown_id": NOT_FOUND,
     "not_an_id": not_an_id("user_assignment_id"),
-    "json_suffix": moved("/v2/projects/1/user_assignments/1"),
+    "json_suffix": moved("/v2/projects/1/user_assignments/2"),
 }
 
 

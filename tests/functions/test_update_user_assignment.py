@@ -40,7 +40,7 @@ EXPECTED = {
     "wrong_content_type": XML_IS_NOT_READ,
     "unknown_id": NOT_FOUND,
     "not_an_id": not_an_id("user_assignment_id"),
-    "json_suffix": moved("/v2/projects/1/user_assignments/1"),
+    "json_suffix": moved("/v2/projects/1/user_assignments/2"),
 }
 
 

@@ -21,7 +21,7 @@ from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.imports.batch import Step
 from sheaf.imports.time import time_steps
-from sheaf.store import accounts, clients, projects, task_assignments, tasks, time_entries, users
+from sheaf.store import accounts, clients, projects, task_assignments, tasks, time_entries, user_assignments, users
 from sheaf.store.imports import imported_time
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
@@ -31,13 +31,25 @@ from tests.imports.timesheet import DAY, REFERENCE, contents, entries, grouped, 
 from tests.store.audit import assert_sound
 from tests.store.audit import contents as table_contents
 from tests.store.faults import recorded
-from tests.store.stored_records import ACCOUNT, LONG_AGO, MEMBER, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import (
+    ACCOUNT,
+    LONG_AGO,
+    MEMBER,
+    NOW,
+    assignment,
+    client,
+    populate,
+    project,
+    task,
+    user_assignment,
+)
 from tests.support import people
 from tests.support.table import rows as table_rows
 
 READS = {"GetItem", "BatchGetItem", "Query"}
 CREATED, UPDATED, UNCHANGED, FAILED = Outcome
 HERE = assignment(1, 1, 1)
+ON_BOTH = user_assignment(1), user_assignment(2)
 
 _batches = map(str, count(1))
 
@@ -45,7 +57,8 @@ _batches = map(str, count(1))
 @pytest.fixture(autouse=True)
 def small_account(table: str) -> None:
     """Two projects of one client with two tasks, of which one pair is assigned, and three users."""
-    populate(client(1), project(1), project(2), task(1), task(2), HERE)
+    places = client(1), project(1), project(2), task(1), task(2), HERE
+    populate(*places, *ON_BOTH)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +95,7 @@ def _entry(number: int, hours: float | str = 1, notes: str | None = None, **fiel
     made = TimeEntry(
         Id(number), MEMBER, Id(1), Id(1), Id(1), DAY, Decimal(str(hours)), notes, None, NOW, NOW, import_id=Id(1)
     )
-    return replace(made, **fields)
+    return replace(made, **{"user_assignment_id": ON_BOTH[0].id, **fields})
 
 
 def _log(hours: float = 1, **fields: Any) -> LoggedTime:
@@ -99,6 +112,10 @@ def _archive(what: str) -> None:
             )
         case "Task":
             tasks.update(ACCOUNT, Id(1), lambda task: replace(task, is_active=False, version=task.version + 1))
+        case "User assignment":
+            of_member = ON_BOTH[0]
+            archived = replace(of_member, is_active=False, version=of_member.version + 1)
+            user_assignments.update(ACCOUNT, Id(1), of_member.id, lambda _: archived)
         case _:
             task_assignments.update(
                 ACCOUNT,
@@ -258,9 +275,15 @@ def test_what_is_named_and_not_there_is_made_as_the_file_says() -> None:
     assert [item.name for item in made] == ["ACME", "Store", "Design"]
     assert (made[0].currency, made[1].client_id, made[1].code, made[2].is_default) == ("GBP", 2, "S-1", False)
     assert not TASK_ASSIGNMENT.get(ACCOUNT, Id(2)).billable
-    assert entries() == [
-        _entry(1, user_id=person.id, project_id=Id(3), task_id=Id(3), assignment_id=Id(2)),
-    ]
+    (of_person,) = user_assignments.of_user(ACCOUNT, person.id)
+    assert (of_person.project_id, of_person.is_project_manager, of_person.import_id) == (3, False, 1)
+    places: dict[str, Any] = {
+        "project_id": Id(3),
+        "task_id": Id(3),
+        "assignment_id": Id(2),
+        "user_assignment_id": of_person.id,
+    }
+    assert entries() == [_entry(1, user_id=person.id, **places)]
 
 
 def test_a_project_that_is_made_has_no_default_tasks() -> None:
@@ -285,7 +308,7 @@ def test_many_rows_that_name_the_same_new_things_make_them_once() -> None:
     assert _outcomes(*new, other) == [CREATED] * 4
     found = table_rows()
     made = [sum(pk.endswith(f"#{kind}") for pk, _ in found) for kind in ("USER", "CLIENT", "PROJECT", "TASK")]
-    assert made == [4, 3, 2 + 2 + 4, 3]  # a project also stands in its client's list
+    assert made == [4, 3, 2 + 2 + 4 + 4, 3]  # a project also stands in its client's list, and with who is assigned
 
 
 @pytest.mark.parametrize(
@@ -389,15 +412,24 @@ def test_a_task_that_is_not_assigned_yet_is_assigned() -> None:
 # ------------------------------------------------------------ where work has ended
 
 
-@pytest.mark.parametrize("what", ["Project", "Task", "Task assignment"])
+@pytest.mark.parametrize(
+    ("what", "field", "message"),
+    [
+        ("Project", "project", "Project is archived"),
+        ("Task", "task", "Task is archived"),
+        ("Task assignment", "task", "Task assignment is archived"),
+        ("User assignment", "user", "User isn't assigned to this project"),
+    ],
+)
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_no_time_is_written_where_work_has_ended_and_what_is_there_is_unchanged(what: str, dry_run: bool) -> None:
+def test_no_time_is_written_where_work_has_ended_and_what_is_there_is_unchanged(
+    what: str, field: str, message: str, dry_run: bool
+) -> None:
     _import(row(1, 1, "a"), row(2, 2, "b"))
     _archive(what)
     before = table_contents()
     found = _import(row(1, 1, "a"), row(2, 3, "b"), row(3, 4, "c"), dry_run=dry_run)
-    field = "project" if what == "Project" else "task"
-    refused = {"field": field, "message": f"{what} is archived"}
+    refused = {"field": field, "message": message}
     assert found == [Verdict(1, UNCHANGED), Verdict(2, FAILED, **refused), Verdict(3, FAILED, **refused)]
     assert {key: item for key, item in table_contents().items() if not key[0].startswith("DRIVER")} == before
 
@@ -438,7 +470,16 @@ def test_an_entry_of_that_id_is_moved_with_all_its_counts() -> None:
     _import(row(1, metadata=metadata(5)))
     moved = row(1, 2, "a", metadata=metadata(5), project=Named(name="Project 2"), spent_date=Day("2025-01-01"))
     assert _outcomes(moved) == [UPDATED]
-    expected = _entry(5, 2, "a", project_id=Id(2), assignment_id=Id(2), spent_date=Day("2025-01-01"), version=2)
+    expected = _entry(
+        5,
+        2,
+        "a",
+        project_id=Id(2),
+        assignment_id=Id(2),
+        user_assignment_id=ON_BOTH[1].id,
+        spent_date=Day("2025-01-01"),
+        version=2,
+    )
     assert entries() == [expected]
 
 
@@ -494,7 +535,7 @@ def test_an_id_of_time_that_a_removed_project_left_lying_is_free_in_the_end(monk
     back = row(1, 3, metadata=metadata(5), project=Named(name="Project 2"))
     assert _outcomes(back, dry_run=True) == [CREATED]
     assert _outcomes(back) == [CREATED]
-    assert entries() == [_entry(5, 3, project_id=Id(2), assignment_id=Id(2))]
+    assert entries() == [_entry(5, 3, project_id=Id(2), assignment_id=Id(2), user_assignment_id=ON_BOTH[1].id)]
 
 
 # ------------------------------------------------------------ dry runs
@@ -535,13 +576,14 @@ def test_a_dry_run_comes_to_the_same_verdicts_and_writes_nothing() -> None:
 # ------------------------------------------------------------ what it costs
 
 
-def test_a_batch_of_a_hundred_rows_takes_eight_reads_and_five_transactions() -> None:
+def test_a_batch_of_a_hundred_rows_takes_nine_calls_and_five_transactions() -> None:
     rows = [row(number, number, spent_date=Day(f"2026-02-{number % 28 + 1:02d}")) for number in range(1, 101)]
     with recorded() as calls:
         steps: list[Step] = list(time_steps(work(*grouped(rows))))
     assert [call.operation for call in calls] == [
         "Query",
         *["BatchGetItem"] * 3,
+        "BatchGetItem",  # of user assignments
         "BatchGetItem",
         "Query",
         "UpdateItem",

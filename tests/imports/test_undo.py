@@ -21,9 +21,10 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields, TimeFilter, TimeReader
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import default_fields as user_assigned
 from sheaf.domain.values import Day, Id
 from sheaf.imports import undoing
-from sheaf.store import projects, task_assignments, tasks, time_entries, tokens, users
+from sheaf.store import projects, task_assignments, tasks, time_entries, tokens, user_assignments, users
 from sheaf.store.imports import endings, jobs, undo, unreferenced
 from tests.imports.conftest import ManualClock
 from tests.imports.pipeline import ImportPipeline
@@ -185,9 +186,10 @@ def test_what_somebody_made_of_it_stays_and_is_listed_with_the_reason(undoer: Un
         assert [(row["Kind"], row["Name"], row["Reason"]) for row in undoer.report()] == [
             ("time_entry", changed.spent_date, "It was changed since the import"),
             ("task_assignment", "", "Time is logged on it"),
+            ("user_assignment", "", "Time is logged on it"),
             ("task", "Design", "Time is logged on it"),
             ("project", "Relaunch", "Time is logged on it"),
-            ("project", "Shop", "A task is assigned to it"),
+            ("project", "Shop", "A task or a user is assigned to it"),
             ("client", "Alpha", "It has a project"),
             ("client", "Beta", "It has a project"),
             ("user", "Mia Field", "Time is logged on it"),
@@ -198,12 +200,17 @@ def test_what_somebody_made_of_it_stays_and_is_listed_with_the_reason(undoer: Un
     audit.assert_sound(ACCOUNT)
 
 
+def _assign_user(project_id: Id, undoer: Undoing) -> None:
+    """User 1 is put on a project."""
+    user_assignments.create(ACCOUNT, project_id, Id(1), user_assigned, undoer.manual_clock.now)
+
+
 def test_time_on_what_was_archived_since_stays(undoer: Undoing) -> None:
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 3))
     project_id = entries()[0].project_id
     projects.update(ACCOUNT, project_id, lambda found: replace(found, is_active=False, version=found.version + 1))
     for dry_run in (True, False):
-        assert counts(undoer.undo(dry_run=dry_run)) == (0, 3, 0, 5)
+        assert counts(undoer.undo(dry_run=dry_run)) == (0, 3, 0, 6)
         reasons = {(row["Kind"], row["Reason"]) for row in undoer.report()}
         assert ("time_entry", "Project is archived") in reasons
         assert ("project", "It was changed since the import") in reasons
@@ -214,9 +221,10 @@ def test_time_that_others_log_on_what_it_made_keeps_just_that(undoer: Undoing) -
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 3))
     entry = entries()[0]
     fields = TimeEntryFields(project_id=entry.project_id, task_id=entry.task_id, spent_date=Day("2026-02-01"))
+    _assign_user(entry.project_id, undoer)
     logged = time_entries.create(ACCOUNT, Id(1), fields, Clock(undoer.manual_clock.now))
     for dry_run in (True, False):
-        assert counts(undoer.undo(dry_run=dry_run)) == (3, 0, 1, 4)  # the person goes
+        assert counts(undoer.undo(dry_run=dry_run)) == (3, 0, 2, 4)  # the person goes, and their assignment
     assert [left.id for left in entries()] == [logged.entry.id]
 
 
@@ -224,7 +232,7 @@ def test_what_was_deleted_since_is_not_there_either(undoer: Undoing) -> None:
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 3))
     before = entries()
     time_entries.delete(ACCOUNT, before[0].id, lambda _: None)
-    assert counts(undoer.undo()) == (3, 0, 5, 0)
+    assert counts(undoer.undo()) == (3, 0, 6, 0)
     assert entries() == []
 
 
@@ -235,7 +243,7 @@ def test_time_of_a_project_that_is_being_removed_is_removed_with_it(
     with monkeypatch.context() as patched:
         patched.setattr("sheaf.store.resumable.resume.resume", lambda *_: False)
         projects.delete(ACCOUNT, entries()[0].project_id, undoer.manual_clock.now)
-    assert counts(undoer.undo()) == (3, 0, 5, 0)
+    assert counts(undoer.undo()) == (3, 0, 6, 0)
     assert entries() == []
     audit.assert_sound(ACCOUNT)
 
@@ -245,7 +253,7 @@ def test_whoever_was_given_a_token_stays(undoer: Undoing) -> None:
     (mia,) = (one for one in users.everyone(ACCOUNT) if one.first_name == "Mia")
     tokens.issue(ACCOUNT, Token(Id(0), "a" * 64, mia.id, "script", undoer.manual_clock.now, None, None))
     for dry_run in (True, False):
-        assert counts(undoer.undo(dry_run=dry_run)) == (1, 0, 4, 1)
+        assert counts(undoer.undo(dry_run=dry_run)) == (1, 0, 5, 1)
         assert [row["Reason"] for row in undoer.report()] == ["Somebody was given a token of this user"]
 
 
@@ -253,6 +261,7 @@ def test_whoever_logs_time_for_a_user_that_an_undo_has_just_removed_is_told_so(u
     undoer.bring_in(_file("Mia", "Alpha", "Relaunch", "Design", 1))
     entry = entries()[0]
     fields = TimeEntryFields(project_id=entry.project_id, task_id=entry.task_id, spent_date=Day("2026-02-01"))
+    _assign_user(entry.project_id, undoer)
     time_entries.create(ACCOUNT, Id(1), fields, Clock(undoer.manual_clock.now))
     undoer.undo()
     with pytest.raises(InvalidError, match="User"):
@@ -306,7 +315,7 @@ def test_a_client_that_gets_a_project_at_that_moment_stays(undoer: Undoing, monk
         return writes
 
     monkeypatch.setattr(unreferenced, "removed", outrun)
-    assert counts(undoer.undo()) == (1, 0, 4, 1)
+    assert counts(undoer.undo()) == (1, 0, 5, 1)
     assert [(row["Kind"], row["Reason"]) for row in undoer.report()] == [("client", "It has a project")]
     audit.assert_sound(ACCOUNT)
 

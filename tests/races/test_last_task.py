@@ -13,7 +13,18 @@ from sheaf.domain.values import Day, Id
 from sheaf.store import task_assignments, time_entries
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.stored_records import ACCOUNT, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import (
+    ACCOUNT,
+    ADMIN,
+    NOW,
+    Spent,
+    assignment,
+    client,
+    populate,
+    project,
+    task,
+    user_assignment,
+)
 from tests.support.table import Rows
 
 PROJECTS = range(1, FEW + 1)
@@ -45,7 +56,8 @@ def prepare(with_time: Collection[int] = ()) -> None:
         if task_assignment.id == number_of(task_assignment.project_id, ONE) and task_assignment.project_id in with_time
     ]
     tasks = [task(task_assignment.task_id) for task_assignment in assignments]
-    populate(client(1), *tasks, *map(project, PROJECTS), *assignments, *entries)
+    people = [user_assignment(project_id, ADMIN) for project_id in PROJECTS]
+    populate(client(1), *tasks, *map(project, PROJECTS), *assignments, *people, *entries)
 
 
 def remove(project_id: int, which: int) -> bool:
@@ -56,7 +68,7 @@ def log(project_id: int, which: int) -> None:
     fields = TimeEntryFields(
         project_id=Id(project_id), task_id=Id(number_of(project_id, which)), spent_date=Day("2026-03-01")
     )
-    time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
+    time_entries.create(ACCOUNT, ADMIN, fields, Clock(NOW))
 
 
 def active_left(after: Rows) -> Callable[[History], int]:

@@ -26,11 +26,12 @@ from sheaf.domain.task_assignment import (
 )
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import UserAssignmentFields, UserAssignmentHasTimeError
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import projects, task_assignments, tasks, time_entries
+from sheaf.store import projects, task_assignments, tasks, time_entries, user_assignments
 from tests.races.histories import FEW, RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
-from tests.store.stored_records import Spent, assignment, client, populate, project, task
+from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
 from tests.support.table import Rows
 
 ACCOUNT = AccountId(1)
@@ -47,7 +48,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _log(number: int) -> LoggedTime:
     fields = TimeEntryFields(project_id=Id(number), task_id=Id(number), spent_date=Day("2026-03-01"), hours=Decimal(1))
-    return time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
+    return time_entries.create(ACCOUNT, ADMIN, fields, Clock(NOW))
 
 
 def _delete_task(number: int) -> object:
@@ -86,6 +87,14 @@ _ARCHIVING: Mapping[str, Callable[[int], object]] = {
             task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), is_active=False), NOW
         ),
     ),
+    "user assignment": lambda number: user_assignments.update(
+        ACCOUNT,
+        Id(number),
+        user_assignment(number, ADMIN).id,
+        lambda assigned: with_changes(
+            assigned, replace(fields_of(UserAssignmentFields, assigned), is_active=False), NOW
+        ),
+    ),
 }
 
 
@@ -97,6 +106,7 @@ def _populate(*, assigned: bool = True, with_time: bool = False, spare_tasks: bo
         *(task(number) for number in (*NUMBERS, *spare)),
         *(project(number) for number in NUMBERS),
         *assignments,
+        *(user_assignment(number, ADMIN) for number in NUMBERS),
         *(assignment(number, number - RACES, number) for number in spare),
         *(Spent(id=task_assignment.id, assignment=task_assignment) for task_assignment in assignments if with_time),
     )
@@ -152,8 +162,23 @@ def test_an_assignment_is_deleted_or_gets_time(table: str) -> None:
     check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
 
 
+def test_a_user_is_taken_off_a_project_or_gets_time_there(table: str) -> None:
+    _populate()
+    histories, after = _race(
+        lambda number: {
+            "delete": lambda: user_assignments.delete(ACCOUNT, Id(number), user_assignment(number, ADMIN).id, NOW),
+            "log": lambda: _log(number),
+        }
+    )
+    endings = [
+        Ending("deleted", {"delete": None, "log": TimeNotLoggableError}, left=0),
+        Ending("logged", {"delete": UserAssignmentHasTimeError, "log": None}, left=1),
+    ]
+    check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "logged"])
+
+
 def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
-    """Every third history archives the task, the others the project or the assignment."""
+    """The histories archive the project, the task or one of the two assignments in turn."""
     kinds = sorted(_ARCHIVING)
     _populate()
     histories, after = _race(

@@ -10,14 +10,18 @@ import pytest
 
 from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.logging_time import TimeNotLoggableError
+from sheaf.domain.project import Project
+from sheaf.domain.task import Task
+from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Day, Id, to_timestamp
-from sheaf.store import projects, time_entries
+from sheaf.store import projects, task_assignments, tasks, time_entries, user_assignments
 from sheaf.store.mappers.user import USER
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import _entries, assert_sound
-from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task, user
+from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populate, project, task, user, user_assignment
 from tests.support.table import put_items
 
 LATER = to_timestamp(datetime.fromisoformat(NOW) + timedelta(hours=1))
@@ -36,6 +40,7 @@ def _records(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
         *map(project, NUMBERS),
         *map(task, NUMBERS),
         *(assignment(number, number, number) for number in NUMBERS),
+        *(user_assignment(number, number) for number in NUMBERS),
     )
 
 
@@ -122,10 +127,22 @@ def test_an_entry_that_is_deleted_takes_its_timer_with_it() -> None:
 
 
 def test_no_timer_is_started_on_what_was_archived() -> None:
+    """The histories archive the project, the task or one of the two assignments in turn."""
+
+    def archived[R: (Project, Task, TaskAssignment, UserAssignment)](found: R) -> R:
+        return replace(found, is_active=False, version=found.version + 1)
+
     def archive(number: int) -> object:
-        return projects.update(
-            ACCOUNT, Id(number), lambda found: replace(found, is_active=False, version=found.version + 1)
-        )
+        match number % 4:
+            case 0:
+                return projects.update(ACCOUNT, Id(number), archived)
+            case 1:
+                return tasks.update(ACCOUNT, Id(number), archived)
+            case 2:
+                return task_assignments.update(ACCOUNT, Id(number), Id(number), archived)
+            case _:
+                of_user = user_assignment(number, number).id
+                return user_assignments.update(ACCOUNT, Id(number), of_user, archived)
 
     histories, left = _race(lambda number: {"archive": lambda: archive(number), "start": lambda: _start(number)})
     endings = [

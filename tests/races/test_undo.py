@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
+from sheaf.domain.identity import User
 from sheaf.domain.imports.rows import Person
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.task_assignment import NoSuchTaskError, default_fields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import NoSuchAssigneeError
+from sheaf.domain.user_assignment import default_fields as user_assigned
 from sheaf.domain.values import Day, Id
-from sheaf.store import task_assignments, tasks, time_entries, users
+from sheaf.store import task_assignments, tasks, time_entries, user_assignments, users
 from sheaf.store.imports import unreferenced
 from sheaf.store.imports.undo import References
 from sheaf.store.imports.unreferenced import ReferredToError, Removable
@@ -32,24 +35,48 @@ def _remove(find: Callable[[], Removable]) -> None:
     retried(lambda: commit(unreferenced.removed(ACCOUNT, find(), References(), NOW)))
 
 
-def test_a_person_whom_an_import_made_goes_or_gets_time(table: str) -> None:
-    populate(client(1), project(1), task(1), assignment(1, 1, 1))
-    people = [users.create_imported(ACCOUNT, Id(1), Person(None, "Person", str(number)), NOW) for number in NUMBERS]
-    fields = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=Day("2026-03-01"))
+def _imported_people() -> list[User]:
+    return [users.create_imported(ACCOUNT, Id(1), Person(None, "Person", str(number)), NOW) for number in NUMBERS]
+
+
+def test_a_person_whom_an_import_made_goes_or_is_assigned(table: str) -> None:
+    populate(client(1), project(1))
+    people = _imported_people()
     with conflicts(SHARE_OF_CONFLICTS):
         histories = run(
             lambda number: {
                 "remove": lambda: _remove(lambda: people[number]),
+                "assign": lambda: user_assignments.create(ACCOUNT, Id(1), people[number].id, user_assigned, NOW),
+            },
+            FEW,
+        )
+    assert_sound(ACCOUNT)
+    there = {user.id for user in users.everyone(ACCOUNT)}
+    endings = [
+        Ending("removed", {"remove": None, "assign": NoSuchAssigneeError}, left=False),
+        Ending("assigned", {"remove": ReferredToError, "assign": None}, left=True),
+    ]
+    check(histories, EndsAs(endings, lambda history: people[history.number].id in there), ["removed", "assigned"])
+
+
+def test_an_assignment_of_a_person_that_an_import_made_goes_or_gets_time(table: str) -> None:
+    populate(client(1), project(1), task(1), assignment(1, 1, 1))
+    people = _imported_people()
+    made = [user_assignments.create(ACCOUNT, Id(1), user.id, user_assigned, NOW).assignment for user in people]
+    fields = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=Day("2026-03-01"))
+    with conflicts(SHARE_OF_CONFLICTS):
+        histories = run(
+            lambda number: {
+                "remove": lambda: _remove(lambda: made[number]),
                 "log": lambda: time_entries.create(ACCOUNT, people[number].id, fields, Clock(NOW)),
             },
             FEW,
         )
     logged = Counter(entry.user_id for entry in _entries(assert_sound(ACCOUNT)))
-    there = {user.id for user in users.everyone(ACCOUNT)}
+    there = user_assignments.get_many(ACCOUNT, [assigned.id for assigned in made])
 
     def left(history: History) -> tuple[bool, int]:
-        person = people[history.number].id
-        return person in there, logged[person]
+        return made[history.number].id in there, logged[people[history.number].id]
 
     endings = [
         Ending("removed", {"remove": None, "log": TimeNotLoggableError}, left=(False, 0)),

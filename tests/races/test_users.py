@@ -13,7 +13,7 @@ from sheaf.domain.record import with_changes
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user import LastAdministratorError, UserHasTimeError
-from sheaf.domain.user_assignment import NoSuchAssigneeError, UserAssignmentFields
+from sheaf.domain.user_assignment import NoSuchAssigneeError, UserAssignmentFields, default_fields
 from sheaf.domain.values import Day, Id
 from sheaf.store import roles, time_entries, user_assignments, users
 from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
@@ -123,6 +123,8 @@ def test_nobody_is_assigned_who_is_removed_meanwhile() -> None:
 def test_nobody_is_removed_whose_time_is_being_logged() -> None:
     populate(client(1), project(1), task(1), assignment(1, 1, 1))
     made = [users.create(ACCOUNT, user(number)).id for number in range(100, 100 + FEW)]
+    for user_id in made:
+        user_assignments.create(ACCOUNT, Id(1), user_id, default_fields, NOW)
 
     def log(number: int) -> object:
         time.sleep(number % 4 * 0.02)  # a deletion reads more before it decides

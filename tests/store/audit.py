@@ -41,7 +41,16 @@ def assert_sound(account_id: AccountId) -> Rows:
     assert _plain(found) == _plain(expected(account_id, found))
     assert _wrongly_closed(account_id, found) == set()
     assert _wrongly_managed(account_id, found) == set()
+    assert _wrongly_logged(account_id, found) == []
     return found
+
+
+def _wrongly_logged(account_id: AccountId, found: Rows) -> list[Id]:
+    """The time entries of which the user assignment is not that of their user and project."""
+    assignments = _records(account_id, found, "USER_ASSIGNMENT", USER_ASSIGNMENT.codec.from_item)
+    places = {(item.id, item.user_id, item.project_id) for item in assignments}
+    entries = _entries(found)
+    return [entry.id for entry in entries if (entry.user_assignment_id, entry.user_id, entry.project_id) not in places]
 
 
 def _wrongly_managed(account_id: AccountId, found: Rows) -> set[tuple[Id, Id]]:
@@ -81,7 +90,7 @@ def expected(account_id: AccountId, found: Rows) -> Rows:
     items += _project_guards(account_id, projects, assignments, entries)
     items += _pairs(account_id, assignments, entries)
     of_users = list(_records(account_id, found, "USER_ASSIGNMENT", USER_ASSIGNMENT.codec.from_item))
-    items += _user_assignments(account_id, of_users)
+    items += _user_assignments(account_id, of_users, entries)
     items += _time_totals(account_id, entries)
     items += [
         {**keys.timer(account_id, entry.user_id), "entry_id": {"N": str(entry.id)}}
@@ -118,8 +127,13 @@ def _clients(account_id: AccountId, found: Rows, projects: list[Project]) -> Ite
         yield keys.guard(account_id, "CLIENT", client.id) | _states(of_client[client.id])
 
 
-def _user_assignments(account_id: AccountId, assignments: list[UserAssignment]) -> Iterator[Item]:
-    yield from (pair_item(account_id, assignment) for assignment in assignments)
+def _user_assignments(
+    account_id: AccountId, assignments: list[UserAssignment], entries: list[TimeEntry]
+) -> Iterator[Item]:
+    time = Counter(entry.user_assignment_id for entry in entries)
+    for assignment in assignments:
+        yield pair_item(account_id, assignment)
+        yield _time(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment.id), time[assignment.id])
     owners: tuple[tuple[Guarded, Callable[[UserAssignment], Id]], ...] = (
         ("PROJECT", lambda assignment: assignment.project_id),
         ("USER", lambda assignment: assignment.user_id),
@@ -186,7 +200,7 @@ def _wrongly_closed(account_id: AccountId, found: Rows) -> set[tuple[str, str]]:
     """The counts of time of which some shards are closed and others not, or that belong to something active."""
     closed = Counter(whole(key) for key, item in found.items() if "is_closed" in item)
     active: list[Key] = []
-    for kind in ("TASK", "PROJECT"):
+    for kind in ("TASK", "PROJECT", "USER_ASSIGNMENT"):
         pk = keys.records(account_id, kind)
         records = [item for (partition, _), item in found.items() if partition == pk and item["is_active"]["BOOL"]]
         active += [keys.guard_time(account_id, kind, Id(int(item["id"]["N"]))) for item in records]

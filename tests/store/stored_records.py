@@ -15,6 +15,7 @@ from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeFilter, TimeReader
+from sheaf.domain.user_assignment import UserAssignment, UserAssignmentFields, new_user_assignment
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import keys, projects, task_assignments, tasks, time_entries
 from sheaf.store.mappers.client import CLIENT
@@ -23,6 +24,7 @@ from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import to_items
 from sheaf.store.mappers.user import USER
+from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT
 from sheaf.store.records import RecordMapper
 from tests.store.audit import expected
 from tests.support.table import put_items, rows
@@ -37,6 +39,7 @@ _SHAPES: dict[type[Any], RecordMapper[Any]] = {
     Project: PROJECT,
     Task: TASK,
     TaskAssignment: TASK_ASSIGNMENT,
+    UserAssignment: USER_ASSIGNMENT,
 }
 
 
@@ -59,9 +62,16 @@ def assignment(number: int, project_id: int, task_id: int, **fields: Any) -> Tas
     return replace(made, **fields)
 
 
+def user_assignment(project_id: int, user_id: int = MEMBER, **fields: Any) -> UserAssignment:
+    """A user on a project, under an id that tells both."""
+    asked = UserAssignmentFields(is_project_manager=False)
+    made = new_user_assignment(Id(10 * project_id + user_id), Id(project_id), Id(user_id), asked, LONG_AGO)
+    return replace(made, **fields)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """A time entry of which only its place matters.
+    """A time entry of which only its place matters; whoever has it is assigned to its project.
 
     Its hours have two digits: the engine remembers a transaction with `1.50` as one with `1.5`.
     """
@@ -86,7 +96,13 @@ class Spent:
             None if self.reference is None else ExternalReference(id=self.reference),
             LONG_AGO,
             Timestamp(self.updated_at),
+            user_assignment_id=self.user_assignment.id,
         )
+
+    @property
+    def user_assignment(self) -> UserAssignment:
+        """That of whoever has the entry."""
+        return user_assignment(self.assignment.project_id, self.user)
 
 
 def user(number: int, role: Role = Role.MEMBER, managed: Iterable[int] = ()) -> User:
@@ -96,8 +112,11 @@ def user(number: int, role: Role = Role.MEMBER, managed: Iterable[int] = ()) -> 
 
 def populate(*records: Any, account_id: AccountId = ACCOUNT) -> None:
     """Put records into the table with all that hangs on them, and three users, as if each had been created."""
-    entries = [record.entry() for record in records if isinstance(record, Spent)]
-    rest = [record for record in records if not isinstance(record, Spent)]
+    spent = [record for record in records if isinstance(record, Spent)]
+    entries = [record.entry() for record in spent]
+    given = [record for record in records if not isinstance(record, Spent)]
+    together = [*(record.user_assignment for record in spent), *given]
+    rest = list({(type(record), record.id): record for record in together}.values())
     people = user(ADMIN, Role.ADMINISTRATOR), user(MANAGER, Role.MANAGER), user(MEMBER)
     put_items(next(USER._items(account_id, person)) for person in people)
     put_items(next(_SHAPES[type(item)]._items(account_id, item)) for item in rest)

@@ -18,8 +18,9 @@ from sheaf.domain.task import TaskFields, TaskHasTimeError
 from sheaf.domain.task_assignment import TaskAssignmentFields, default_fields
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries, time_guard
+from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries, time_guard, user_assignments
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
@@ -29,7 +30,18 @@ from sheaf.store.transactions import StaleError, commit
 from tests.store.audit import assert_sound
 from tests.store.faults import BEFORE_CALL, hooked
 from tests.store.interruptions import fresh_table
-from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, assignment, client, populate, project, task
+from tests.store.stored_records import (
+    ACCOUNT,
+    ADMIN,
+    LONG_AGO,
+    NOW,
+    assignment,
+    client,
+    populate,
+    project,
+    task,
+    user_assignment,
+)
 
 _ids = st.integers(1, 4).map(Id)
 _names = st.sampled_from(["a", "A", "b", "B", "c", "d", "e"])
@@ -126,6 +138,22 @@ class RecordLifecycle(RuleBasedStateMachine):
     def unassign(self, project_id: Id, number: Id) -> None:
         with suppress(SheafError):
             task_assignments.delete(ACCOUNT, project_id, number, NOW)
+
+    @rule(project_id=_ids, user_id=_ids, is_active=_flags, manages=_flags)
+    def assign_user(self, project_id: Id, user_id: Id, is_active: bool, manages: bool) -> None:
+        fields = UserAssignmentFields(is_active=is_active, is_project_manager=manages)
+        with suppress(SheafError):
+            user_assignments.create(ACCOUNT, project_id, user_id, lambda _: fields, NOW)
+
+    @rule(project_id=_ids, number=_ids, is_active=_flags)
+    def change_user_assignment(self, project_id: Id, number: Id, is_active: bool) -> None:
+        with suppress(SheafError):
+            user_assignments.update(ACCOUNT, project_id, number, _over(UserAssignmentFields, is_active=is_active))
+
+    @rule(project_id=_ids, number=_ids)
+    def unassign_user(self, project_id: Id, number: Id) -> None:
+        with suppress(SheafError):
+            user_assignments.delete(ACCOUNT, project_id, number, NOW)
 
     @rule(user_id=_ids, project_id=_ids, task_id=_ids, day=_days)
     def log(self, user_id: Id, project_id: Id, task_id: Id, day: Day) -> None:
@@ -281,7 +309,8 @@ def test_a_client_has_each_project_name_once(table: str, name: str) -> None:
 
 
 def test_a_task_with_time_on_one_of_its_projects_stays(table: str) -> None:
-    populate(client(1), project(1), project(2), task(1), assignment(1, 1, 1), assignment(2, 2, 1))
+    places = client(1), project(1), project(2), task(1), assignment(1, 1, 1), assignment(2, 2, 1)
+    populate(*places, user_assignment(2, ADMIN))
     time_entries.create(
         ACCOUNT, Id(1), TimeEntryFields(project_id=Id(2), task_id=Id(1), spent_date=Day("2026-02-01")), Clock(NOW)
     )

@@ -16,8 +16,9 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
+from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.domain.values import Day, Id
-from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries
+from sheaf.store import clients, keys, projects, task_assignments, tasks, time_entries, user_assignments
 from sheaf.store.mappers.time_entry import to_items
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, CrashError, crashing, hooked, losing_answer, recorded
@@ -33,11 +34,13 @@ from tests.store.stored_records import (
     project,
     task,
     user,
+    user_assignment,
 )
 from tests.support.table import put_items, rows
 
 OTHER = AccountId(2)
 HERE, THERE, OTHER_TASK = assignment(1, 1, 1), assignment(2, 2, 1), assignment(3, 1, 2)
+ON_BOTH = user_assignment(1), user_assignment(2)
 FIELDS = TimeEntryFields(
     project_id=Id(1),
     task_id=Id(1),
@@ -46,13 +49,20 @@ FIELDS = TimeEntryFields(
     notes="a\nb",
     external_reference=ExternalReference("7", None, "x", "https://example.com"),
 )
+ENDED = {
+    "Project": "Project is archived",
+    "Task": "Task is archived",
+    "Task assignment": "Task assignment is archived",
+    "User assignment": "User isn't assigned to this project",
+}
 SPENT = Spent(id=1, assignment=HERE, day="2026-02-28")
 
 
 @pytest.fixture(autouse=True)
 def small_account(table: str) -> None:
-    """Two projects of two clients with two tasks, of which three pairs are assigned."""
-    populate(client(1), client(2), project(1), project(2, 2), task(1), task(2), HERE, THERE, OTHER_TASK, SPENT)
+    """Three projects of two clients with two tasks, of which four pairs are assigned; a member is on the first two."""
+    places = client(1), client(2), project(1), project(2, 2), project(3), task(1), task(2), HERE, THERE, OTHER_TASK
+    populate(*places, assignment(4, 3, 1), *ON_BOTH, SPENT)
 
 
 def _log(user_id: int = MEMBER, account_id: AccountId = ACCOUNT, **fields: Any) -> LoggedTime:
@@ -80,7 +90,7 @@ def _archive(what: str) -> None:
         )
     elif what == "Task":
         tasks.update(ACCOUNT, Id(1), lambda task: with_changes(task, replace(fields_of(TaskFields, task), **off), NOW))
-    else:
+    elif what == "Task assignment":
         task_assignments.update(
             ACCOUNT,
             Id(1),
@@ -88,6 +98,13 @@ def _archive(what: str) -> None:
             lambda task_assignment: with_changes(
                 task_assignment, replace(fields_of(TaskAssignmentFields, task_assignment), **off), NOW
             ),
+        )
+    else:
+        user_assignments.update(
+            ACCOUNT,
+            Id(1),
+            ON_BOTH[0].id,
+            lambda assigned: with_changes(assigned, replace(fields_of(UserAssignmentFields, assigned), **off), NOW),
         )
 
 
@@ -110,12 +127,14 @@ def test_logged_time_is_there_with_everything_it_names() -> None:
             created_at=NOW,
             updated_at=NOW,
             version=1,
+            user_assignment_id=Id(13),
         ),
         user=user(MEMBER),
         client=client(1),
         project=project(1),
         task=task(1),
         assignment=HERE,
+        user_assignment=ON_BOTH[0],
     )
     assert time_entries.get(ACCOUNT, Id(2)) == logged
     assert_sound(ACCOUNT)
@@ -150,12 +169,12 @@ def test_what_an_import_made_is_marked_in_all_four_places_and_stays_so_when_it_c
     assert marks == [{"N": "7"} if import_id else None] * 4
 
 
-def test_an_entry_is_written_in_four_places_and_counted_in_five() -> None:
+def test_an_entry_is_written_in_four_places_and_counted_in_six() -> None:
     before = rows()
     with recorded() as calls:
         _log()
     (transaction,) = (call.request for call in calls if call.operation == "TransactWriteItems")
-    assert [next(iter(item)) for item in transaction["TransactItems"]] == ["Put"] * 4 + ["Update"] * 5
+    assert [next(iter(item)) for item in transaction["TransactItems"]] == ["Put"] * 4 + ["Update"] * 6
     assert {keys.time_month(ACCOUNT, "2026-02"), keys.children(ACCOUNT, "USER", MEMBER, "TIME_ENTRY")} <= {
         pk for pk, _ in rows().keys() - before.keys()
     }
@@ -168,6 +187,7 @@ def test_an_entry_is_written_in_four_places_and_counted_in_five() -> None:
         ({"task_id": Id(9)}, "Task can't be blank"),
         ({"project_id": Id(9), "task_id": Id(9)}, "Project can't be blank, Task can't be blank"),
         ({"project_id": Id(2), "task_id": Id(2)}, "Task isn't assigned to this project"),
+        ({"project_id": Id(3)}, "User isn't assigned to this project"),
     ],
     ids=str,
 )
@@ -188,7 +208,7 @@ def test_time_of_a_user_who_is_not_there_is_refused() -> None:
     assert contents() == before
 
 
-@pytest.mark.parametrize("what", ["Project", "Task", "Task assignment"])
+@pytest.mark.parametrize("what", ENDED)
 def test_no_time_is_logged_changed_moved_or_deleted_where_work_has_ended(what: str) -> None:
     _archive(what)
     before = contents()
@@ -202,21 +222,21 @@ def test_no_time_is_logged_changed_moved_or_deleted_where_work_has_ended(what: s
     for attempt in attempts:
         with pytest.raises(InvalidError) as refusal:
             attempt()
-        assert str(refusal.value) == f"{what} is archived"
+        assert str(refusal.value) == ENDED[what]
     assert contents() == before
 
 
-@pytest.mark.parametrize("what", ["Project", "Task assignment"])
+@pytest.mark.parametrize("what", [what for what in ENDED if what != "Task"])
 def test_no_time_is_moved_to_where_work_has_ended(what: str) -> None:
     time_entries.create(ACCOUNT, MEMBER, replace(FIELDS, project_id=Id(2)), Clock(NOW))
     _archive(what)
     before = contents()
-    with pytest.raises(InvalidError, match=f"^{what} is archived$"):
+    with pytest.raises(InvalidError, match=f"^{ENDED[what]}$"):
         _change(2, project_id=Id(1))
     assert contents() == before
 
 
-@pytest.mark.parametrize("what", ["Project", "Task", "Task assignment"])
+@pytest.mark.parametrize("what", ENDED)
 @pytest.mark.parametrize("attempt", [_log, lambda: _change(hours=Decimal(3)), _delete], ids=["log", "change", "delete"])
 def test_what_is_archived_meanwhile_takes_no_time(
     pauses: list[float], what: str, attempt: Callable[[], object]
@@ -229,7 +249,7 @@ def test_what_is_archived_meanwhile_takes_no_time(
 
     with (
         hooked(BEFORE_CALL, interfere, "TransactWriteItems"),
-        pytest.raises(InvalidError, match=f"^{what} is archived$"),
+        pytest.raises(InvalidError, match=f"^{ENDED[what]}$"),
     ):
         attempt()
     assert_sound(ACCOUNT)

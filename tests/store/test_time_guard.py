@@ -9,12 +9,13 @@ from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id
 from sheaf.store import keys, time_guard
 from sheaf.store.transactions import StaleError, Write, commit
+from tests.store.stored_records import Spent, assignment
 from tests.support.api import NOW
 from tests.support.table import TimeRefusedError, log_time, logged_on, place, remove_time, row, rows
 
 ACCOUNT, TASK = AccountId(1), Id(7)
 GUARD = keys.guard(ACCOUNT, "TASK", TASK)
-ASSIGNED = time_guard.AssignmentKey(TASK, Id(8), Id(9))
+ENTRY = Spent(id=1, assignment=assignment(9, 8, TASK)).entry()
 
 
 def _open() -> None:
@@ -90,11 +91,11 @@ def test_shards_of_what_is_gone_are_kept_for_a_day(table: str) -> None:
 
 
 def _logging() -> list[Write]:
-    return _of_task(time_guard.count_time(ACCOUNT, leaving=[], entering=[ASSIGNED]))
+    return _of_task(time_guard.count_time(ACCOUNT, leaving=[], entering=[ENTRY]))
 
 
 def _removing() -> list[Write]:
-    return _of_task(time_guard.count_time(ACCOUNT, leaving=[ASSIGNED], entering=[]))
+    return _of_task(time_guard.count_time(ACCOUNT, leaving=[ENTRY], entering=[]))
 
 
 def _of_task(writes: list[Write]) -> list[Write]:

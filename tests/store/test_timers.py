@@ -21,7 +21,9 @@ from sheaf.store.mappers.time_entry import from_item
 from tests.store.audit import assert_sound
 from tests.store.stored_records import (
     ACCOUNT,
+    ADMIN,
     EVERYTHING,
+    MANAGER,
     MEMBER,
     NOW,
     Listed,
@@ -30,6 +32,7 @@ from tests.store.stored_records import (
     populate,
     project,
     task,
+    user_assignment,
     walk,
 )
 
@@ -38,7 +41,8 @@ FIELDS = TimeEntryFields(project_id=Id(1), task_id=Id(1), spent_date=Day("2026-0
 
 @pytest.fixture(autouse=True)
 def _records(table: str) -> None:
-    populate(client(1), project(1), project(2), task(1), assignment(1, 1, 1), assignment(2, 2, 1))
+    places = client(1), project(1), project(2), task(1), assignment(1, 1, 1), assignment(2, 2, 1)
+    populate(*places, *(user_assignment(on, of) for on in (1, 2) for of in (ADMIN, MANAGER, MEMBER)))
 
 
 def after(**elapsed: float) -> Timestamp:

@@ -23,7 +23,19 @@ from sheaf.store.writes import update
 from tests.store.audit import assert_sound, contents
 from tests.store.faults import BEFORE_CALL, hooked, recorded
 from tests.store.interruptions import Scenario, check_after_each_call, interrupt_after_each_call, run_undisturbed
-from tests.store.stored_records import ACCOUNT, LONG_AGO, NOW, Spent, assignment, client, populate, project, task
+from tests.store.stored_records import (
+    ACCOUNT,
+    ADMIN,
+    LONG_AGO,
+    NOW,
+    Spent,
+    assignment,
+    client,
+    populate,
+    project,
+    task,
+    user_assignment,
+)
 
 OTHER = AccountId(2)
 
@@ -42,7 +54,7 @@ def _add(name: str = "New", project_id: int = 1, account_id: AccountId = ACCOUNT
 
 def _log(task_id: int = 1) -> None:
     fields = TimeEntryFields(project_id=Id(1), task_id=Id(task_id), spent_date=Day("2026-03-01"), hours=Decimal("1.25"))
-    time_entries.create(ACCOUNT, Id(1), fields, Clock(NOW))
+    time_entries.create(ACCOUNT, ADMIN, fields, Clock(NOW))
 
 
 def _archive(number: int) -> None:
@@ -77,7 +89,8 @@ def _once(rival: Callable[[], object]) -> Callable[..., None]:
 
 def _three(*more: object) -> None:
     """A project with three active assignments."""
-    populate(client(1), project(1), *(item for n in (1, 2, 3) for item in (task(n), assignment(n, 1, n))), *more)
+    tasks_ = (item for n in (1, 2, 3) for item in (task(n), assignment(n, 1, n)))
+    populate(client(1), project(1), *tasks_, user_assignment(1, ADMIN), *more)
 
 
 # ------------------------------------------------------------ a task is deleted or archived

@@ -213,6 +213,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
             "/v2/time_entries",
             '{"project_id":"1","task_id":"1","spent_date":"2026-11-21T14:59:22Z","hours":"0.335","is_running":"true"}',
         ),
+        "user_not_assigned": Sent(
+            "POST",
+            "/v2/time_entries",
+            '{"user_id":4,"project_id":1,"task_id":1,"spent_date":"2026-11-21","hours":1.25}',
+        ),
         "without_a_task": Sent("POST", "/v2/time_entries", '{"project_id":1,"spent_date":"2026-11-21"}'),
         "without_hours": Sent("POST", "/v2/time_entries", '{"project_id":1,"task_id":1,"spent_date":"2026-11-21"}'),
         "wrong_content_type": Sent("POST", "/v2/time_entries", "<record/>", {"content-type": "application/xml"}),
@@ -264,7 +269,6 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "wrong_content_type": Sent("POST", "/v2/users", "<user/>", {"content-type": "application/xml"}),
     },
     "create_user_assignment": {
-        "a_manager": Sent("POST", "/v2/projects/2/user_assignments", '{"user_id":2}'),
         "broken_json": Sent("POST", "/v2/projects/1/user_assignments", "{"),
         "by_a_member": Sent("POST", "/v2/projects/1/user_assignments", '{"user_id":3}', BY_A_MEMBER),
         "by_the_manager_of_another_project": Sent(
@@ -274,7 +278,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "form": Sent(
             "POST",
             "/v2/projects/1/user_assignments",
-            "user_id=3&use_default_rates=0&hourly_rate=80",
+            "user_id=4&use_default_rates=0&hourly_rate=80",
             {"content-type": "application/x-www-form-urlencoded"},
             is_base64=True,
         ),
@@ -335,13 +339,14 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "last_administrator": Sent("DELETE", "/v2/users/1"),
         "not_an_id": Sent("DELETE", "/v2/users/x"),
         "unknown_id": Sent("DELETE", "/v2/users/99"),
+        "without_projects": Sent("DELETE", "/v2/users/4"),
     },
     "delete_user_assignment": {
-        "by_a_member": Sent("DELETE", "/v2/projects/1/user_assignments/1", None, BY_A_MEMBER),
-        "by_its_manager": Sent("DELETE", "/v2/projects/1/user_assignments/1", None, BY_A_MANAGER),
-        "json_suffix": Sent("DELETE", "/v2/projects/1/user_assignments/1.json"),
+        "by_a_member": Sent("DELETE", "/v2/projects/1/user_assignments/2", None, BY_A_MEMBER),
+        "by_its_manager": Sent("DELETE", "/v2/projects/1/user_assignments/2", None, BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/projects/1/user_assignments/2.json"),
         "not_an_id": Sent("DELETE", "/v2/projects/1/user_assignments/x"),
-        "project_not_an_id": Sent("DELETE", "/v2/projects/x/user_assignments/1"),
+        "project_not_an_id": Sent("DELETE", "/v2/projects/x/user_assignments/2"),
     },
     "list_clients": {
         "archived": Sent("GET", "/v2/clients?is_active=false"),
@@ -451,8 +456,8 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "list_user_assignments": {
         "active": Sent("GET", "/v2/user_assignments?is_active=true"),
         "archived": Sent("GET", "/v2/user_assignments?is_active=false"),
-        "of_a_user_without_projects": Sent("GET", "/v2/user_assignments?user_id=1"),
-        "page_beyond_the_end": Sent("GET", "/v2/user_assignments?page=2&per_page=1"),
+        "of_a_user_without_projects": Sent("GET", "/v2/user_assignments?user_id=4"),
+        "page_beyond_the_end": Sent("GET", "/v2/user_assignments?page=2&per_page=6"),
         "unreadable_user_id": Sent("GET", "/v2/user_assignments?user_id=x"),
         "updated_since": Sent("GET", "/v2/user_assignments?updated_since=2017-06-26T21%3A20%3A07Z"),
     },
@@ -463,7 +468,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     },
     "list_users": {
         "archived": Sent("GET", "/v2/users?is_active=false"),
-        "page_beyond_the_end": Sent("GET", "/v2/users?page=2&per_page=3"),
+        "page_beyond_the_end": Sent("GET", "/v2/users?page=2&per_page=4"),
         "updated_since": Sent("GET", "/v2/users?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/users?updated_since=2999-12-31"),
     },
@@ -546,12 +551,12 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "not_an_id": Sent("GET", "/v2/users/x"),
     },
     "retrieve_user_assignment": {
-        "by_a_member": Sent("GET", "/v2/projects/1/user_assignments/1", None, BY_A_MEMBER),
-        "by_its_manager": Sent("GET", "/v2/projects/1/user_assignments/1", None, BY_A_MANAGER),
-        "json_suffix": Sent("GET", "/v2/projects/1/user_assignments/1.json"),
+        "by_a_member": Sent("GET", "/v2/projects/1/user_assignments/2", None, BY_A_MEMBER),
+        "by_its_manager": Sent("GET", "/v2/projects/1/user_assignments/2", None, BY_A_MANAGER),
+        "json_suffix": Sent("GET", "/v2/projects/1/user_assignments/2.json"),
         "not_an_id": Sent("GET", "/v2/projects/1/user_assignments/x"),
-        "of_another_project": Sent("GET", "/v2/projects/2/user_assignments/1"),
-        "project_not_an_id": Sent("GET", "/v2/projects/x/user_assignments/1"),
+        "of_another_project": Sent("GET", "/v2/projects/2/user_assignments/2"),
+        "project_not_an_id": Sent("GET", "/v2/projects/x/user_assignments/2"),
     },
     "stop_time_entry": {
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/stop.json"),
@@ -777,28 +782,28 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "wrong_content_type": Sent("PATCH", "/v2/users/3", "<user/>", {"content-type": "application/xml"}),
     },
     "update_user_assignment": {
-        "broken_json": Sent("PATCH", "/v2/projects/1/user_assignments/1", "{"),
-        "by_a_member": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"budget":1}', BY_A_MEMBER),
-        "by_its_manager": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"budget":1}', BY_A_MANAGER),
+        "broken_json": Sent("PATCH", "/v2/projects/1/user_assignments/2", "{"),
+        "by_a_member": Sent("PATCH", "/v2/projects/1/user_assignments/2", '{"budget":1}', BY_A_MEMBER),
+        "by_its_manager": Sent("PATCH", "/v2/projects/1/user_assignments/2", '{"budget":1}', BY_A_MANAGER),
         "fields_that_cannot_change": Sent(
-            "PATCH", "/v2/projects/1/user_assignments/1", '{"id":7,"user_id":3,"project":{"id":2}}'
+            "PATCH", "/v2/projects/1/user_assignments/2", '{"id":7,"user_id":3,"project":{"id":2}}'
         ),
         "form": Sent(
             "PATCH",
-            "/v2/projects/1/user_assignments/1",
+            "/v2/projects/1/user_assignments/2",
             "budget=1",
             {"content-type": "application/x-www-form-urlencoded"},
             is_base64=True,
         ),
-        "json_suffix": Sent("PATCH", "/v2/projects/1/user_assignments/1.json", '{"budget":1}'),
-        "negative_rate": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"hourly_rate":-1}'),
+        "json_suffix": Sent("PATCH", "/v2/projects/1/user_assignments/2.json", '{"budget":1}'),
+        "negative_rate": Sent("PATCH", "/v2/projects/1/user_assignments/2", '{"hourly_rate":-1}'),
         "not_an_id": Sent("PATCH", "/v2/projects/1/user_assignments/x", '{"budget":1}'),
-        "project_not_an_id": Sent("PATCH", "/v2/projects/x/user_assignments/1", '{"budget":1}'),
-        "put": Sent("PUT", "/v2/projects/1/user_assignments/1", '{"budget":1}'),
+        "project_not_an_id": Sent("PATCH", "/v2/projects/x/user_assignments/2", '{"budget":1}'),
+        "put": Sent("PUT", "/v2/projects/1/user_assignments/2", '{"budget":1}'),
         "wrong_content_type": Sent(
-            "PATCH", "/v2/projects/1/user_assignments/1", "<record/>", {"content-type": "application/xml"}
+            "PATCH", "/v2/projects/1/user_assignments/2", "<record/>", {"content-type": "application/xml"}
         ),
-        "wrong_type": Sent("PATCH", "/v2/projects/1/user_assignments/1", '{"is_project_manager":"perhaps"}'),
+        "wrong_type": Sent("PATCH", "/v2/projects/1/user_assignments/2", '{"is_project_manager":"perhaps"}'),
     },
     "v1_activate_task": {
         "by_a_member": Sent(

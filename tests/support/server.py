@@ -112,8 +112,9 @@ class Server:
             return process.returncode, process.stdout.read()
 
     def end(self) -> None:
-        """Stop, if it was started."""
+        """End, if it was started, with nothing saved of what the engine holds: nobody reads that again."""
         if self._process:
+            _kill_groups_begun_by(self.pid)
             self.stop()
 
     def items(self) -> dict[tuple[str, str], dict[str, Any]]:
@@ -133,6 +134,14 @@ class Server:
             os.environ.clear()
             os.environ.update(before)
             _forget()
+
+
+def _kill_groups_begun_by(pid: int) -> None:
+    """Kill the children of a process that lead a group, with all of it. Where there is no `/proc` they end later."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in map(int, children.read_text().split() if children.exists() else ()):
+        if os.getpgid(child) == child:
+            os.killpg(child, signal.SIGKILL)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,21 +21,27 @@ from sheaf.domain.imports.rows import Person
 from sheaf.domain.project import ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import default_fields
-from sheaf.domain.time_entry import TimeEntryFields
-from sheaf.domain.timers import Clock
+from sheaf.domain.time_entry import TimeEntryFields, new_time_entry
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import (
     accounts,
     clients,
+    keys,
     projects,
     task_assignments,
     tasks,
-    time_entries,
+    time_guard,
+    time_totals,
     tokens,
     user_assignments,
     users,
 )
+from sheaf.store.mappers.time_entry import to_items
+from sheaf.store.records import replacement_writes
+from sheaf.store.transactions import commit
+from sheaf.store.writes import update
+from tests.store.audit import assert_sound
 from tests.support.api import NOW, Api, make_account, make_token
 from tests.tools.conftest import Outcome, Sheaf, a_stack
 from tools.cli import arguments
@@ -254,19 +261,42 @@ def test_everybody_is_assigned_where_they_have_time_and_nobody_twice(
     task = tasks.create(account.id, TaskFields(name="Design"), NOW)
     for project_id in (Id(1), Id(2)):
         task_assignments.create(account.id, project_id, task.id, default_fields, NOW)
-    for project, user_id in ((1, 1), (1, 1), (1, 2), (2, 2)):
-        fields = TimeEntryFields(project_id=Id(project), task_id=task.id, spent_date=Day("2026-11-20"))
-        time_entries.create(account.id, Id(user_id), fields, Clock(NOW))
+    earlier = [(1, 1), (1, 1), (1, 2), (2, 2)]
+    _logged_before(account, task.id, earlier)
     sheaf("user", "assign", "--account", "1", "--email", "m@example.com", "--project", "1")
 
     said = [sheaf("user", "assign-all", "--account", "1") for _ in range(2)]
 
     assert said == [
-        Outcome(0, "", f"assigned {number} times somebody of account 1 to a project on which they have time\n")
-        for number in (2, 0)
+        Outcome(
+            0,
+            "",
+            f"assigned {pairs} times somebody of account 1 to a project that they manage or have time on,"
+            f" and {entries} time entries to them\n",
+        )
+        for pairs, entries in ((3, 4), (0, 0))
     ]
-    assigned = [[pair.project_id for pair in user_assignments.of_user(account.id, Id(user_id))] for user_id in (1, 2)]
-    assert assigned == [[1], [1, 2]]
+    assigned = {
+        user_id: {pair.project_id: pair.is_project_manager for pair in user_assignments.of_user(account.id, user_id)}
+        for user_id in (Id(1), Id(2))
+    }
+    assert assigned == {1: {1: False, 2: True}, 2: {1: False, 2: False}}
+    assert_sound(account.id)
+
+
+def _logged_before(account: Account, task_id: Id, places: Sequence[tuple[int, int]]) -> None:
+    """Time of users on projects, and user 1 the manager of project 2, as it was before users were assigned."""
+    for number, (project, user_id) in enumerate(places, 1):
+        fields = TimeEntryFields(project_id=Id(project), task_id=task_id, spent_date=Day("2026-11-20"))
+        entry = new_time_entry(Id(number), Id(user_id), Id(project), fields, NOW)  # each project has one assignment
+        commit(
+            [
+                *replacement_writes([], to_items(account.id, entry), 0),
+                *time_guard.count_time(account.id, leaving=[], entering=[entry]),
+                *time_totals.count(account.id, leaving=[], entering=[entry]),
+            ]
+        )
+    commit([update(keys.record(account.id, "USER", Id(1)), "ADD managed_projects :two", {":two": {"NS": ["2"]}})])
 
 
 def test_a_user_is_a_member_unless_said_otherwise(sheaf: Sheaf, stack: str, account: Account) -> None:

@@ -1,13 +1,12 @@
 """`sheaf user`: the people of an account, and what they may do."""
 
 from argparse import Namespace
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId, Right, Role, User, check_rights
-from sheaf.domain.paging import WHOLE, Filter
 from sheaf.domain.record import fields_of
 from sheaf.domain.user import UserFields, changed_user, new_user
 from sheaf.domain.user_assignment import (
@@ -17,7 +16,7 @@ from sheaf.domain.user_assignment import (
     default_fields,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import accounts, projects, time_sums, user_assignments, users
+from sheaf.store import accounts, earlier_time, projects, user_assignments, users
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -102,9 +101,10 @@ def add_commands(user: Parser) -> None:
 
     assign_all = commands.add_parser(
         "assign-all",
-        help="assign everybody to the projects on which they have time",
-        description="Assign everybody to the projects on which they have time, and say how many were not there yet."
-        " May be repeated: it leaves what is assigned as it is. It reads all time of the account.",
+        help="assign everybody to the projects that they manage or have time on",
+        description="For an account from before users were assigned: assign everybody to the projects that they manage"
+        " or have time on, and count that time on their assignments. It may be repeated, and stopped: it goes on with"
+        " what is left. It reads all time of the account.",
         examples="  sheaf user assign-all --account 1",
     )
     assign_all.set_defaults(run=_assign_all)
@@ -175,15 +175,31 @@ def _assign(given: Namespace, now: Timestamp) -> None:
 def _assign_all(given: Namespace, now: Timestamp) -> None:
     deployment.connect(given)
     accounts.get(given.account)
-    assigned = 0
+    managers = [(user.id, project_id) for user in users.everyone(given.account) for project_id in user.managed_projects]
+    assigned = sum(_is_assigned_now(given.account, *pair, lambda _: _MANAGES, now) for pair in managers)
+    entries = 0
     for project in projects.everything(given.account):
-        known = user_assignments.page_of_project(given.account, project.id, Filter(), WHOLE).records
-        there = {record.user.id for record in known}
-        for user_id in sorted(time_sums.people_on(given.account, project.id) - there):
-            with suppress(UserTakenError, NoSuchAssigneeError, NotFoundError):  # assigned, or gone meanwhile
-                user_assignments.create(given.account, project.id, user_id, default_fields, now)
-                assigned += 1
-    output.tell(f"assigned {assigned} times somebody of account {given.account} to a project on which they have time")
+        there = set[Id]()
+        for entry in earlier_time.of_project(given.account, project.id):
+            if entry.user_id not in there:
+                there.add(entry.user_id)
+                assigned += _is_assigned_now(given.account, entry.user_id, project.id, default_fields, now)
+            entries += earlier_time.assign(given.account, entry.id)
+    output.tell(
+        f"assigned {assigned} times somebody of account {given.account} to a project that they manage or have time on,"
+        f" and {entries} time entries to them"
+    )
+
+
+def _is_assigned_now(
+    account_id: AccountId, user_id: Id, project_id: Id, fields: Callable[[User], UserAssignmentFields], now: Timestamp
+) -> bool:
+    """Assign a user to a project; False when they were there already, or one of the two has gone."""
+    try:
+        user_assignments.create(account_id, project_id, user_id, fields, now)
+    except (UserTakenError, NoSuchAssigneeError, NotFoundError):
+        return False
+    return True
 
 
 def _archive(given: Namespace, now: Timestamp) -> None:

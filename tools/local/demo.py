@@ -17,7 +17,7 @@ from sheaf.domain.project import BillBy, ProjectFields
 from sheaf.domain.task import TaskFields
 from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
-from sheaf.domain.user_assignment import default_fields
+from sheaf.domain.user_assignment import UserAssignmentFields, default_fields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, clients, projects, roles, tasks, time_entries, tokens, user_assignments, users
@@ -75,21 +75,29 @@ def _write() -> None:
     client = clients.create(ACCOUNT, ClientFields(name="123 Industries", currency="EUR"), now)
     made = []
     for name, code, bill_by in _PROJECTS:
-        fields = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
-        made.append(projects.create(ACCOUNT, fields, now).id)
+        project = ProjectFields(client_id=client.id, name=name, code=code, bill_by=bill_by)
+        made.append(projects.create(ACCOUNT, project, now).id)
     people = [_add_person(person, now) for person in _PEOPLE]
-    user_assignments.create(ACCOUNT, made[0], people[1].id, default_fields, now)
+    for number, project_id in enumerate(made):
+        # The manager manages the first project alone.
+        fields = default_fields if number == 0 else (lambda _: UserAssignmentFields(is_project_manager=False))
+        for person in people:
+            user_assignments.create(ACCOUNT, project_id, person.id, fields, now)
+    _add_user("Otto", "Newcomer", Role.MEMBER, frozenset(), now)
     roles.create(ACCOUNT, BusinessRoleFields(name="Designer", user_ids=frozenset({people[2].id})), now)
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, Clock(now))
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
 
 
-def _add_person(person: _Person, now: Timestamp) -> User:
-    first_name, last_name, role, rights = person
+def _add_user(first_name: str, last_name: str, role: Role, rights: frozenset[Right], now: Timestamp) -> User:
     email = f"{first_name.lower()}@example.com"
-    user = User(Id(0), first_name, last_name, email, role, rights, frozenset(), True, now, now)
-    user = users.create(ACCOUNT, user)
-    digest = token_digest(f"local-{last_name.lower()}-token")
+    return users.create(ACCOUNT, User(Id(0), first_name, last_name, email, role, rights, frozenset(), True, now, now))
+
+
+def _add_person(person: _Person, now: Timestamp) -> User:
+    """Somebody who has a token."""
+    user = _add_user(*person, now)
+    digest = token_digest(f"local-{user.last_name.lower()}-token")
     tokens.issue(ACCOUNT, Token(Id(0), digest, user.id, "local", now, None, None))
     return user

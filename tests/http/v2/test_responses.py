@@ -16,7 +16,7 @@ from sheaf.domain.project import BillBy, ProjectFields, new_project
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime, TimeEntry
-from sheaf.domain.user_assignment import ProjectAssignment
+from sheaf.domain.user_assignment import ProjectAssignment, UserAssignmentFields, new_user_assignment
 from sheaf.domain.values import AMOUNT_LIMIT, Day, Id, Timestamp
 from sheaf.http.request import Request
 from sheaf.http.response import Response
@@ -99,6 +99,8 @@ ENTRY = TimeEntry(
     Id(6), Id(3), Id(4), Id(8083800), Id(5), Day("2026-02-28"), Decimal("1.25"), "note",
     ExternalReference("7", None, "9", "https://example.com"), MOMENT, LATER,
 )  # fmt: skip
+MANAGES = UserAssignmentFields(is_project_manager=True)
+USER_ASSIGNMENT = replace(new_user_assignment(Id(4), Id(4), Id(2), MANAGES, MOMENT), updated_at=LATER)
 LOGGED = LoggedTime(ENTRY, MEMBER, CLIENT, PROJECT, TASK, ASSIGNMENT)
 SHOWN_ASSIGNMENT = (
     '"id": 5, "billable": true, "is_active": true, "created_at": "2026-03-01T08:00:00Z", '
@@ -165,7 +167,7 @@ def test_a_billable_rate_is_for_those_who_may_see_rates(reader: User, rate: floa
 
 
 def test_what_may_be_logged_to_is_shown_without_the_project_of_each_task() -> None:
-    found = ProjectAssignment(PROJECT, CLIENT, [AssignedTask(ASSIGNMENT, PROJECT, TASK)], None)
+    found = ProjectAssignment(PROJECT, CLIENT, [AssignedTask(ASSIGNMENT, PROJECT, TASK)], USER_ASSIGNMENT)
     shown = show_project_assignment(found, HEAD, HEAD)
     assert json.dumps(shown) == (
         f"{{{_user_assignment('true')}, "

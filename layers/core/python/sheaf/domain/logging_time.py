@@ -25,11 +25,14 @@ def not_assigned() -> TimeNotLoggableError:
     return TimeNotLoggableError("task", "Task isn't assigned to this project")
 
 
-def require_active(project: Project | None, task: Task | None, *, is_assignment_active: bool) -> None:
+def require_active(
+    project: Project | None, task: Task | None, *, is_assignment_active: bool, is_user_assigned: bool
+) -> None:
     """No time is logged, changed or removed on what is archived; what is not there yet is not archived.
 
     Raises:
-        TimeNotLoggableError: for the first of project, task and assignment that is archived.
+        TimeNotLoggableError: for the first of project, task and assignment that is archived; or whoever's time it is
+            has no active assignment to the project.
     """
     if project is not None and not project.is_active:
         raise TimeNotLoggableError("project", "Project is archived")
@@ -37,3 +40,5 @@ def require_active(project: Project | None, task: Task | None, *, is_assignment_
         raise TimeNotLoggableError("task", "Task is archived")
     if not is_assignment_active:
         raise TimeNotLoggableError("task", "Task assignment is archived")
+    if not is_user_assigned:
+        raise TimeNotLoggableError("user", "User isn't assigned to this project")

@@ -72,6 +72,7 @@ class TimeEntryFields:
 class TimeEntry:
     """One entry of one account. Its assignment is the one of its project and task; both stay while the entry does.
 
+    Its user assignment, that of its project and user, stays too. An entry of before there were any has none.
     `import_id` is the import that made it, if one did; another import of the same rows finds it and makes no second.
     While its timer runs, `timer_started_at` says since when, and `hours` are those before that. `started_time` and
     `ended_time` are kept of what was logged by start and end and does not run, by the clock of its user.
@@ -93,6 +94,7 @@ class TimeEntry:
     timer_started_at: Timestamp | None = None
     started_time: TimeOfDay | None = None
     ended_time: TimeOfDay | None = None
+    user_assignment_id: Id | None = None
 
     @property
     def is_running(self) -> bool:

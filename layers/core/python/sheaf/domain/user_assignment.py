@@ -62,12 +62,12 @@ class AssignedUser:
 
 @dataclass(frozen=True, slots=True)
 class ProjectAssignment:
-    """What a user may log time to on one project: its active tasks. `assignment` is the user's, if they have one."""
+    """What a user may log time to on one project: its active tasks. `assignment` is the user's."""
 
     project: Project
     client: Client
     tasks: Sequence[AssignedTask]
-    assignment: UserAssignment | None
+    assignment: UserAssignment
 
     @property
     def id(self) -> Id:

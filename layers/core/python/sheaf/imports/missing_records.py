@@ -15,8 +15,15 @@ from sheaf.domain.project import Project, ProjectFields, claim_of, new_project
 from sheaf.domain.record import Kind
 from sheaf.domain.task import Task, TaskFields, new_task
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskTakenError, default_fields, new_task_assignment
+from sheaf.domain.user_assignment import (
+    NoSuchAssigneeError,
+    UserAssignment,
+    UserAssignmentFields,
+    UserTakenError,
+    new_user_assignment,
+)
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import clients, projects, sequence, task_assignments, tasks, users
+from sheaf.store import clients, projects, sequence, task_assignments, tasks, user_assignments, users
 from sheaf.store.imports import created, time_references
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
 from sheaf.store.transactions import StaleError, Write, commit
@@ -66,6 +73,7 @@ class Creator:
         self._projects: dict[tuple[Id, str], Project] = {}
         self._tasks: dict[str, Task] = {}
         self._assignments: dict[tuple[Id, Id], tuple[Id, bool]] = {}
+        self._user_assignments: dict[tuple[Id, Id], UserAssignment] = {}
 
     def user(self, person: Person) -> Id:
         """This person as a user. Raises StaleError: another import has just created them."""
@@ -94,6 +102,23 @@ class Creator:
             raise StaleError  # what a row gives by its id was there a moment ago
         assignment_id, is_active = self._assignment(project, task, missing.billable)
         return ResolvedReference(project.client_id, project, task, assignment_id, is_active)
+
+    def user_assignment(self, user_id: Id, project_id: Id) -> UserAssignment:
+        """The user on the project; who is imported manages nothing by that. Raises StaleError, BusyError."""
+        pair = user_id, project_id
+        if pair not in self._user_assignments:
+            fields = UserAssignmentFields(is_project_manager=False)
+            new_id = self._next_id("USER_ASSIGNMENT")
+            made = new_user_assignment(new_id, project_id, user_id, fields, self._now)
+            made = replace(made, import_id=self._import_id)
+            try:
+                self._create("USER_ASSIGNMENT", made.id, user_assignments.added(self._account_id, made))
+            except UserTakenError:
+                made = _taken(user_assignments.of_pairs(self._account_id, [pair]), pair)
+            except (NotFoundError, NoSuchAssigneeError):
+                raise StaleError from None
+            self._user_assignments[pair] = made
+        return self._user_assignments[pair]
 
     def _client(self, folded: str, fields: ClientFields | None) -> Id:
         if fields is None:
@@ -163,7 +188,7 @@ class Creator:
         commit([*writes, noted])
 
 
-def _taken[Value](found: Mapping[str, Value], claim: str) -> Value:
+def _taken[Claim, Value](found: Mapping[Claim, Value], claim: Claim) -> Value:
     """Whose claim it is. Raises StaleError: it is free again already."""
     if claim not in found:
         raise StaleError

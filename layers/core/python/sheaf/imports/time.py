@@ -18,6 +18,7 @@ from sheaf.domain.imports.decisions import NEW, contradiction
 from sheaf.domain.imports.rows import BadRow, Named, Person, RowError, TimeRow
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id, fold_name
 from sheaf.imports.batch import Step, Work
 from sheaf.imports.missing_records import Creator, missing_records
@@ -33,7 +34,7 @@ from sheaf.imports.time_rows import (
     sound,
 )
 from sheaf.imports.time_transactions import packed
-from sheaf.store import users
+from sheaf.store import user_assignments, users
 from sheaf.store.imports import imported_time, time_references
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
 from sheaf.store.transactions import StaleError
@@ -106,10 +107,20 @@ def _identify(work: Work, rows: Sequence[ReadRow | FailedRow]) -> list[Identifie
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is there: the entries that rows name by id, and what rows and those entries refer to."""
+    """What is there: the entries that rows name by id, what rows and those entries refer to, and who is assigned.
+
+    Users are assigned by their id and the project's.
+    """
 
     entries: Mapping[Id, TimeEntry]
     references: Mapping[EntryReference, ResolvedReference]
+    assigned: Mapping[tuple[Id, Id], UserAssignment]
+
+    def user_assignment(self, user_id: Id | None, resolved: ResolvedReference) -> UserAssignment | None:
+        """That of a user and the project of a reference, where both are there."""
+        if user_id is None or resolved.project is None:
+            return None
+        return self.assigned.get((user_id, resolved.project.id))
 
 
 def _find(work: Work, rows: Sequence[IdentifiedRow | FailedRow]) -> _Found:
@@ -123,7 +134,13 @@ def _find(work: Work, rows: Sequence[IdentifiedRow | FailedRow]) -> _Found:
     if remaining and not work.dry_run:
         imported_time.finish_removals(work.account_id)
         raise StaleError
-    return _Found({entry_id: entry for entry_id, entry in entries.items() if entry_id not in remaining}, references)
+    there = {entry_id: entry for entry_id, entry in entries.items() if entry_id not in remaining}
+    pairs = {(entry.user_id, entry.project_id) for entry in there.values()}
+    for row in sound(rows):
+        project = references[row.reference].project
+        if row.user_id is not None and project is not None:
+            pairs.add((row.user_id, project.id))
+    return _Found(there, references, user_assignments.of_pairs(work.account_id, pairs))
 
 
 def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found) -> list[CheckedRow | FailedRow]:
@@ -134,12 +151,14 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
         _require_known(row.row, resolved)
         missing_records(row.row, resolved)  # what cannot be created is known before anything is, and in a dry run too
         fields = _fields(row.row, resolved)
-        archived = _archived(resolved)
+        user_assignment = found.user_assignment(row.user_id, resolved)
+        archived = _archived(resolved, user_assignment)
         existing = found.entries.get(row.row.metadata.id or NEW)
         if existing is not None:
             if row.user_id != existing.user_id:
                 raise RowError("user", "A time entry can't be given to somebody else")
-            archived = _archived(found.references[_reference_of_entry(existing)]) or archived
+            before = found.references[_reference_of_entry(existing)]
+            archived = _archived(before, found.user_assignment(existing.user_id, before)) or archived
         checked = CheckedRow(
             row.number,
             row.group,
@@ -147,6 +166,7 @@ def _check(work: Work, rows: Sequence[IdentifiedRow | FailedRow], found: _Found)
             row.reference,
             row.user_id,
             resolved,
+            user_assignment,
             fields,
             archived,
             existing,
@@ -163,15 +183,20 @@ def _create_missing(work: Work, rows: Sequence[CheckedRow | FailedRow]) -> list[
     creator = Creator(work.account_id, work.import_id, work.now)
 
     def complete(row: CheckedRow) -> CompleteRow:
-        user_id, resolved, fields, archived = row.user_id, row.resolved, row.fields, row.archived
+        user_id, resolved, user_assignment = row.user_id, row.resolved, row.user_assignment
+        fields, archived = row.fields, row.archived
         if archived is None and not work.dry_run:
             if user_id is None:
                 user_id = creator.user(row.row.person)
             if resolved.assignment_id is None:
                 resolved = creator.complete(row.reference, resolved, missing_records(row.row, resolved))
-                archived = _archived(resolved)
                 fields = _fields(row.row, resolved)
-        return CompleteRow(row.number, row.group, row.row, user_id, resolved, fields, archived, row.existing)
+            if user_assignment is None:
+                user_assignment = creator.user_assignment(user_id, fields.project_id)
+            archived = _archived(resolved, user_assignment)
+        return CompleteRow(
+            row.number, row.group, row.row, user_id, resolved, user_assignment, fields, archived, row.existing
+        )
 
     return advance(rows, complete)
 
@@ -199,10 +224,15 @@ def _fields(row: TimeRow, resolved: ResolvedReference) -> TimeEntryFields:
     )
 
 
-def _archived(resolved: ResolvedReference) -> RowError | None:
-    """Why no time may be written there."""
+def _archived(resolved: ResolvedReference, user_assignment: UserAssignment | None) -> RowError | None:
+    """Why no time may be written there; whoever is not assigned yet will be."""
     try:
-        logging_time.require_active(resolved.project, resolved.task, is_assignment_active=resolved.is_active)
+        logging_time.require_active(
+            resolved.project,
+            resolved.task,
+            is_assignment_active=resolved.is_active,
+            is_user_assigned=user_assignment is None or user_assignment.is_active,
+        )
     except TimeNotLoggableError as problem:
         return row_error(problem)
     return None

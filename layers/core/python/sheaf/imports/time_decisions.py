@@ -53,7 +53,15 @@ def match_entries(
             if existing is not None:
                 # Not by the slower `replace`: every row of a file that is imported again comes here.
                 matched[index] = CompleteRow(
-                    row.number, row.group, row.row, row.user_id, row.resolved, row.fields, row.archived, existing
+                    row.number,
+                    row.group,
+                    row.row,
+                    row.user_id,
+                    row.resolved,
+                    row.user_assignment,
+                    row.fields,
+                    row.archived,
+                    existing,
                 )
     return known_leases, matched
 
@@ -108,7 +116,7 @@ def _changed(work: Work, row: CompleteRow, existing: TimeEntry) -> TimeEntry | N
     """The entry as it shall be; None where it is so already."""
     unchanged = {name: getattr(existing, name) for name in row.row.missing_columns}
     after = with_changes(existing, replace(row.fields, **unchanged) if unchanged else row.fields, work.now)
-    return None if after is existing else replace(after, assignment_id=row.resolved.assignment_id or NEW)
+    return None if after is existing else _assigned(after, row)
 
 
 def _new_entries(work: Work, created: Sequence[tuple[int, CompleteRow]]) -> Iterator[tuple[int, TimeEntry]]:
@@ -125,8 +133,13 @@ def _new_entries(work: Work, created: Sequence[tuple[int, CompleteRow]]) -> Iter
 
 def new_entry(entry_id: Id, row: CheckedRow | CompleteRow, now: Timestamp, import_id: Id) -> TimeEntry:
     """The entry that a row makes. Raises InvalidError: the metadata of the row cannot be."""
-    assignment_id = row.resolved.assignment_id or NEW
-    entry = new_time_entry(entry_id, row.user_id or NEW, assignment_id, row.fields, now)
+    entry = _assigned(new_time_entry(entry_id, row.user_id or NEW, NEW, row.fields, now), row)
     if row.row.metadata == _NO_METADATA:
         return replace(entry, import_id=import_id)
     return imported(entry, row.row.metadata, now, import_id)
+
+
+def _assigned(entry: TimeEntry, row: CheckedRow | CompleteRow) -> TimeEntry:
+    """The entry where the row says; without assignments where a dry run would have made them."""
+    user_assignment_id = None if row.user_assignment is None else row.user_assignment.id
+    return replace(entry, assignment_id=row.resolved.assignment_id or NEW, user_assignment_id=user_assignment_id)

@@ -7,6 +7,7 @@ from sheaf.domain.errors import InvalidError
 from sheaf.domain.imports.rows import Outcome, RowError, TimeRow
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.time_entry import TimeEntry, TimeEntryFields
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id
 from sheaf.store.imports.time_references import EntryReference, ResolvedReference
 
@@ -44,6 +45,7 @@ class IdentifiedRow:
 class CheckedRow:
     """A row that may be written as far as it says itself.
 
+    `user_assignment` is that of its user and project, None where they have none yet.
     `existing` is the entry of the row's id. `archived` says why nothing may be written there; a row that changes
     nothing is unchanged all the same.
     """
@@ -54,6 +56,7 @@ class CheckedRow:
     reference: EntryReference
     user_id: Id | None
     resolved: ResolvedReference
+    user_assignment: UserAssignment | None
     fields: TimeEntryFields
     archived: RowError | None
     existing: TimeEntry | None
@@ -68,6 +71,7 @@ class CompleteRow:
     row: TimeRow
     user_id: Id | None
     resolved: ResolvedReference
+    user_assignment: UserAssignment | None
     fields: TimeEntryFields
     archived: RowError | None
     existing: TimeEntry | None

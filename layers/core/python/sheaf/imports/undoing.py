@@ -32,6 +32,7 @@ from sheaf.domain.values import Id, Timestamp
 from sheaf.imports import clock
 from sheaf.imports.report import guarded
 from sheaf.log import count_error, logger
+from sheaf.store import user_assignments
 from sheaf.store.imports import created, imported_time, time_references, undo, unreferenced
 from sheaf.store.imports.created import Created
 from sheaf.store.imports.time_references import EntryReference
@@ -41,7 +42,7 @@ from sheaf.store.resumable import resume as operations
 from sheaf.store.transactions import StaleError, Write, attempts, commit
 
 # What refers to others comes before them.
-KINDS: Sequence[Kind] = ("TIME_ENTRY", "TASK_ASSIGNMENT", "TASK", "PROJECT", "CLIENT", "USER")
+KINDS: Sequence[Kind] = ("TIME_ENTRY", "TASK_ASSIGNMENT", "USER_ASSIGNMENT", "TASK", "PROJECT", "CLIENT", "USER")
 QUIET_SECONDS = 300  # after which the watchdog takes an undo for one whose message was lost
 
 _PREFIX = '{"undo":'
@@ -195,14 +196,21 @@ class _Undo:
             entry.id: EntryReference(Named(), Named(id=entry.project_id), Named(id=entry.task_id)) for entry in entries
         }
         resolved = time_references.resolve(self.account_id, set(references.values()))
+        pairs = {entry.id: (entry.user_id, entry.project_id) for entry in entries}
+        assigned = user_assignments.of_pairs(self.account_id, set(pairs.values()))
         reasons = {}
         for entry_id, reference in references.items():
-            found = resolved[reference]
+            found, of_user = resolved[reference], assigned.get(pairs[entry_id])
             if found.assignment_id is None and not self.state.dry_run:
                 imported_time.finish_removals(self.account_id)
                 raise StaleError
             try:
-                logging_time.require_active(found.project, found.task, is_assignment_active=found.is_active)
+                logging_time.require_active(
+                    found.project,
+                    found.task,
+                    is_assignment_active=found.is_active,
+                    is_user_assigned=of_user is None or of_user.is_active,
+                )
             except TimeNotLoggableError as problem:
                 reasons[entry_id] = str(problem)
         return reasons
@@ -271,4 +279,6 @@ def _logged_on(entries: Collection[TimeEntry]) -> Counter[tuple[Kind, Id]]:
         counted["PROJECT", entry.project_id] += 1
         counted["TASK_ASSIGNMENT", entry.assignment_id] += 1
         counted["USER", entry.user_id] += 1
+        if entry.user_assignment_id is not None:
+            counted["USER_ASSIGNMENT", entry.user_assignment_id] += 1
     return counted

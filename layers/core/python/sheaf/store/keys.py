@@ -12,7 +12,7 @@ from sheaf.domain.values import Day, Id, Timestamp
 type Key = dict[str, dict[str, str]]
 """A primary key in DynamoDB's JSON: `{"pk": {"S": ...}, "sk": {"S": ...}}`."""
 
-Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER"]
+Guarded = Literal["TASK", "PROJECT", "CLIENT", "USER", "USER_ASSIGNMENT"]
 
 ID_WIDTH = 16
 BY_STATE = "by_state"

@@ -10,10 +10,11 @@ from sheaf.store import projects, task_assignments, user_assignments
 def page(
     account_id: AccountId, user_id: Id, updated_since: Timestamp | None, request: PageRequest
 ) -> Page[ProjectAssignment]:
-    """One page of the active projects with their active tasks (U9), the newest project first."""
-    found = projects.page(account_id, Filter(is_active=True, updated_since=updated_since), request)
+    """One page of the active projects to which a user is assigned, with their active tasks (U9), the newest first."""
+    assigned = {pair.project_id: pair for pair in user_assignments.of_user(account_id, user_id) if pair.is_active}
+    wanted = Filter(is_active=True, updated_since=updated_since)
+    found = projects.page(account_id, wanted, request, among=assigned.keys())
     tasks = task_assignments.active_by_project(account_id, [record.id for record in found.records])
-    assigned = {pair.project_id: pair for pair in user_assignments.of_user(account_id, user_id)}
     return found.map(
-        lambda record: ProjectAssignment(record.project, record.client, tasks[record.id], assigned.get(record.id))
+        lambda record: ProjectAssignment(record.project, record.client, tasks[record.id], assigned[record.id])
     )

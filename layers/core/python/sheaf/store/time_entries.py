@@ -75,7 +75,7 @@ def create(
             [
                 *(timers.started(account_id, logged.user, entry, clock) if entry.is_running else ()),
                 *replacement_writes([], to_items(account_id, entry), 0),
-                *time_guard.count_time(account_id, leaving=[], entering=[time_guard.assignment_of(entry)]),
+                *time_guard.count_time(account_id, leaving=[], entering=[entry]),
                 *time_totals.count(account_id, leaving=[], entering=[entry]),
             ],
             shard=user_id,  # as many people at once as there are shards do not meet at all
@@ -99,19 +99,15 @@ def update(account_id: AccountId, entry_id: Id, change: Callable[[LoggedTime], T
         if after is before:
             return found
         _require_active(found)
-        target = (
-            _resolve_assignment(account_id, after)
-            if time_guard.assignment_of(after) != time_guard.assignment_of(before)
-            else found
-        )
-        after = replace(after, assignment_id=target.assignment.id)
+        target = found
+        if (after.project_id, after.task_id) != (before.project_id, before.task_id):
+            target = _resolve_assignment(account_id, after)
+        after = _assigned(after, target)
         commit(
             [
                 *([] if after.is_running else timers.stopped(account_id, before)),
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
-                *time_guard.count_time(
-                    account_id, leaving=[time_guard.assignment_of(before)], entering=[time_guard.assignment_of(after)]
-                ),
+                *time_guard.count_time(account_id, leaving=[before], entering=[after]),
                 *time_totals.count(account_id, leaving=[before], entering=[after]),
             ],
             shard=before.user_id,
@@ -150,15 +146,14 @@ def restart(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], N
     def decide() -> LoggedTime:
         found = get(account_id, entry_id)
         check(found)
-        before, after = found.entry, with_timer_started(found.entry, clock.now)
+        before, after = found.entry, _assigned(with_timer_started(found.entry, clock.now), found)
         _require_active(found)
-        assigned = [time_guard.assignment_of(before)]
         commit(
             [
                 *timers.started(account_id, found.user, after, clock),
                 *replacement_writes(to_items(account_id, before), to_items(account_id, after), before.version),
                 # Nothing is counted, but refused once it is archived.
-                *time_guard.count_time(account_id, leaving=assigned, entering=assigned),
+                *time_guard.count_time(account_id, leaving=[before], entering=[after]),
             ],
             shard=before.user_id,
         )
@@ -181,12 +176,11 @@ def delete(account_id: AccountId, entry_id: Id, check: Callable[[LoggedTime], No
         entry = found.entry
         if not entry.is_running:
             _require_active(found)
-        assigned = [time_guard.assignment_of(entry)]
         commit(
             [
                 *timers.stopped(account_id, entry),
                 *replacement_writes(to_items(account_id, entry), [], entry.version),
-                *time_guard.count_time(account_id, leaving=assigned, entering=[], even_archived=entry.is_running),
+                *time_guard.count_time(account_id, leaving=[entry], entering=[], even_archived=entry.is_running),
                 *time_totals.count(account_id, leaving=[entry], entering=[]),
             ],
             shard=entry.user_id,
@@ -203,7 +197,16 @@ def _new_logged_time(
     resolved = _resolve_assignment(account_id, new_time_entry(Id(0), user_id, Id(0), fields, clock.now))
     fields = timed(fields, given, resolved.user, clock)
     entry_id = sequence.next_id(account_id, "TIME_ENTRY")  # last, so that no refused request takes one
-    return replace(resolved, entry=new_time_entry(entry_id, user_id, resolved.assignment.id, fields, clock.now))
+    entry = new_time_entry(entry_id, user_id, resolved.assignment.id, fields, clock.now)
+    return replace(resolved, entry=_assigned(entry, resolved))
+
+
+def _assigned(entry: TimeEntry, target: LoggedTime) -> TimeEntry:
+    """The entry where `target` stands."""
+    of_user = target.user_assignment
+    return replace(
+        entry, assignment_id=target.assignment.id, user_assignment_id=None if of_user is None else of_user.id
+    )
 
 
 def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
@@ -245,7 +248,12 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
 
 
 def _require_active(found: LoggedTime) -> None:
-    logging_time.require_active(found.project, found.task, is_assignment_active=found.assignment.is_active)
+    logging_time.require_active(
+        found.project,
+        found.task,
+        is_assignment_active=found.assignment.is_active,
+        is_user_assigned=found.user_assignment is not None and found.user_assignment.is_active,
+    )
 
 
 def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTime]:

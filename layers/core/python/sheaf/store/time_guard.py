@@ -3,7 +3,8 @@
 Beside each task, project and client lies a guard: an item that counts the records that depend on it, the assignments of
 a task and of a project, the projects of a client. An assignment has one too, the pair of its task and project.
 
-Beside the guards of tasks, projects and assignments lies their count of time; a user has such a count without a guard.
+Beside the guards of tasks, projects and assignments lies their count of time; a user and a user assignment have such a
+count without a guard.
 Many people log time on one task at once, and DynamoDB refuses a transaction that meets another on an item; so the
 count is spread over `keys.SHARDS` items, and an entry adds to any one of them, under the condition that it is not
 closed. A shard that is not there counts nothing and is open. Who deletes a record, or archives it, closes all its
@@ -70,11 +71,6 @@ class AssignmentKey:
     assignment_id: Id
 
 
-def assignment_of(entry: TimeEntry) -> AssignmentKey:
-    """What an entry is logged on."""
-    return AssignmentKey(entry.task_id, entry.project_id, entry.assignment_id)
-
-
 def key_of(assignment: TaskAssignment) -> AssignmentKey:
     """What is logged on an assignment."""
     return AssignmentKey(assignment.task_id, assignment.project_id, assignment.id)
@@ -95,8 +91,12 @@ def reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> Ref
 
 def time_on(account_id: AccountId, assigned: AssignmentKey) -> TimeCount:
     """The time that is logged on an assignment: one read."""
-    pk, sk = keys.key_pair(_pair_time(account_id, assigned))
-    return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
+    return _time_of(_pair_time(account_id, assigned))
+
+
+def time_of_user_assignment(account_id: AccountId, assignment_id: Id) -> TimeCount:
+    """The time that is logged by the user of an assignment on its project: one read."""
+    return _time_of(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id))
 
 
 def add(account_id: AccountId, kind: Guarded, record_id: Id, *, active: int = 0) -> Write:
@@ -174,17 +174,17 @@ def keep_one_active(account_id: AccountId, project_id: Id, writes: Sequence[Writ
 
 
 def count_time(
-    account_id: AccountId, *, leaving: list[AssignmentKey], entering: list[AssignmentKey], even_archived: bool = False
+    account_id: AccountId, *, leaving: Iterable[TimeEntry], entering: Iterable[TimeEntry], even_archived: bool = False
 ) -> list[Write]:
-    """The writes that move time entries between assignments; StaleError when one of these takes no time, or is gone.
+    """The writes that count time entries where they are logged; StaleError when no time is taken there, or it is gone.
 
-    Each entry is one assignment in `leaving` (deleted), in `entering` (logged), or in both (moved). A count that
-    several entries share is written once. `even_archived`: also where no time may be logged any more.
+    Each entry is in `leaving` (deleted), in `entering` (logged), or in both (moved). A count that several entries share
+    is written once. `even_archived`: also where no time may be logged any more.
     """
     steps: dict[tuple[str, str], int] = {}
-    for assignments, step in ((leaving, -1), (entering, 1)):
-        for assignment in assignments:
-            for key in _counted_on(account_id, assignment):
+    for entries, step in ((leaving, -1), (entering, 1)):
+        for entry in entries:
+            for key in _counted_on(account_id, entry):
                 key_pair = keys.key_pair(key)
                 steps[key_pair] = steps.get(key_pair, 0) + step
     return [
@@ -207,13 +207,17 @@ def count_time_of_user(account_id: AccountId, user_id: Id, step: int) -> Write:
 
 def time_of_user(account_id: AccountId, user_id: Id) -> TimeCount:
     """The time of a user: one read."""
-    pk, sk = keys.key_pair(keys.guard(account_id, "USER", user_id))
-    return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
+    return _time_of(keys.guard(account_id, "USER", user_id))
 
 
 def remove_user(account_id: AccountId, user_id: Id, known: TimeCount, now: Timestamp) -> list[Write]:
     """Take no time of a user any more, who has none; StaleError when that changed since it was read."""
     return list(_closed_for_ever(keys.guard(account_id, "USER", user_id), known, now))
+
+
+def remove_user_assignment(account_id: AccountId, assignment_id: Id, known: TimeCount, now: Timestamp) -> list[Write]:
+    """Take no time on a user assignment any more, which has none; StaleError when that changed since it was read."""
+    return list(_closed_for_ever(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id), known, now))
 
 
 def without_time_of(account_id: AccountId, task_id: Id, time: TimeCount) -> list[Write]:
@@ -226,8 +230,13 @@ def without_time_of(account_id: AccountId, task_id: Id, time: TimeCount) -> list
 
 def leftover_shards(account_id: AccountId, assigned: AssignmentKey, time: TimeCount) -> list[Write]:
     """The deletion of an assignment's shards; its task or project is gone, so nobody writes them any more."""
-    key = _pair_time(account_id, assigned)
-    return [delete_if(keys.shard(key, shard), "attribute_exists(pk)", {}, StaleError()) for shard in time.shards]
+    return _deleted(_pair_time(account_id, assigned), time)
+
+
+def leftover_shards_of_user_assignment(account_id: AccountId, assignment_id: Id) -> list[Write]:
+    """The same of a user assignment, whose user or project is gone: one read."""
+    time = time_of_user_assignment(account_id, assignment_id)
+    return _deleted(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id), time)
 
 
 def pair_assignment_id(item: Item) -> Id:
@@ -248,10 +257,12 @@ def pairs_of(account_id: AccountId, task_id: Id) -> Iterator[tuple[AssignmentKey
         shards.clear()
 
 
-def _counted_on(account_id: AccountId, assigned: AssignmentKey) -> Iterator[Key]:
-    yield keys.guard_time(account_id, "TASK", assigned.task_id)
-    yield keys.guard_time(account_id, "PROJECT", assigned.project_id)
-    yield _pair_time(account_id, assigned)
+def _counted_on(account_id: AccountId, entry: TimeEntry) -> Iterator[Key]:
+    yield keys.guard_time(account_id, "TASK", entry.task_id)
+    yield keys.guard_time(account_id, "PROJECT", entry.project_id)
+    yield keys.pair_time(account_id, entry.task_id, entry.project_id, entry.assignment_id)
+    if entry.user_assignment_id is not None:
+        yield keys.guard_time(account_id, "USER_ASSIGNMENT", entry.user_assignment_id)
 
 
 def _pair_time(account_id: AccountId, assigned: AssignmentKey) -> Key:
@@ -262,6 +273,15 @@ def _time_count(shards: Iterable[Item]) -> TimeCount:
     return TimeCount(
         {int(item["sk"]["S"].rpartition("#")[2]): int(item.get("time_entry_count", {"N": "0"})["N"]) for item in shards}
     )
+
+
+def _time_of(time: Key) -> TimeCount:
+    pk, sk = keys.key_pair(time)
+    return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
+
+
+def _deleted(time: Key, known: TimeCount) -> list[Write]:
+    return [delete_if(keys.shard(time, shard), "attribute_exists(pk)", {}, StaleError()) for shard in known.shards]
 
 
 def _set_accepts_time(time: Key, *, accepts_time: bool) -> list[Write]:

@@ -1,4 +1,4 @@
-"""store: hours summed for reports, and whose they are. Access patterns E14 and E15 of docs/data-model.md.
+"""store: hours summed for reports. Access pattern E14 of docs/data-model.md.
 
 All entries between two days are read, a page of DynamoDB at a time. What is kept of them is one sum for each user, task
 and project that occur, so a report takes no more memory for more entries.
@@ -10,11 +10,10 @@ from decimal import Decimal
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeFilter, TimeReader
-from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads
+from sheaf.domain.values import Timestamp
+from sheaf.store import keys
 from sheaf.store.items import Item
 from sheaf.store.mappers.time_entry import from_item
-from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import operations
 from sheaf.store.time_entries import joined
 from sheaf.store.time_lists import source_of
@@ -37,12 +36,6 @@ def sums(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, now: Tim
         return [logged for part in parts for logged in joined(account_id, part)]
 
     return retried(decide)
-
-
-def people_on(account_id: AccountId, project_id: Id) -> set[Id]:
-    """Who has time on a project (E15); all its time is read."""
-    listed = KeyRange(keys.children(account_id, "PROJECT", project_id, "TIME_ENTRY"), "0", "~")
-    return {Id(int(item["user_id"]["N"])) for item in reads.items_in(listed, attributes="user_id")}
 
 
 def _summed(items: Iterator[Item], now: Timestamp) -> Iterator[TimeEntry]:

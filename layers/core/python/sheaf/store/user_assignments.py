@@ -1,17 +1,16 @@
-"""store: user assignments. Access patterns U1 to U8 of docs/data-model.md.
+"""store: user assignments. Access patterns U1 to U8 and U10 of docs/data-model.md.
 
 A user is on a project once, whether active there or not: an item by user and project is claimed by the transaction that
-assigns them, and holds the whole assignment.
+assigns them, and holds the whole assignment. The time of an active one may be logged; see `time_guard`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, User
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.time_entry import TimeFilter, TimeReader
 from sheaf.domain.user_assignment import (
     AssignedUser,
     NoSuchAssigneeError,
@@ -23,9 +22,10 @@ from sheaf.domain.user_assignment import (
     new_user_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence
+from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.items import Item, number
 from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, page_of, with_records
+from sheaf.store.mappers import user_assignment as mapper
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.user import USER
 from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT, pair_item
@@ -33,12 +33,10 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, replacement_writes, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import PendingOperations
-from sheaf.store.time_lists import source_of
+from sheaf.store.time_guard import TimeCount
 from sheaf.store.transactions import StaleError, Write, commit, retried
 from sheaf.store.writes import check, delete_if, put_new
 from sheaf.store.writes import update as update_item
-
-_EVERYTHING = TimeReader(Id(0), None)
 
 type Owner = Literal["PROJECT", "USER"]
 """What assignments belong to, and go with."""
@@ -89,6 +87,16 @@ def of_user(account_id: AccountId, user_id: Id) -> list[UserAssignment]:
     """All assignments of a user, active or not, in the order of their projects' ids (U3)."""
     listed = KeyRange(keys.user_pairs(account_id, user_id), "0", "~", newest_first=False)
     return [USER_ASSIGNMENT.codec.from_item(item) for item in reads.items_in(listed)]
+
+
+def get_many(account_id: AccountId, assignment_ids: Collection[Id]) -> dict[Id, UserAssignment]:
+    """Many assignments by their ids, without the missing ones."""
+    return USER_ASSIGNMENT.get_many(account_id, assignment_ids)
+
+
+def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tuple[Id, Id], UserAssignment]:
+    """The assignments of these pairs of a user and a project (U10), without the missing ones."""
+    return mapper.of_pairs(account_id, pairs, reads.items([keys.user_pair(account_id, *pair) for pair in pairs]))
 
 
 def with_future_access(account_id: AccountId) -> list[User]:
@@ -188,20 +196,24 @@ def update(
         before = found.assignment
         after = change(before)
         if after is not before:
-            pairs = [pair_item(account_id, before)], [pair_item(account_id, after)]
-            commit(
-                [
-                    *USER_ASSIGNMENT.writes_to_change(account_id, before, after),
-                    *replacement_writes(*pairs, before.version),
-                    *_managing(account_id, before, after),
-                ]
-            )
+            commit(_changed(account_id, before, after))
         return AssignedUser(after, found.project, found.user)
 
     return retried(decide)
 
 
-def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> AssignedUser:
+def _changed(account_id: AccountId, before: UserAssignment, after: UserAssignment) -> list[Write]:
+    writes = [
+        *USER_ASSIGNMENT.writes_to_change(account_id, before, after),
+        *replacement_writes([pair_item(account_id, before)], [pair_item(account_id, after)], before.version),
+        *_managing(account_id, before, after),
+    ]
+    if after.is_active != before.is_active:
+        writes += time_guard.set_accepts_time(account_id, "USER_ASSIGNMENT", after.id, accepts_time=after.is_active)
+    return writes
+
+
+def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> AssignedUser:
     """Take a user without time there off a project (U6) and return the assignment as it was.
 
     Raises:
@@ -210,19 +222,23 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id) -> Assigned
 
     def decide() -> AssignedUser:
         found = get(account_id, project_id, assignment_id)
-        assignment = found.assignment
-        if _has_time(account_id, assignment):
+        time = time_guard.time_of_user_assignment(account_id, assignment_id)
+        if time.total:
             raise UserAssignmentHasTimeError
-        commit(
-            [
-                *USER_ASSIGNMENT.writes_to_remove(account_id, assignment),
-                *replacement_writes([pair_item(account_id, assignment)], [], assignment.version),
-                *_managing(account_id, assignment, None),
-            ]
-        )
+        commit(removed(account_id, found.assignment, time, now))
         return found
 
     return retried(decide)
+
+
+def removed(account_id: AccountId, assignment: UserAssignment, time: TimeCount, now: Timestamp) -> list[Write]:
+    """Without an assignment that has no time, as it and its time were read."""
+    return [
+        *USER_ASSIGNMENT.writes_to_remove(account_id, assignment),
+        *replacement_writes([pair_item(account_id, assignment)], [], assignment.version),
+        *_managing(account_id, assignment, None),
+        *time_guard.remove_user_assignment(account_id, assignment.id, time, now),
+    ]
 
 
 def counts(account_id: AccountId, kind: Owner, record_id: Id) -> Item | None:
@@ -230,49 +246,46 @@ def counts(account_id: AccountId, kind: Owner, record_id: Id) -> Item | None:
     return reads.item(keys.user_assignment_count(account_id, kind, record_id))
 
 
-def counts_any(counted: Item | None) -> bool:
-    """Whether there is an assignment by what `counts` said."""
-    return counted is not None and any(counted[name]["N"] != "0" for name in ("active", "archived"))
+def counted(found: Item | None) -> int:
+    """How many assignments there are by what `counts` said."""
+    return 0 if found is None else sum(int(found[name]["N"]) for name in ("active", "archived"))
 
 
-def uncounted(account_id: AccountId, kind: Owner, record_id: Id, counted: Item | None) -> list[Write]:
+def uncounted(account_id: AccountId, kind: Owner, record_id: Id, found: Item | None) -> list[Write]:
     """The writes by which the assignments of a project or user that goes count no more; StaleError if that changed.
 
-    `counted` is what `counts` said. The assignments themselves are deleted by whoever removes their owner.
+    `found` is what `counts` said. The assignments themselves are deleted by whoever removes their owner.
     """
     key = keys.user_assignment_count(account_id, kind, record_id)
-    if counted is None:
+    if found is None:
         return [check(key, StaleError(), is_there=False)]
-    as_read = {":active": counted["active"], ":archived": counted["archived"]}
-    active, archived = (int(counted[name]["N"]) for name in ("active", "archived"))
+    as_read = {":active": found["active"], ":archived": found["archived"]}
+    active, archived = (int(found[name]["N"]) for name in ("active", "archived"))
     gone = delete_if(key, "active = :active AND archived = :archived", as_read, StaleError())
     return [gone, count_write(total(account_id, "USER_ASSIGNMENT"), active=-active, archived=-archived)]
 
 
-def without(account_id: AccountId, assignments: Sequence[Item], other: Owner) -> list[Write]:
-    """The writes that delete assignments of a removed owner; on the `other` one they count, where that is there."""
+def without(account_id: AccountId, assignments: Sequence[Item], other: Owner) -> Iterator[list[Write]]:
+    """The writes that delete each of a removed owner's assignments, which the `other` one counts, where that is there.
+
+    Their time is nobody's any more: its user has none, or its project is gone.
+    """
     name = "project_id" if other == "PROJECT" else "user_id"
     counted = [keys.user_assignment_count(account_id, other, Id(int(item[name]["N"]))) for item in assignments]
     found = reads.items(counted)
-    writes: list[Write] = []
     for item, counter in zip(assignments, counted, strict=True):
         assignment = USER_ASSIGNMENT.codec.from_item(item)
         own = (*USER_ASSIGNMENT.item_keys(account_id, assignment), pair_item(account_id, assignment))
-        writes += [
+        writes = [
             delete_if({"pk": key["pk"], "sk": key["sk"]}, "attribute_exists(pk)", {}, StaleError()) for key in own
         ]
+        writes += time_guard.leftover_shards_of_user_assignment(account_id, assignment.id)
         if keys.key_pair(counter) in found:
             state = USER_ASSIGNMENT.state(assignment)
             writes.append(count_write(Counter(counter, StaleError()), **{state: -1}))
             if other == "USER":
                 writes += [replace(write, refusal=StaleError()) for write in _managing(account_id, assignment, None)]
-    return writes
-
-
-def _has_time(account_id: AccountId, assignment: UserAssignment) -> bool:
-    wanted = TimeFilter(user_id=assignment.user_id, project_id=assignment.project_id)
-    logged = source_of(account_id, _EVERYTHING, wanted, operations.pending(account_id)).items(None, keys.PAGE)
-    return next(iter(logged), None) is not None
+        yield writes
 
 
 def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:

@@ -242,10 +242,7 @@ def _assignment_for(reader: User, task_assignment: TaskAssignment) -> dict[str, 
 
 
 def _user_assignment(reader: User, user: User, project: Project, assignment: UserAssignment | None) -> dict[str, Any]:
-    """A user on a project inside something else. Its id is the project's where nobody has assigned them.
-
-    Every user may log time to every project, so what is shown then is the same for all of them.
-    """
+    """A user on a project inside something else. Its id is the project's for time of before there were assignments."""
     if assignment is None:
         return {
             "id": project.id,

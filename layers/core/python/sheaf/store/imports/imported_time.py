@@ -76,11 +76,7 @@ def written(account_id: AccountId, changes: Sequence[Change]) -> list[Write]:
     before = [change.before for change in changes if change.before is not None]
     after = [change.after for change in changes]
     writes = [write for change in changes for write in _rewritten(account_id, change)]
-    writes += time_guard.count_time(
-        account_id,
-        leaving=list(map(time_guard.assignment_of, before)),
-        entering=list(map(time_guard.assignment_of, after)),
-    )
+    writes += time_guard.count_time(account_id, leaving=before, entering=after)
     return writes + time_totals.count(account_id, leaving=before, entering=after)
 
 
@@ -89,7 +85,7 @@ def removed(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[Write]:
     writes = [
         write for entry in entries for write in replacement_writes(to_items(account_id, entry), [], entry.version)
     ]
-    writes += time_guard.count_time(account_id, leaving=list(map(time_guard.assignment_of, entries)), entering=[])
+    writes += time_guard.count_time(account_id, leaving=entries, entering=[])
     return writes + time_totals.count(account_id, leaving=entries, entering=[])
 
 
@@ -102,6 +98,7 @@ def counters(change: Change) -> Iterator[tuple[str | int, ...]]:
             yield "PAIR", entry.task_id, entry.project_id
             yield "MONTH", entry.spent_date[:7]
             yield "USER", entry.user_id
+            yield "USER_ASSIGNMENT", entry.user_id, entry.project_id
     yield "LEASE", change.after.user_id, change.after.project_id, change.after.spent_date[:7]
 
 

@@ -8,6 +8,7 @@ from sheaf.domain.project import Project
 from sheaf.domain.record import Kind
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import clients, projects, task_assignments, tasks, time_guard, tokens, user_assignments, users
 from sheaf.store.imports.undo import References
@@ -17,9 +18,8 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.time_guard import ReferenceCounts
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.user_assignments import Owner
 
-type Removable = TaskAssignment | Task | Project | Client | User
+type Removable = TaskAssignment | UserAssignment | Task | Project | Client | User
 
 
 class ReferredToError(Exception):
@@ -36,6 +36,8 @@ def refers_to(record: Removable) -> Sequence[tuple[Kind, Id]]:
     match record:
         case TaskAssignment():
             return [("TASK", record.task_id), ("PROJECT", record.project_id)]
+        case UserAssignment():
+            return [("USER", record.user_id), ("PROJECT", record.project_id)]
         case Project():
             return [("CLIENT", record.client_id)]
     return []
@@ -55,6 +57,10 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             time = time_guard.time_on(account_id, time_guard.key_of(record))
             _check(References(time.total), going)
             return task_assignments.removed(account_id, record, time, now)
+        case UserAssignment():
+            time = time_guard.time_of_user_assignment(account_id, record.id)
+            _check(References(time.total), going)
+            return user_assignments.removed(account_id, record, time, now)
         case Task():
             known = _counts(account_id, "TASK", record.id)
             _check(References(known.time_entries, known.active + known.archived), going, "It is assigned to a project")
@@ -62,10 +68,14 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             return [*TASK.writes_to_remove(account_id, record), *writes]
         case Project():
             known = _counts(account_id, "PROJECT", record.id)
-            _check(References(known.time_entries, known.active + known.archived), going, "A task is assigned to it")
-            writes = time_guard.remove_project(account_id, record.id, known, now)
-            unassigned = _unassigned(account_id, "PROJECT", record.id, "A user is assigned to it")
-            return [*PROJECT.writes_to_remove(account_id, record), *writes, *unassigned]
+            people = user_assignments.counts(account_id, "PROJECT", record.id)
+            assigned = known.active + known.archived + user_assignments.counted(people)
+            _check(References(known.time_entries, assigned), going, "A task or a user is assigned to it")
+            return [
+                *PROJECT.writes_to_remove(account_id, record),
+                *time_guard.remove_project(account_id, record.id, known, now),
+                *user_assignments.uncounted(account_id, "PROJECT", record.id, people),
+            ]
         case Client():
             known = _counts(account_id, "CLIENT", record.id)
             _check(References(0, known.active + known.archived), going, "It has a project")
@@ -73,15 +83,20 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             return [*CLIENT.writes_to_remove(account_id, record), removal]
         case User():
             time = time_guard.time_of_user(account_id, record.id)
-            _check(References(time.total), going)
+            projects_ = user_assignments.counts(account_id, "USER", record.id)
+            referred = "They are assigned to a project"
+            _check(References(time.total, user_assignments.counted(projects_)), going, referred)
             if any(token.user_id == record.id for token in tokens.everything(account_id)):
                 raise ReferredToError("Somebody was given a token of this user")
-            unassigned = _unassigned(account_id, "USER", record.id, "They are assigned to a project")
-            return [*users.removed(account_id, record, time, now), *unassigned]
+            return [
+                *users.removed(account_id, record, time, now),
+                *user_assignments.uncounted(account_id, "USER", record.id, projects_),
+            ]
 
 
 _READ: Mapping[Kind, Callable[[AccountId, Collection[Id]], Mapping[Id, Removable]]] = {
     "TASK_ASSIGNMENT": task_assignments.get_many,
+    "USER_ASSIGNMENT": user_assignments.get_many,
     "TASK": tasks.get_many,
     "PROJECT": projects.get_many,
     "CLIENT": clients.get_many,
@@ -94,14 +109,6 @@ def _counts(account_id: AccountId, kind: Guarded, record_id: Id) -> ReferenceCou
     if counts is None:
         raise StaleError
     return counts
-
-
-def _unassigned(account_id: AccountId, kind: Owner, record_id: Id, referred: str) -> list[Write]:
-    """The writes that keep users from being assigned to a project or a user that goes; imports assign nobody."""
-    counted = user_assignments.counts(account_id, kind, record_id)
-    if user_assignments.counts_any(counted):
-        raise ReferredToError(referred)
-    return user_assignments.uncounted(account_id, kind, record_id, counted)
 
 
 def _check(found: References, going: References, referred: str = "") -> None:

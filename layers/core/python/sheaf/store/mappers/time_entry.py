@@ -35,4 +35,5 @@ def from_item(item: Item) -> TimeEntry:
     return CODEC.from_item(item)
 
 
-CODEC = Codec(TimeEntry, sparse={"import_id", "timer_started_at", "started_time", "ended_time"})
+_SPARSE = {"import_id", "timer_started_at", "started_time", "ended_time", "user_assignment_id"}
+CODEC = Codec(TimeEntry, sparse=_SPARSE)

@@ -1,7 +1,7 @@
 """store: removing a task, a project or a user together with everything that belongs to it, however much that is."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
@@ -75,7 +75,7 @@ def remove_project(
         *_uncounted(account_id, known),
         *user_assignments.uncounted(account_id, "PROJECT", project_id, people),
     ]
-    if not (known.active or known.archived or known.time_entries or user_assignments.counts_any(people)):
+    if not (known.active or known.archived or known.time_entries or user_assignments.counted(people)):
         commit(writes)
         return None
     details: Item = {"entries_left": number(known.time_entries)}
@@ -96,7 +96,8 @@ def remove_user(
         StaleError: read and decide again.
     """
     found = list(islice(_pairs_of_user(account_id, user_id), OF_USER_IN_ONE + 1))
-    alone = [*record, *user_assignments.without(account_id, found[:OF_USER_IN_ONE], "PROJECT")]
+    of_projects = user_assignments.without(account_id, found[:OF_USER_IN_ONE], "PROJECT")
+    alone = [*record, *chain.from_iterable(of_projects)]
     if found:
         alone.append(operations.check_none_begun_since(account_id, begun))
     if len(found) <= OF_USER_IN_ONE and len(alone) <= TRANSACTION_WRITES:
@@ -113,7 +114,7 @@ def delete_remaining_of_user(account_id: AccountId, operation: ResumableOperatio
     if not chunk:
         commit(operations.end(account_id, operation.id))
         return False
-    commit(user_assignments.without(account_id, chunk, "PROJECT"))
+    commit(_as_many_as_fit(user_assignments.without(account_id, chunk, "PROJECT")))
     return True
 
 
@@ -132,15 +133,16 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
         commit(operations.end(account_id, operation.id))
         return False
     guards = reads.items([keys.guard(account_id, "PROJECT", assigned.project_id) for assigned, _, _ in chunk])
-    writes: list[Write] = []
-    for assigned, pair, time in chunk:
-        guard = keys.guard(account_id, "PROJECT", assigned.project_id)
-        has_project = keys.key_pair(guard) in guards
-        more = _without_pair(account_id, assigned, pair, time, has_project=has_project)
-        if len(writes) + len(more) > TRANSACTION_WRITES:
-            break  # the next chunk begins with it
-        writes += more
-    commit(writes)
+
+    def has_project(assigned: AssignmentKey) -> bool:
+        return keys.key_pair(keys.guard(account_id, "PROJECT", assigned.project_id)) in guards
+
+    commit(
+        _as_many_as_fit(
+            _without_pair(account_id, assigned, pair, time, has_project=has_project(assigned))
+            for assigned, pair, time in chunk
+        )
+    )
     return True
 
 
@@ -149,12 +151,12 @@ def delete_remaining_assignments(account_id: AccountId, operation: ResumableOper
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TASK_ASSIGNMENT")
     chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
     if chunk:
-        commit(_without_assignments(account_id, chunk))
+        commit(_as_many_as_fit(_without_assignments(account_id, chunk)))
         return True
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "USER_ASSIGNMENT")
     people = list(islice(reads.items_in(KeyRange(listed, "0", "~"), CHUNK), CHUNK))
     if people:
-        commit(user_assignments.without(account_id, people, "USER"))
+        commit(_as_many_as_fit(user_assignments.without(account_id, people, "USER")))
     return bool(people)
 
 
@@ -205,8 +207,8 @@ def _without_pair(
     return writes
 
 
-def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> list[Write]:
-    """Without these assignments of a removed project, and without their time in the counts of their tasks."""
+def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> Iterator[list[Write]]:
+    """Without each of these assignments of a removed project, and without its time in the count of its task."""
     found = reads.items(
         [
             key
@@ -215,7 +217,6 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
             for key in (keys.pair(account_id, task_id, project_id), keys.guard(account_id, "TASK", task_id))
         ]
     )
-    writes: list[Write] = []
     for assignment in assignments:
         assigned = AssignmentKey(*(read_id(assignment[name]) for name in ("task_id", "project_id", "id")))
         guard = keys.guard(account_id, "TASK", assigned.task_id)
@@ -223,17 +224,27 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
         if keys.key_pair(pair) not in found:
             raise StaleError
         time = time_guard.time_on(account_id, assigned)
-        more = [
+        writes = [
             _gone(key) for key in (pair, *_assignment_keys(account_id, assigned.project_id, assigned.assignment_id))
         ]
-        more += time_guard.leftover_shards(account_id, assigned, time)
+        writes += time_guard.leftover_shards(account_id, assigned, time)
         if keys.key_pair(guard) in found:
             active = int(assignment["is_active"]["BOOL"])
             counted = Counter(guard, StaleError())
-            more.append(count_write(counted, active=-active, archived=active - 1))
-            more += time_guard.without_time_of(account_id, assigned.task_id, time)
+            writes.append(count_write(counted, active=-active, archived=active - 1))
+            writes += time_guard.without_time_of(account_id, assigned.task_id, time)
+        yield writes
+
+
+def _as_many_as_fit(of_each: Iterable[list[Write]]) -> list[Write]:
+    """The writes of the first of some assignments, as many as one transaction holds; the next chunk begins after them.
+
+    One that is not taken any more is read for nothing; the others are not read at all.
+    """
+    writes: list[Write] = []
+    for more in of_each:
         if len(writes) + len(more) > TRANSACTION_WRITES:
-            break  # the next chunk begins with it
+            break
         writes += more
     return writes
 
