@@ -18,10 +18,12 @@ from benchmarks.table import Table
 from sheaf.aws import queue
 from sheaf.domain.identity import Account, AccountId
 from sheaf.domain.imports.job import RowCounts
+from sheaf.domain.user_assignment import UserTakenError, default_fields
 from sheaf.imports import applying
+from sheaf.store import projects, user_assignments, users
 from sheaf.store.imports import jobs
 from tests.support import sample_files
-from tests.support.api import make_account, make_table
+from tests.support.api import NOW, make_account, make_table
 
 WORKERS = (1, 2, 5, 10, 20)
 ROWS, ROWS_OF_A_WORKER = 20_000, 1_000
@@ -114,6 +116,7 @@ def imported(
     neighbour, account_id = populated(), make_account(2).id
     if named:
         _apply(begun(account_id, export(0, named, SHAPE))[1])
+        _assign_everybody(account_id)
     import_id, bodies = begun(account_id, export(named, rows, SHAPE))
     has_ended = Event()
     with strict_engine(endpoint_url, scale) as strict, ThreadPoolExecutor(1) as other:
@@ -148,10 +151,18 @@ def write_units(endpoint_url: str, shape: sample_files.TimeShape, rows: int = NA
     make_table(endpoint_url)
     account_id = make_account().id
     _apply(begun(account_id, export(0, rows, shape))[1])
+    _assign_everybody(account_id)
     _, bodies = begun(account_id, export(rows, rows, shape))
     with metered() as cost:
         _apply(bodies)
     return cost.write_units / rows
+
+
+def _assign_everybody(account_id: AccountId) -> None:
+    for user in users.everyone(account_id):
+        for project in projects.everything(account_id):
+            with suppress(UserTakenError):
+                user_assignments.create(account_id, project.id, user.id, default_fields, NOW)
 
 
 def _alone(endpoint_url: str) -> Timings:

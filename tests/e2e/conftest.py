@@ -1,13 +1,18 @@
 """The server that the tests of this folder share, and clients for it."""
 
+import json
 import secrets
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from sheaf.store import accounts
 from tests.support.api import NOW, make_token
 from tests.support.server import Client, Server, running
+from tools.template import PROJECT
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +44,30 @@ def newcomer(server: Server) -> Callable[[], Client]:
 def client(newcomer: Callable[[], Client]) -> Client:
     """The administrator of an account that is this test's own."""
     return newcomer()
+
+
+NPM_PACKAGES = {
+    "private": True,
+    "dependencies": {"@procyon-creative/harvest-sdk": "1.0.0", "harvest": "2.2.6"},
+    # What `harvest` was published with is among its dependencies, and 340 packages with it; nothing of it is imported.
+    "overrides": {"harvest": {"semantic-release": "npm:async@3"}},
+}
+
+
+@pytest.fixture(scope="session")
+def npm_packages() -> Path:
+    """A folder in which scripts find the clients of npm; kept from one run of the tests to the next."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        pytest.skip("Node.js and npm are not on this machine, and these clients are JavaScript packages")
+    folder = PROJECT / ".local" / "npm"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted, there = json.dumps(NPM_PACKAGES), folder / "package.json"
+    if not (folder / "node_modules").exists() or not there.exists() or there.read_text() != wanted:
+        there.write_text(wanted)
+        install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+        subprocess.run(install, cwd=folder, check=True)  # noqa: S603
+    return folder
 
 
 # What saves, loads or scans the whole table, in the order in which it comes before all others: the table is small then.

@@ -11,31 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.server import Client
-from tools.template import PROJECT
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
-PACKAGE = "@procyon-creative/harvest-sdk@1.0.0"
 SCRIPT = Path(__file__).with_name("procyon_sdk.mjs")
 
 
-@pytest.fixture(scope="session")
-def installed() -> Path:
-    """A folder in which the script finds the package; kept from one run of the tests to the next."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("Node.js and npm are not on this machine, and the SDK is a JavaScript package")
-    folder = PROJECT / ".local" / "npm"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "node_modules").exists():
-        subprocess.run([npm, "install", "--no-save", "--no-audit", "--no-fund", PACKAGE], cwd=folder, check=True)  # noqa: S603
-    shutil.copy(SCRIPT, folder)
-    return folder
-
-
-def test_the_sdk_does_all_its_calls(installed: Path, client: Client) -> None:
+def test_the_sdk_does_all_its_calls(npm_packages: Path, client: Client) -> None:
+    script = shutil.copy(SCRIPT, npm_packages)
     address = f"http://127.0.0.1:{client.port}/v2"
-    command = ["node", str(installed / SCRIPT.name), address, str(client.account_id), client.token]
+    command = ["node", str(script), address, str(client.account_id), client.token]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
     assert run.stderr == ""
     said = json.loads(run.stdout)

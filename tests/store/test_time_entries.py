@@ -61,7 +61,7 @@ SPENT = Spent(id=1, assignment=HERE, day="2026-02-28")
 @pytest.fixture(autouse=True)
 def small_account(table: str) -> None:
     """Three projects of two clients with two tasks, of which four pairs are assigned; a member is on the first two."""
-    places = client(1), client(2), project(1), project(2, 2), project(3), task(1), task(2), HERE, THERE, OTHER_TASK
+    places = client(1), client(2), project(1), project(2, 2), project(3, 2), task(1), task(2), HERE, THERE, OTHER_TASK
     populate(*places, assignment(4, 3, 1), *ON_BOTH, SPENT)
 
 
