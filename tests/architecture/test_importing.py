@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture import source
-from tests.architecture.openapi import body_readers
-from tools.template import PROJECT, Function, functions
+from tools.template import PROJECT
 
 # Each costs more to import than a handler needs to run (docs/decisions/0005).
 TOO_DEAR = (
@@ -72,12 +71,6 @@ def test_an_effect_of_importing_is_found(tmp_path: Path, statement: str, effect:
 @pytest.mark.parametrize("package", TOO_DEAR)
 def test_nothing_too_dear_is_imported(package: str) -> None:
     assert loaded(package, imported(*everything())["modules"]) == []
-
-
-@pytest.mark.parametrize("function", functions(), ids=lambda function: function.operation)
-def test_pydantic_is_imported_where_a_body_is_read_and_nowhere_else(function: Function) -> None:
-    modules = imported(f"functions.{function.operation}.handler")["modules"]
-    assert bool(loaded("pydantic", modules)) is (function.operation in body_readers())
 
 
 def test_cutting_a_file_imports_nothing_that_applies_rows_nor_the_other_way_round() -> None:

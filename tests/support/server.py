@@ -112,10 +112,10 @@ class Server:
             return process.returncode, process.stdout.read()
 
     def end(self) -> None:
-        """End, if it was started, with nothing saved of what the engine holds: nobody reads that again."""
+        """End, if it was started, with nothing saved or tidied: nobody reads that again, and the next one tidies up."""
         if self._process:
             _kill_groups_begun_by(self.pid)
-            self.stop()
+            self.stop(signal.SIGKILL)
 
     def items(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Everything that the table holds, by key."""

@@ -148,7 +148,10 @@ class TimeReader:
 
 @dataclass(frozen=True, slots=True)
 class LoggedTime:
-    """An entry with everything that its answer names, as it is now."""
+    """An entry with everything that its answer names, as it is now.
+
+    `user_assignment` is None for time of before there were any, whose user has not been assigned since.
+    """
 
     entry: TimeEntry
     user: User
