@@ -11,8 +11,8 @@ from sheaf.store import clients
 
 def list_clients(request: Request) -> Response:
     """The account's clients, the newest first (Harvest v2, "List all clients")."""
-    query = read_list_query(request, "list_clients")
-    page = clients.page(request.account_id, query.filter, query.paging)
+    query = read_list_query(request, "list_clients", "name")
+    page = clients.page(request.account_id, query.filter, query.paging, request.given.get("name"))
     return query.response("clients", page, show_client)
 
 

@@ -11,8 +11,8 @@ from sheaf.store import tasks
 
 def list_tasks(request: Request) -> Response:
     """The account's tasks, the newest first, archived ones included unless filtered (Harvest v2, "List all tasks")."""
-    query = read_list_query(request, "list_tasks")
-    page = tasks.page(request.account_id, query.filter, query.paging)
+    query = read_list_query(request, "list_tasks", "name")
+    page = tasks.page(request.account_id, query.filter, query.paging, request.given.get("name"))
     return query.response("tasks", page, show_task)
 
 

@@ -12,6 +12,7 @@ EXPECTED = {
     "all": only_page(PATH, ALL),
     "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
+    "of_a_name": only_page(PATH, ALL, "name=123+INDUSTRIES"),
     "updated_since": only_page(PATH, ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),
     "updated_since_a_day_to_come": only_page(PATH, [], "updated_since=2999-12-31"),
     "page_beyond_the_end": page(

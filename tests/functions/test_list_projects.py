@@ -3,7 +3,7 @@
 import pytest
 
 from tests.functions import api_records
-from tests.functions.examples import MARKETING_WEBSITE, NOT_AUTHORIZED, ONLINE_STORE, unreadable
+from tests.functions.examples import MARKETING_WEBSITE, NOT_AUTHORIZED, ONLINE_STORE, invalid, unreadable
 from tests.functions.pages import ids, last_page, only_page, start_of_cursor_walk, walk
 from tests.support.api import Api
 
@@ -14,6 +14,9 @@ EXPECTED = {
     "all": only_page(PATH, ALL),
     "active": only_page(PATH, ALL, "is_active=true"),
     "archived": only_page(PATH, [], "is_active=false"),
+    "of_a_name": only_page(PATH, [MARKETING_WEBSITE], "client_id=1&name=marketing+WEBSITE"),
+    "of_a_name_alone": invalid("name needs client_id: two clients may each have a project of that name"),
+    "by_a_manager_of_a_name": only_page(PATH, [], "client_id=1&name=Marketing+Website"),
     "of_a_client": only_page(PATH, ALL, "client_id=1"),
     "of_a_client_active": only_page(PATH, ALL, "client_id=1&is_active=1"),
     "of_an_unknown_client": only_page(PATH, [], "client_id=99"),
@@ -26,6 +29,18 @@ EXPECTED = {
     "by_a_manager_archived": only_page(PATH, [], "is_active=false"),
     "by_a_member": NOT_AUTHORIZED,
 }
+
+
+def test_a_name_is_found_with_its_client_and_among_what_the_caller_manages(api: Api) -> None:
+    clients = [api_records.client(api, name)["id"] for name in ("One", "Other")]
+    made = [api_records.project(api, "Straße", client_id=client_id)["id"] for client_id in clients]
+    manager = api_records.manager(api, made[1])
+
+    def found(reader: Api, client_id: int) -> list[int]:
+        return ids(reader.get(f"{PATH}?name=%20STRASSE&client_id={client_id}"))
+
+    assert [found(api, client_id) for client_id in clients] == [[made[0]], [made[1]]]
+    assert [found(manager, client_id) for client_id in clients] == [[], [made[1]]]
 
 
 @pytest.fixture

@@ -45,6 +45,9 @@ EXPECTED = {
     "all": only_page(ALL),
     "active": only_page(ALL, "is_active=true"),
     "archived": only_page([], "is_active=false"),
+    "of_a_name": only_page([GRAPHIC_DESIGN], "name=graphic+DESIGN"),
+    "of_a_free_name": only_page([], "name=Graphic"),
+    "of_a_name_archived": only_page([], "is_active=false&name=Graphic+Design"),
     "updated_since": only_page(ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),
     "updated_since_a_day_to_come": only_page([], "updated_since=2999-12-31"),
     "updated_since_and_active": page(

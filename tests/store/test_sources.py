@@ -20,6 +20,7 @@ from sheaf.store.lists import (
     Source,
     Visible,
     beyond,
+    by_ids,
     key_range,
     page_of,
     position_of,
@@ -176,7 +177,7 @@ def test_chosen_records_are_those_that_are_there_and_fit(
     account_id = next(_fresh_accounts)
     put_tasks(account_id, records)
     left = [item.id for item in _left(records, wanted) if item.id in chosen]
-    assert _page(Chosen(keys.records(account_id, "TASK"), wanted, chosen), request) == _plain(left, request)
+    assert _page(Chosen(by_ids(keys.records(account_id, "TASK"), chosen), wanted), request) == _plain(left, request)
 
 
 @_engine
@@ -197,9 +198,8 @@ def test_two_partitions_merged_are_one_list(
 
 def test_choosing_nothing_reads_nothing(table: str) -> None:
     with recorded() as calls:
-        assert _page(Chosen(keys.records(AccountId(1), "TASK"), Filter(), []), PageRequest()) == _plain(
-            [], PageRequest()
-        )
+        nothing = Chosen(by_ids(keys.records(AccountId(1), "TASK"), []), Filter())
+        assert _page(nothing, PageRequest()) == _plain([], PageRequest())
     assert calls == []
 
 

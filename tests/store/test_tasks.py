@@ -9,6 +9,7 @@ import pytest
 
 from sheaf.domain.errors import BusyError, InvalidError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.paging import Filter, PageRequest
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
@@ -459,3 +460,36 @@ def test_a_creation_whose_number_is_taken_takes_the_next(table: str, pauses: lis
     put_tasks(ACCOUNT, [task_of_the_domain(1, name="Imported"), task_of_the_domain(2, name="Imported too")])
     assert _create().id == 3
     assert _totals() == recount(ACCOUNT) == (3, 0)
+
+
+# ------------------------------------------------------------ found by name
+
+
+def _named(name: str, *, is_active: bool | None = None) -> list[Id]:
+    return [task.id for task in tasks.page(ACCOUNT, Filter(is_active=is_active), PageRequest(), name).records]
+
+
+def test_a_task_is_found_by_its_name_in_two_reads_and_by_no_other(table: str) -> None:
+    tasks.create(ACCOUNT, replace(FIELDS, name="Café", is_active=False), MORNING)
+    _create()
+    with recorded() as calls:
+        assert _named("CAFE\u0301") == [1]
+    assert [call.operation for call in calls] == ["BatchGetItem", "BatchGetItem"]
+    assert (_named("Cafe"), _named("Café", is_active=True), _named("")) == ([], [], [])
+
+
+def test_a_name_that_moves_to_another_task_between_two_reads_is_read_again(table: str, pauses: list[float]) -> None:
+    first, second = _create(), tasks.create(ACCOUNT, replace(FIELDS, name="Other"), MORNING)
+    moves = [(first.id, "Former"), (second.id, "Design")]
+    reads = 0
+
+    def interfere(**_: object) -> None:
+        nonlocal reads
+        reads += 1
+        while reads == 2 and moves:
+            task_id, name = moves.pop(0)
+            _change(task_id, name=name)
+
+    with hooked(BEFORE_CALL, interfere, "BatchGetItem"):
+        assert _named("Design") == [second.id]
+    assert len(pauses) == 1

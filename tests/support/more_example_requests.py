@@ -350,6 +350,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     },
     "list_clients": {
         "archived": Sent("GET", "/v2/clients?is_active=false"),
+        "of_a_name": Sent("GET", "/v2/clients?name=123+INDUSTRIES"),
         "page_beyond_the_end": Sent("GET", "/v2/clients?page=2&per_page=1"),
         "updated_since": Sent("GET", "/v2/clients?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/clients?updated_since=2999-12-31"),
@@ -380,9 +381,12 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     },
     "list_projects": {
         "archived": Sent("GET", "/v2/projects?is_active=false"),
+        "by_a_manager_of_a_name": Sent("GET", "/v2/projects?client_id=1&name=Marketing+Website", headers=BY_A_MANAGER),
         "by_a_manager_archived": Sent("GET", "/v2/projects?is_active=false", headers=BY_A_MANAGER),
         "last_page": Sent("GET", "/v2/projects?page=2&per_page=1"),
         "of_a_client": Sent("GET", "/v2/projects?client_id=1"),
+        "of_a_name": Sent("GET", "/v2/projects?client_id=1&name=marketing+WEBSITE"),
+        "of_a_name_alone": Sent("GET", "/v2/projects?name=Marketing+Website"),
         "of_a_client_active": Sent("GET", "/v2/projects?client_id=1&is_active=1"),
         "of_an_unknown_client": Sent("GET", "/v2/projects?client_id=99"),
         "start_of_a_cursor_walk": Sent("GET", "/v2/projects?per_page=1"),
@@ -406,6 +410,9 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "list_tasks": {
         "all": Sent("GET", "/v2/tasks"),
         "archived": Sent("GET", "/v2/tasks?is_active=false"),
+        "of_a_free_name": Sent("GET", "/v2/tasks?name=Graphic"),
+        "of_a_name": Sent("GET", "/v2/tasks?name=graphic+DESIGN"),
+        "of_a_name_archived": Sent("GET", "/v2/tasks?is_active=false&name=Graphic+Design"),
         "last_page": Sent("GET", "/v2/tasks?page=3&per_page=2"),
         "page_beyond_the_end": Sent("GET", "/v2/tasks?page=9&per_page=2"),
         "parameters_of_the_callers_own": Sent("GET", "/v2/tasks?sort=name&is_active=&per_page=5"),

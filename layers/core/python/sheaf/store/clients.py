@@ -1,13 +1,13 @@
-"""store: clients. Access patterns C1 to C5 of docs/data-model.md."""
+"""store: clients. Access patterns C1 to C6 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection
 
 from sheaf.domain.client import Client, ClientFields, new_client
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, sequence, time_guard
-from sheaf.store.lists import Listing, page_of
+from sheaf.store.lists import Chosen, Listing, page_of
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.transactions import Write, commit, retried
 
@@ -27,10 +27,17 @@ def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
     return CLIENT.owners(account_id, names)
 
 
-def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Client]:
-    """One page of the account's clients, newest first (C2)."""
-    listing = Listing(keys.records(account_id, "CLIENT"), keys.totals(account_id, "CLIENT"))
-    return page_of(listing.source(wanted), request).map(CLIENT.codec.from_item)
+def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str | None = None) -> Page[Client]:
+    """One page of the account's clients, newest first (C2), or of the one that has this name (C6)."""
+
+    def decide() -> Page[Client]:
+        if name is None:
+            source = Listing(keys.records(account_id, "CLIENT"), keys.totals(account_id, "CLIENT")).source(wanted)
+        else:
+            source = Chosen(CLIENT.items_by_claim(account_id, fold_name(name)), wanted)
+        return page_of(source, request).map(CLIENT.codec.from_item)
+
+    return retried(decide)
 
 
 def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Client:

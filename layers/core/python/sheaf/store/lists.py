@@ -3,7 +3,7 @@
 A page costs what it holds. Only the deprecated page numbers cost their offset, and `updated_since` its matches.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -177,13 +177,15 @@ class _Updated:
 
 
 class Chosen:
-    """Some records of a partition that are known by their ids, such as the projects that a manager manages."""
+    """Some records of a partition that have been read, the newest first, such as the projects that a manager manages.
 
-    def __init__(self, pk: str, wanted: Filter, ids: Collection[Id], client_id: Id | None = None) -> None:
-        key_pairs = [(pk, keys.sortable(record_id)) for record_id in sorted(ids, reverse=True)]
+    Of these those that pass the filter, and are of a client where one is given.
+    """
+
+    def __init__(self, items: Iterable[Item], wanted: Filter, client_id: Id | None = None) -> None:
         self._items = [
             item
-            for item in reads.ordered(key_pairs, keys.PAGE)
+            for item in items
             if wanted.is_active in (None, item["is_active"]["BOOL"])
             and (wanted.updated_since is None or item["updated_at"]["S"] >= wanted.updated_since)
             and (client_id is None or item["client_id"]["N"] == str(client_id))
@@ -197,6 +199,11 @@ class Chosen:
     def count(self) -> int:
         """As `Source.count`."""
         return len(self._items)
+
+
+def by_ids(pk: str, ids: Collection[Id]) -> Iterator[Item]:
+    """The records of a partition with these ids, the newest first, without the missing ones."""
+    return reads.ordered([(pk, keys.sortable(record_id)) for record_id in sorted(ids, reverse=True)], keys.PAGE)
 
 
 def key_range(cursor: Cursor | None, low: str, high: str) -> tuple[str, str]:

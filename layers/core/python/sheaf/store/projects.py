@@ -1,4 +1,4 @@
-"""store: projects. Access patterns P1 to P6 of docs/data-model.md."""
+"""store: projects. Access patterns P1 to P6 and P8 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
@@ -8,7 +8,8 @@ from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
-from sheaf.store.lists import Chosen, Listing, Source, Visible, page_of, with_records
+from sheaf.store.items import read_id
+from sheaf.store.lists import Chosen, Listing, Source, Visible, by_ids, page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.reads import KeyRange
@@ -46,9 +47,24 @@ def page(
     among: Collection[Id] | None = None,
 ) -> Page[ClientProject]:
     """One page of projects, newest first (P2): of one client where `client_id` is given, and only `among` some."""
+    return _page(account_id, lambda: _source(account_id, wanted, client_id, among), request)
 
+
+def page_of_claim(
+    account_id: AccountId, wanted: Filter, request: PageRequest, claim: str, *, among: Collection[Id] | None = None
+) -> Page[ClientProject]:
+    """The page with the one project that has this claim (P8), where there is one, and `among` some."""
+
+    def source() -> Source:
+        named = PROJECT.items_by_claim(account_id, claim)
+        return Chosen((item for item in named if among is None or read_id(item["id"]) in among), wanted)
+
+    return _page(account_id, source, request)
+
+
+def _page(account_id: AccountId, source: Callable[[], Source], request: PageRequest) -> Page[ClientProject]:
     def decide() -> Page[ClientProject]:
-        found = page_of(_source(account_id, wanted, client_id, among), request)
+        found = page_of(source(), request)
         return with_records(found, _with_clients(account_id, [PROJECT.codec.from_item(item) for item in found.records]))
 
     return retried(decide)
@@ -137,7 +153,7 @@ def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProje
 
 def _source(account_id: AccountId, wanted: Filter, client_id: Id | None, among: Collection[Id] | None) -> Source:
     if among is not None:
-        return Chosen(keys.records(account_id, "PROJECT"), wanted, among, client_id)
+        return Chosen(by_ids(keys.records(account_id, "PROJECT"), among), wanted, client_id)
     if client_id is None:
         return Listing(keys.records(account_id, "PROJECT"), keys.totals(account_id, "PROJECT")).source(wanted)
     listed = keys.children(account_id, "CLIENT", client_id, "PROJECT")

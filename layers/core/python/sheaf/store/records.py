@@ -113,6 +113,18 @@ class RecordMapper[R: ListedRecord]:
             raise StaleError
         return {name: found[record_id] for name, record_id in owners.items()}
 
+    def items_by_claim(self, account_id: AccountId, claim: str) -> list[Item]:
+        """The item of the record that has a claim; none while that is free, or its record is not shown yet.
+
+        Raises:
+            StaleError: it was renamed between two reads.
+        """
+        owners = self.owners(account_id, [claim]).values()
+        found = list(reads.items(self.keys_of(account_id, owners)).values())
+        if any(not self.claim or self.claim(self.codec.from_item(item)) != claim for item in found):
+            raise StaleError
+        return found
+
     def writes_to_add(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record. Refused with NameTakenError, or with what its counters say is missing."""
         return [

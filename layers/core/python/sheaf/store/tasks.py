@@ -1,4 +1,4 @@
-"""store: tasks. Access patterns T1 to T6 of docs/data-model.md."""
+"""store: tasks. Access patterns T1 to T7 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -7,9 +7,9 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
-from sheaf.domain.values import Id, Timestamp
+from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import keys, sequence, time_guard
-from sheaf.store.lists import Listing, page_of
+from sheaf.store.lists import Chosen, Listing, page_of
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import operations, removal, resume
 from sheaf.store.transactions import Write, commit, retried
@@ -39,10 +39,17 @@ def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
     return TASK.owners(account_id, names)
 
 
-def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Task]:
-    """One page of the account's tasks, newest first (T2)."""
-    listing = Listing(keys.records(account_id, "TASK"), keys.totals(account_id, "TASK"))
-    return page_of(listing.source(wanted), request).map(TASK.codec.from_item)
+def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str | None = None) -> Page[Task]:
+    """One page of the account's tasks, newest first (T2), or of the one that has this name (T7)."""
+
+    def decide() -> Page[Task]:
+        if name is None:
+            source = Listing(keys.records(account_id, "TASK"), keys.totals(account_id, "TASK")).source(wanted)
+        else:
+            source = Chosen(TASK.items_by_claim(account_id, fold_name(name)), wanted)
+        return page_of(source, request).map(TASK.codec.from_item)
+
+    return retried(decide)
 
 
 def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:

@@ -24,7 +24,7 @@ from sheaf.domain.user_assignment import (
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads, sequence, time_guard
 from sheaf.store.items import Item, number
-from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, page_of, with_records
+from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, by_ids, page_of, with_records
 from sheaf.store.mappers import user_assignment as mapper
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.user import USER
@@ -65,7 +65,7 @@ def page(
         if user_id is not None:
             pairs = of_user(account_id, user_id)
             ids = [pair.id for pair in pairs if among is None or pair.project_id in among]
-            return _visible(Chosen(keys.records(account_id, "USER_ASSIGNMENT"), wanted, ids), hidden)
+            return _visible(Chosen(by_ids(keys.records(account_id, "USER_ASSIGNMENT"), ids), wanted), hidden)
         if among is not None:
             return Merged([_of_project(account_id, project_id, wanted, hidden) for project_id in among])
         whole = Listing(keys.records(account_id, "USER_ASSIGNMENT"), keys.totals(account_id, "USER_ASSIGNMENT"))
