@@ -2,7 +2,9 @@
 
 import json
 import time
+from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 
 from botocore.auth import AUTH_TYPE_MAPS, SigV4Auth
@@ -58,6 +60,9 @@ def _largest(endpoint_url: str) -> Table:
         item.prepare(api)()
     [answer] = answers
     _, page = _replayed(item.prepare(api), _handling(item, api), PAGES)
+    taking_gzip = replace(api, headers={"accept-encoding": "gzip"})
+    _, compressed = _replayed(item.prepare(api), _handling(item, taking_gzip), PAGES)
+    size = len(b64decode(_handling(item, taking_gzip)()["body"]))
     read = json.loads(answer.body)
     shown = json.loads(_handling(item, api)()["body"])
     loads = _spent(lambda: json.loads(answer.body), PAGES)
@@ -65,6 +70,7 @@ def _largest(endpoint_url: str) -> Table:
     dumps_shown = _spent(lambda: json.dumps(shown), PAGES)
     rows = [
         ["the page, from event to answer", f"{page:.1f}", ""],
+        [f"the same, compressed to {size:,} bytes", f"{compressed:.1f}", f"{page / compressed:.2f}"],
         ["`json.loads` + `json.dumps` of DynamoDB's answer", f"{loads + dumps:.1f}", f"{page / (loads + dumps):.2f}"],
         [
             "`json.loads` of DynamoDB's answer + `json.dumps` of ours",

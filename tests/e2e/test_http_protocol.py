@@ -1,12 +1,17 @@
 """What clients see of HTTP itself: identity, request ids, CORS, connections, redirects and methods."""
 
+import gzip
 from collections.abc import Callable
 from http.client import HTTPConnection
 
 import pytest
 
-from tests.support.api import Answer
+from sheaf.domain.identity import AccountId
+from sheaf.domain.task import Task
+from sheaf.domain.values import Id
+from tests.support.api import NOW, Answer
 from tests.support.server import ANSWER_SECONDS, Client, Server
+from tests.support.table import put_tasks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -42,6 +47,22 @@ def test_without_a_valid_token_the_answer_is_harvests_own(demo: Client, authoriz
     assert answer.headers["www-authenticate"] == (
         f'Bearer realm="Sheaf", error="invalid_token", error_description="{INVALID_TOKEN}"'
     )
+
+
+def test_a_long_list_is_compressed_for_whoever_takes_that(server: Server, client: Client) -> None:
+    with server.store():
+        made = [Task(Id(number), f"Task {number}", True, None, False, True, NOW, NOW) for number in range(1, 101)]
+        put_tasks(AccountId(client.account_id), made)
+    plain = client.get("/v2/tasks")
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_SECONDS)
+    connection.request("GET", "/v2/tasks", headers={**client.headers, "Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+
+    assert ("content-encoding" in plain.headers, response.headers["content-encoding"]) == (False, "gzip")
+    assert gzip.decompress(body).decode() == plain.raw
+    assert len(body) < len(plain.raw) / 5
 
 
 @pytest.mark.parametrize("account_id", ["", "2", "x"])

@@ -1,7 +1,6 @@
 """http: files that come with a function and that browsers load and keep."""
 
 import gzip
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +17,6 @@ _TYPES = {
     ".png": "image/png",
 }
 _CHANGING = frozenset({"index.html", "openapi.json"})  # all others have a hash of their content in their name
-_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 _ASK_AGAIN, _KEEP = "no-cache", "public, max-age=31536000, immutable"
 
 # Nothing but what comes from this host; Swagger UI has some small pictures in its style sheet.
@@ -54,7 +52,7 @@ class Assets:
         asset = self._files[name]
         if asset.headers["ETag"] in request.headers.get("if-none-match", ""):
             return Response(304, "", asset.headers)
-        if _TAKES_GZIP.search(request.headers.get("accept-encoding", "")):
+        if request.takes_gzip:
             return Response(200, asset.compressed, {**asset.headers, "Content-Encoding": "gzip"})
         return Response(200, gzip.decompress(asset.compressed), asset.headers)
 

@@ -17,6 +17,7 @@ from sheaf.http import body
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._=+/@:-]{1,128}")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?")
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 _PARAMETER_LIMIT = 100
 _EPOCH = Timestamp("1970-01-01T00:00:00Z")
 
@@ -55,6 +56,11 @@ class Request:
     def given(self) -> Mapping[str, str]:
         """The query parameters that say something, without white space around it; an empty one counts as not given."""
         return {name: value.strip() for name, value in self.query.items() if value.strip()}
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the answer may be compressed (RFC 9110, 12.5.3)."""
+        return _TAKES_GZIP.search(self.headers.get("accept-encoding", "")) is not None
 
     @property
     def user(self) -> User:

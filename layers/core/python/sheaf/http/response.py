@@ -1,6 +1,7 @@
 """http: an answer, before it becomes what API Gateway wants."""
 
 import json
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ _ALWAYS = {
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
 }
+_LONG = 8 * 1024  # characters from which on it is worth it
+_LEVEL = 4  # of 9: above, a page gets hardly smaller and takes much longer
+_GZIP = 31  # of zlib: the largest window, and gzip's header and checksum
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,21 @@ class Response:
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def to_lambda(self, request_id: str) -> dict[str, Any]:
-        """The answer in API Gateway's payload format 2.0."""
-        answer = {"statusCode": self.status, "headers": {**_ALWAYS, **self.headers, "X-Request-Id": request_id}}
+    def to_lambda(self, request_id: str, *, takes_gzip: bool = False) -> dict[str, Any]:
+        """The answer in API Gateway's payload format 2.0; long text is compressed for who `takes_gzip`."""
+        headers = {**_ALWAYS, **self.headers, "X-Request-Id": request_id}
+        answer = {"statusCode": self.status, "headers": headers}
         if isinstance(self.body, bytes):
             return {**answer, "body": b64encode(self.body).decode(), "isBase64Encoded": True}
-        return {**answer, "body": self.body if isinstance(self.body, str) else as_json(self.body)}
+        text = self.body if isinstance(self.body, str) else as_json(self.body)
+        if len(text) < _LONG:
+            return {**answer, "body": text}
+        headers["Vary"] = "Accept-Encoding"
+        if not takes_gzip:
+            return {**answer, "body": text}
+        headers["Content-Encoding"] = "gzip"
+        compressed = zlib.compress(text.encode(), _LEVEL, wbits=_GZIP)
+        return {**answer, "body": b64encode(compressed).decode(), "isBase64Encoded": True}
 
 
 def as_json(body: object) -> str:
