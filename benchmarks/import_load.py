@@ -69,7 +69,8 @@ def measure(endpoint_url: str) -> str:
         "One import by many workers",
         "New time entries, on the strict engine as in the section before. What the rows name is there already, but in"
         f" the last line: there the import also makes {SHAPE.people} people, {SHAPE.projects} projects,"
-        f" {SHAPE.tasks} tasks and the assignments of tasks and people. People stay with a project and a task for {SHAPE.stay} days;"
+        f" {SHAPE.tasks} tasks and the assignments of tasks and people. People stay with a project and a task for"
+        f" {SHAPE.stay} days;"
         f" then a row takes {units[0]:.1f} write units, and {units[1]:.1f} where they go to another every day."
         " Rows a second are those of the engine's time; on Lambda, what a worker computes comes on top.",
         ["rows", "workers", "rows/s", "against one worker", "batches that came back", "conflicts"],
