@@ -193,7 +193,7 @@ def _time_totals(account_id: AccountId, entries: list[TimeEntry]) -> Iterator[It
     for month, count in Counter(entry.spent_date[:7] for entry in entries).items():
         yield _time(keys.month_total(account_id, month), count)
     for user_id, count in Counter(entry.user_id for entry in entries).items():
-        yield {**keys.guard(account_id, "USER", user_id), "time_entry_count": {"N": str(count)}}
+        yield _time(keys.guard_time(account_id, "USER", user_id), count)
 
 
 def _wrongly_closed(account_id: AccountId, found: Rows) -> set[tuple[str, str]]:

@@ -17,6 +17,7 @@ find them open.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from sheaf.domain.client import ClientHasProjectsError
 from sheaf.domain.identity import AccountId
@@ -29,6 +30,9 @@ from sheaf.store.keys import Guarded, Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
 from sheaf.store.writes import count, delete_if, put_if, put_new, update, with_condition
+
+type WithoutGuard = Literal["USER", "USER_ASSIGNMENT"]
+"""What has a count of time and no guard."""
 
 _NONE: Item = {":none": {"N": "0"}}
 _TAKES_TIME = "attribute_not_exists(is_closed)"
@@ -91,12 +95,12 @@ def reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> Ref
 
 def time_on(account_id: AccountId, assigned: AssignmentKey) -> TimeCount:
     """The time that is logged on an assignment: one read."""
-    return _time_of(_pair_time(account_id, assigned))
+    return _time_at(_pair_time(account_id, assigned))
 
 
-def time_of_user_assignment(account_id: AccountId, assignment_id: Id) -> TimeCount:
-    """The time that is logged by the user of an assignment on its project: one read."""
-    return _time_of(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id))
+def time_of(account_id: AccountId, kind: WithoutGuard, record_id: Id) -> TimeCount:
+    """The time of a user, or of a user on a project: one read."""
+    return _time_at(keys.guard_time(account_id, kind, record_id))
 
 
 def add(account_id: AccountId, kind: Guarded, record_id: Id, *, active: int = 0) -> Write:
@@ -201,23 +205,15 @@ def count_time(
 
 def count_time_of_user(account_id: AccountId, user_id: Id, step: int) -> Write:
     """The write that counts `step` more entries of a user; StaleError when the user has been removed."""
-    key = keys.guard(account_id, "USER", user_id)
+    key = keys.guard_time(account_id, "USER", user_id)
     return count(key, {"time_entry_count": step}, _TAKES_TIME, StaleError(), is_spread=True)
 
 
-def time_of_user(account_id: AccountId, user_id: Id) -> TimeCount:
-    """The time of a user: one read."""
-    return _time_of(keys.guard(account_id, "USER", user_id))
-
-
-def remove_user(account_id: AccountId, user_id: Id, known: TimeCount, now: Timestamp) -> list[Write]:
-    """Take no time of a user any more, who has none; StaleError when that changed since it was read."""
-    return list(_closed_for_ever(keys.guard(account_id, "USER", user_id), known, now))
-
-
-def remove_user_assignment(account_id: AccountId, assignment_id: Id, known: TimeCount, now: Timestamp) -> list[Write]:
-    """Take no time on a user assignment any more, which has none; StaleError when that changed since it was read."""
-    return list(_closed_for_ever(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id), known, now))
+def remove_count(
+    account_id: AccountId, kind: WithoutGuard, record_id: Id, known: TimeCount, now: Timestamp
+) -> list[Write]:
+    """Take no time of what is removed any more, which has none; StaleError when that changed since it was read."""
+    return list(_closed_for_ever(keys.guard_time(account_id, kind, record_id), known, now))
 
 
 def without_time_of(account_id: AccountId, task_id: Id, time: TimeCount) -> list[Write]:
@@ -235,7 +231,7 @@ def leftover_shards(account_id: AccountId, assigned: AssignmentKey, time: TimeCo
 
 def leftover_shards_of_user_assignment(account_id: AccountId, assignment_id: Id) -> list[Write]:
     """The same of a user assignment, whose user or project is gone: one read."""
-    time = time_of_user_assignment(account_id, assignment_id)
+    time = time_of(account_id, "USER_ASSIGNMENT", assignment_id)
     return _deleted(keys.guard_time(account_id, "USER_ASSIGNMENT", assignment_id), time)
 
 
@@ -275,7 +271,7 @@ def _time_count(shards: Iterable[Item]) -> TimeCount:
     )
 
 
-def _time_of(time: Key) -> TimeCount:
+def _time_at(time: Key) -> TimeCount:
     pk, sk = keys.key_pair(time)
     return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
 

@@ -43,7 +43,7 @@ def months(account_id: AccountId, first: str, last: str, *, newest_first: bool) 
 
 def of_user(account_id: AccountId, user_id: Id) -> int:
     """How many entries a user has."""
-    return reads.counts(keys.guard(account_id, "USER", user_id), "time_entry_count")[0]
+    return reads.counts(keys.guard_time(account_id, "USER", user_id), "time_entry_count")[0]
 
 
 def of_project(account_id: AccountId, project_id: Id) -> int:

@@ -222,7 +222,7 @@ def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timest
 
     def decide() -> AssignedUser:
         found = get(account_id, project_id, assignment_id)
-        time = time_guard.time_of_user_assignment(account_id, assignment_id)
+        time = time_guard.time_of(account_id, "USER_ASSIGNMENT", assignment_id)
         if time.total:
             raise UserAssignmentHasTimeError
         commit(removed(account_id, found.assignment, time, now))
@@ -237,7 +237,7 @@ def removed(account_id: AccountId, assignment: UserAssignment, time: TimeCount, 
         *USER_ASSIGNMENT.writes_to_remove(account_id, assignment),
         *replacement_writes([pair_item(account_id, assignment)], [], assignment.version),
         *_managing(account_id, assignment, None),
-        *time_guard.remove_user_assignment(account_id, assignment.id, time, now),
+        *time_guard.remove_count(account_id, "USER_ASSIGNMENT", assignment.id, time, now),
     ]
 
 

@@ -147,7 +147,7 @@ def delete(account_id: AccountId, user_id: Id, now: Timestamp) -> User:
     def decide() -> tuple[User, ResumableOperation | None]:
         begun = operations.begun_count(account_id)
         resume.finish_pending(account_id)
-        user, time = get(account_id, user_id), time_guard.time_of_user(account_id, user_id)
+        user, time = get(account_id, user_id), time_guard.time_of(account_id, "USER", user_id)
         if time.total:
             raise UserHasTimeError
         assigned = user_assignments.counts(account_id, "USER", user_id)
@@ -171,7 +171,7 @@ def removed(account_id: AccountId, user: User, known: TimeCount, now: Timestamp)
         *_claimed_anew(account_id, user, None),
         *_administrators(account_id, user, None),
         *_future_access(account_id, user, None),
-        *time_guard.remove_user(account_id, user.id, known, now),
+        *time_guard.remove_count(account_id, "USER", user.id, known, now),
         *roles.without(account_id, user.id, now),
     ]
 

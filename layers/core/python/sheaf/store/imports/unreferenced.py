@@ -58,7 +58,7 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             _check(References(time.total), going)
             return task_assignments.removed(account_id, record, time, now)
         case UserAssignment():
-            time = time_guard.time_of_user_assignment(account_id, record.id)
+            time = time_guard.time_of(account_id, "USER_ASSIGNMENT", record.id)
             _check(References(time.total), going)
             return user_assignments.removed(account_id, record, time, now)
         case Task():
@@ -82,7 +82,7 @@ def removed(account_id: AccountId, record: Removable, going: References, now: Ti
             removal = time_guard.remove_client(account_id, record.id)
             return [*CLIENT.writes_to_remove(account_id, record), removal]
         case User():
-            time = time_guard.time_of_user(account_id, record.id)
+            time = time_guard.time_of(account_id, "USER", record.id)
             projects_ = user_assignments.counts(account_id, "USER", record.id)
             referred = "They are assigned to a project"
             _check(References(time.total, user_assignments.counted(projects_)), going, referred)
