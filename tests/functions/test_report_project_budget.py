@@ -57,6 +57,7 @@ def timed(api: Api) -> Api:
         task = api_records.task(api, name, default_hourly_rate=100)["id"]
         api_records.assignment(api, project, task, budget=3)
         api_records.time_entry(api, project, task, hours=hours, spent_date=day)
+    api.patch(f"/v2/projects/{project}/user_assignments/1", {"budget": 4})
     return api
 
 
@@ -65,7 +66,7 @@ def timed(api: Api) -> Api:
     [
         ({"budget_by": "none", "budget": 7}, (None, None, None)),
         ({"budget_by": "project", "budget": 2}, (2.0, 2.5, -0.5)),
-        ({"budget_by": "person", "budget": 2}, (2.0, 2.5, -0.5)),
+        ({"budget_by": "person", "budget": 2}, (4.0, 2.5, 1.5)),
         ({"budget_by": "project"}, (None, 2.5, None)),
         ({"budget_by": "project", "budget": 2, "budget_is_monthly": True}, (2.0, 2.0, 0.0)),
         ({"budget_by": "project_cost", "cost_budget": 1000}, (1000.0, 250.0, 750.0)),

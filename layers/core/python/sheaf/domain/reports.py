@@ -8,6 +8,7 @@ from typing import Protocol
 from sheaf.domain.project import BudgetBy, ClientProject
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import LoggedTime
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id, fold_name
 
 _CENT = Decimal("0.01")
@@ -105,13 +106,13 @@ class ProjectBudget:
 
 
 def project_budget(
-    of: ClientProject, assignments: Iterable[TaskAssignment], logged: Iterable[LoggedTime]
+    of: ClientProject, assignments: Iterable[TaskAssignment | UserAssignment], logged: Iterable[LoggedTime]
 ) -> ProjectBudget:
     """The budget of a project by what it is counted by, and how much of it `logged` has spent.
 
     Args:
         of: the project.
-        assignments: its task assignments; budgets by task stand there.
+        assignments: those of its tasks where its budget is by task, of its users where it is by person.
         logged: its time, of the month alone where its budget is monthly.
     """
     match of.project.budget_by:
@@ -119,10 +120,10 @@ def project_budget(
             return ProjectBudget(of, None, None)
         case BudgetBy.PROJECT_COST:
             budget = of.project.cost_budget
-        case BudgetBy.TASK | BudgetBy.TASK_FEES:
+        case BudgetBy.TASK | BudgetBy.TASK_FEES | BudgetBy.PERSON:
             given = [assignment.budget for assignment in assignments if assignment.budget is not None]
             budget = sum(given, Decimal(0)) if given else None
-        case BudgetBy.PROJECT | BudgetBy.PERSON:
+        case BudgetBy.PROJECT:
             budget = of.project.budget
     spent = billable_amount(logged) if of.project.budget_by in _MONEY else sum_hours(logged)
     return ProjectBudget(of, budget, spent)

@@ -1,19 +1,20 @@
 """store: the budgets of projects and what is spent of them. Access pattern P7 of docs/data-model.md."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.project import BudgetBy, ClientProject
+from sheaf.domain.project import BudgetBy, ClientProject, Project
 from sheaf.domain.reports import ProjectBudget, project_budget
+from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.time_entry import TimeFilter, TimeReader
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import projects, task_assignments, time_sums
+from sheaf.store import projects, task_assignments, time_sums, user_assignments
 from sheaf.store.transactions import StaleError, retried
 
-_BY_TASK = frozenset({BudgetBy.TASK, BudgetBy.TASK_FEES})
 _EVERYTHING = TimeReader(Id(0), None)
 
 
@@ -42,11 +43,21 @@ def _budget(account_id: AccountId, each: ClientProject, now: Timestamp) -> Proje
     if project.budget_by is BudgetBy.NONE:
         return project_budget(each, (), ())
     try:
-        by_task = project.budget_by in _BY_TASK
-        assignments = task_assignments.everything(account_id, project.id, Filter()) if by_task else ()
+        assignments = _with_budgets(account_id, project)
     except NotFoundError:
         raise StaleError from None  # the project went between two reads
     time = TimeFilter(project_id=project.id)
     if project.budget_is_monthly:
         time = replace(time, since=Day(f"{now[:7]}-01"), until=Day(f"{now[:7]}-31"))
     return project_budget(each, assignments, time_sums.sums(account_id, _EVERYTHING, time, now))
+
+
+def _with_budgets(account_id: AccountId, project: Project) -> Sequence[TaskAssignment | UserAssignment]:
+    """The assignments of a project that have its budgets. Raises NotFoundError: it has gone."""
+    match project.budget_by:
+        case BudgetBy.TASK | BudgetBy.TASK_FEES:
+            return task_assignments.everything(account_id, project.id, Filter())
+        case BudgetBy.PERSON:
+            return user_assignments.of_project(account_id, project.id)
+        case _:
+            return ()

@@ -10,7 +10,7 @@ from typing import Literal
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId, User
-from sheaf.domain.paging import Filter, Page, PageRequest
+from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
 from sheaf.domain.user_assignment import (
     AssignedUser,
     NoSuchAssigneeError,
@@ -81,6 +81,11 @@ def page_of_project(account_id: AccountId, project_id: Id, wanted: Filter, reque
     """One page of a project's assignments, newest first (U2). Raises NotFoundError when there is no such project."""
     PROJECT.get(account_id, project_id)
     return _page(account_id, lambda hidden: _of_project(account_id, project_id, wanted, hidden), request)
+
+
+def of_project(account_id: AccountId, project_id: Id) -> list[UserAssignment]:
+    """All assignments of a project, active or not, newest first. Raises NotFoundError when there is no such project."""
+    return [record.assignment for record in page_of_project(account_id, project_id, Filter(), WHOLE).records]
 
 
 def of_user(account_id: AccountId, user_id: Id) -> list[UserAssignment]:
