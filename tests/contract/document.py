@@ -110,7 +110,9 @@ def _of_headers(response: Part, answer: Answer) -> Iterator[str]:
 
 def _of_body(response: Part, answer: Answer) -> Iterator[str]:
     media_type, _, charset = answer.headers.get("Content-Type", "").partition("; ")
-    if media_type not in response.at("content").names or charset != "charset=utf-8":
+    if "content" not in response.value:
+        yield from ["a body is not documented"] if answer.raw or media_type else []
+    elif media_type not in response.at("content").names or charset != "charset=utf-8":
         yield f"content type {media_type}; {charset} is not documented"
     else:
         yield from of_schema(response.at("content", media_type, "schema"), answer.body)

@@ -116,7 +116,7 @@ class Request:
 
 def every_request() -> list[Request]:
     """All of them; no two have the same name."""
-    return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_busy(), *_of_one_operation()]
+    return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_known(), *_busy(), *_of_one_operation()]
 
 
 def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple[Request, Answer]]:
@@ -352,6 +352,14 @@ def _of_fields() -> Iterator[Request]:
         operation = route_of(method, address).operation
         for name, given in MISTAKES[operation].items() if operation in BODIES else ():
             yield Request(f"{method} {route} {name}", ADMIN.event(method, address, {**BODIES[operation], **given}))
+
+
+def _known() -> Iterator[Request]:
+    """What is asked for by who has any answer already."""
+    for method, route in _routes_with("GET"):
+        query = "?from=20261101&to=20261130" if "/reports/time/" in route else ""
+        event = ADMIN.event(method, ADDRESSES[method, route] + query, headers={"if-none-match": "*"})
+        yield Request(f"{method} {route} that is known", event)
 
 
 def _busy() -> Iterator[Request]:

@@ -65,6 +65,19 @@ def test_a_long_list_is_compressed_for_whoever_takes_that(server: Server, client
     assert len(body) < len(plain.raw) / 5
 
 
+@pytest.mark.parametrize("compressed", ["", "gzip"])
+def test_who_has_a_list_is_told_so_until_it_changes(client: Client, compressed: str) -> None:
+    client.post("/v2/tasks", {"name": "Design"})
+    tag = client.get("/v2/tasks").headers["etag"]
+
+    known = client.get("/v2/tasks", If_None_Match=tag, Accept_Encoding=compressed)
+    client.patch("/v2/tasks/1", {"is_active": False})
+    changed = client.get("/v2/tasks", If_None_Match=tag)
+
+    assert (known.status, known.raw, known.headers["etag"]) == (304, "", tag)
+    assert (changed.status, changed.headers["etag"] != tag) == (200, True)
+
+
 @pytest.mark.parametrize("account_id", ["", "2", "x"])
 def test_another_account_is_not_found(demo: Client, account_id: str) -> None:
     assert shown(demo.get("/v2/tasks", Harvest_Account_Id=account_id)) == NOT_FOUND
@@ -102,8 +115,10 @@ def test_a_browser_is_told_what_it_may_send(demo: Client) -> None:
     assert {name: value for name, value in answer.headers.items() if name.startswith("access-control-")} == {
         "access-control-allow-origin": "*",
         "access-control-allow-methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
-        "access-control-allow-headers": "accept,authorization,content-type,harvest-account-id,x-request-id",
-        "access-control-expose-headers": "hint,location,retry-after,x-request-id",
+        "access-control-allow-headers": (
+            "accept,authorization,content-type,harvest-account-id,if-none-match,x-request-id"
+        ),
+        "access-control-expose-headers": "etag,hint,location,retry-after,x-request-id",
         "access-control-max-age": "600",
     }
 
@@ -113,7 +128,7 @@ def test_a_browser_may_read_the_answer_refusals_included(server: Server, token: 
     answer = Client(server.port, token).get("/v2/tasks", Origin="https://app.example")
 
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, "*")
-    assert answer.headers["access-control-expose-headers"] == "hint,location,retry-after,x-request-id"
+    assert answer.headers["access-control-expose-headers"] == "etag,hint,location,retry-after,x-request-id"
 
 
 def test_one_connection_serves_request_after_request(demo: Client) -> None:

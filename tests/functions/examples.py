@@ -49,7 +49,12 @@ def _indented(body: object) -> str:
 
 def expected(status: int, body: object, headers: dict[str, str] | None = None) -> Whole:
     """The answer with this status and body, and with `headers` beside those that every answer has."""
-    return Whole(status, {**ALWAYS, **(headers or {})}, _indented(body))
+    return Whole(status, {**ALWAYS, **tagged(status), **(headers or {})}, _indented(body))
+
+
+def tagged(status: int) -> dict[str, str]:
+    """The header that only successful answers have."""
+    return {"ETag": TAG} if status in (200, 201) else {}
 
 
 def replay(operation: str, scenario: str, started: Timestamp) -> Whole:

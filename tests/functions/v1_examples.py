@@ -8,7 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sheaf.domain.values import Timestamp, to_timestamp
-from tests.functions.examples import ALWAYS, HOST, RECENT, Whole
+from tests.functions.examples import ALWAYS, HOST, RECENT, TAG, Whole, tagged
 from tests.support.api import handler_of
 from tests.support.example_requests import load_event
 from tests.support.v1 import JSON, XML
@@ -46,11 +46,17 @@ def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> W
     reply = handler_of(operation)(event)
     now = to_timestamp(datetime.now(UTC))
     text = _TIME.sub(lambda time: RECENT if started <= time[0] <= now else time[0], reply["body"])
-    return Whole(reply["statusCode"], reply["headers"], text)
+    return Whole(reply["statusCode"], {**reply["headers"], **tagged_as(reply)}, text)
+
+
+def tagged_as(reply: Mapping[str, Any]) -> dict[str, str]:
+    """TAG in place of the ETag of an answer that has one."""
+    return {"ETag": TAG} if "ETag" in reply["headers"] else {}
 
 
 def _whole(status: int, kind: str, body: str, headers: Mapping[str, str] | None = None) -> Whole:
-    return Whole(status, {**ALWAYS, "Content-Type": f"{kind}; charset=utf-8", **(headers or {})}, body)
+    tag = tagged(status) if body.strip() else {}
+    return Whole(status, {**ALWAYS, "Content-Type": f"{kind}; charset=utf-8", **tag, **(headers or {})}, body)
 
 
 def as_json(body: object) -> str:

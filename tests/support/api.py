@@ -91,7 +91,7 @@ class Answer:
     @classmethod
     def of(cls, reply: Mapping[str, Any]) -> "Answer":
         raw, headers = reply["body"], reply["headers"]
-        is_json = headers["Content-Type"].startswith("application/json") and raw.strip()
+        is_json = headers.get("Content-Type", "").startswith("application/json") and raw.strip()
         return cls(reply["statusCode"], json.loads(raw) if is_json else raw, headers, raw)
 
 

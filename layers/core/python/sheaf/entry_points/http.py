@@ -64,7 +64,8 @@ class Endpoint:
             logger().exception("unexpected error", request_id=request.request_id)
             response = version.internal_error_response(request)
         self._record(request, response, (time.perf_counter() - started) * 1000)
-        return response.to_lambda(request.request_id, takes_gzip=request.takes_gzip)
+        known = request.headers.get("if-none-match", "") if request.method == "GET" else ""
+        return response.to_lambda(request.request_id, takes_gzip=request.takes_gzip, known=known)
 
     def _answer(self, request: Request, permission: Permission) -> Response:
         if request.caller is None or not permission(request.caller.user):

@@ -5,6 +5,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 _ALWAYS = {
@@ -29,17 +30,27 @@ class Response:
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def to_lambda(self, request_id: str, *, takes_gzip: bool = False) -> dict[str, Any]:
-        """The answer in API Gateway's payload format 2.0; long text is compressed for who `takes_gzip`."""
+    def to_lambda(self, request_id: str, *, takes_gzip: bool = False, known: str = "") -> dict[str, Any]:
+        """The answer in API Gateway's payload format 2.0; long text is compressed for who `takes_gzip`.
+
+        `known` is the `If-None-Match` of a GET: who has the answer by one of its tags, or by `*`, is told so (304).
+        """
         headers = {**_ALWAYS, **self.headers, "X-Request-Id": request_id}
         answer = {"statusCode": self.status, "headers": headers}
         if isinstance(self.body, bytes):
             return {**answer, "body": b64encode(self.body).decode(), "isBase64Encoded": True}
         text = self.body if isinstance(self.body, str) else as_json(self.body)
-        if len(text) < _LONG:
-            return {**answer, "body": text}
-        headers["Vary"] = "Accept-Encoding"
-        if not takes_gzip:
+        is_long = len(text) >= _LONG
+        if is_long:
+            headers["Vary"] = "Accept-Encoding"
+        if self.status in (200, 201) and text.strip() and "ETag" not in headers:
+            digest = sha256(text.encode()).hexdigest()[:32]
+            # Strong, so that of each form of the answer: its bytes.
+            headers["ETag"] = f'"{digest}-gzip"' if is_long and takes_gzip else f'"{digest}"'
+            if known.strip() == "*" or digest in known:
+                del headers["Content-Type"]
+                return {**answer, "statusCode": 304, "body": ""}
+        if not is_long or not takes_gzip:
             return {**answer, "body": text}
         headers["Content-Encoding"] = "gzip"
         compressed = zlib.compress(text.encode(), _LEVEL, wbits=_GZIP)
