@@ -71,10 +71,7 @@ def user_assignment(project_id: int, user_id: int = MEMBER, **fields: Any) -> Us
 
 @dataclass(frozen=True, kw_only=True)
 class Spent:
-    """A time entry of which only its place matters; whoever has it is assigned to its project.
-
-    Its hours have two digits: the engine remembers a transaction with `1.50` as one with `1.5`.
-    """
+    """A time entry of which only its place matters; whoever has it is assigned to its project."""
 
     id: int
     assignment: TaskAssignment

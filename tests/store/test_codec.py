@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, make_dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,15 @@ def test_a_record_is_written_as_the_first_version_wrote_it(name: str) -> None:
         attribute: (FIRST_VERSION[name] | ADDED.get(type(RECORDS[name]), {}))[attribute] for attribute in written
     }
     assert FIRST_VERSION[name].keys() - written.keys() <= {"account_id", "version"}  # of a token and of a user
+
+
+@pytest.mark.parametrize(
+    ("given", "written"), [("0.00", "0"), ("1.50", "1.5"), ("100", "100"), ("9999999999.99", "9999999999.99")]
+)
+def test_an_amount_is_written_without_zeros_at_its_end(given: str, written: str) -> None:
+    item = TASK.codec.to_item(replace(RECORDS["task"], default_hourly_rate=Decimal(given)))
+    assert item["default_hourly_rate"] == {"N": written}
+    assert TASK.codec.from_item(item).default_hourly_rate == Decimal(given)
 
 
 def test_an_import_of_the_first_version_is_read() -> None:

@@ -126,7 +126,14 @@ def _write_value(kind: Any) -> Callable[[Any], Value]:
         return lambda value: {"M": codec.to_item(value)}
     if kind is bytes:
         return lambda value: text(b64encode(value).decode())
-    return flag if kind is bool else number if kind in (int, Decimal) else text
+    if kind is Decimal:
+        return _amount
+    return flag if kind is bool else number if kind is int else text
+
+
+def _amount(value: Decimal) -> Value:
+    """As DynamoDB keeps it, without zeros at the end: then a transaction that is sent again reads as what is there."""
+    return {"N": f"{value.normalize():f}"}
 
 
 def _read_members(kind: Any) -> Callable[[Value], Any]:
