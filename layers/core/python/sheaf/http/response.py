@@ -43,8 +43,9 @@ class Response:
         is_long = len(text) >= _LONG
         if is_long:
             headers["Vary"] = "Accept-Encoding"
+        data = text.encode()
         if self.status in (200, 201) and text.strip() and "ETag" not in headers:
-            digest = sha256(text.encode()).hexdigest()[:32]
+            digest = sha256(data).hexdigest()[:32]
             # Strong, so that of each form of the answer: its bytes.
             headers["ETag"] = f'"{digest}-gzip"' if is_long and takes_gzip else f'"{digest}"'
             if known.strip() == "*" or digest in known:
@@ -53,7 +54,7 @@ class Response:
         if not is_long or not takes_gzip:
             return {**answer, "body": text}
         headers["Content-Encoding"] = "gzip"
-        compressed = zlib.compress(text.encode(), _LEVEL, wbits=_GZIP)
+        compressed = zlib.compress(data, _LEVEL, wbits=_GZIP)
         return {**answer, "body": b64encode(compressed).decode(), "isBase64Encoded": True}
 
 

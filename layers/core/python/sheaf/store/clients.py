@@ -6,8 +6,8 @@ from sheaf.domain.client import Client, ClientFields, new_client
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, sequence, time_guard
-from sheaf.store.lists import Chosen, Listing, page_of
+from sheaf.store import sequence, time_guard
+from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.transactions import Write, commit, retried
 
@@ -29,15 +29,7 @@ def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
 
 def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str | None = None) -> Page[Client]:
     """One page of the account's clients, newest first (C2), or of the one that has this name (C6)."""
-
-    def decide() -> Page[Client]:
-        if name is None:
-            source = Listing(keys.records(account_id, "CLIENT"), keys.totals(account_id, "CLIENT")).source(wanted)
-        else:
-            source = Chosen(CLIENT.items_by_claim(account_id, fold_name(name)), wanted)
-        return page_of(source, request).map(CLIENT.codec.from_item)
-
-    return retried(decide)
+    return page_of_kind(CLIENT, account_id, wanted, request, None if name is None else fold_name(name))
 
 
 def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Client:

@@ -9,13 +9,15 @@ from heapq import merge
 from itertools import islice
 from typing import Protocol
 
+from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor, Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
-from sheaf.store.transactions import StaleError
+from sheaf.store.records import ListedRecord, RecordMapper
+from sheaf.store.transactions import StaleError, retried
 
 _LOWEST = "0" * keys.ID_WIDTH
 _HIGHEST = "9" * keys.ID_WIDTH
@@ -199,6 +201,21 @@ class Chosen:
     def count(self) -> int:
         """As `Source.count`."""
         return len(self._items)
+
+
+def page_of_kind[R: ListedRecord](
+    mapper: RecordMapper[R], account_id: AccountId, wanted: Filter, request: PageRequest, claim: str | None
+) -> Page[R]:
+    """One page of an account's records of a kind, newest first, or of the one that has a claim."""
+
+    def decide() -> Page[R]:
+        if claim is None:
+            source = Listing(keys.records(account_id, mapper.kind), keys.totals(account_id, mapper.kind)).source(wanted)
+        else:
+            source = Chosen(mapper.items_by_claim(account_id, claim), wanted)
+        return page_of(source, request).map(mapper.codec.from_item)
+
+    return retried(decide)
 
 
 def by_ids(pk: str, ids: Collection[Id]) -> Iterator[Item]:

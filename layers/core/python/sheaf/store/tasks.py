@@ -8,8 +8,8 @@ from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, sequence, time_guard
-from sheaf.store.lists import Chosen, Listing, page_of
+from sheaf.store import sequence, time_guard
+from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import operations, removal, resume
 from sheaf.store.transactions import Write, commit, retried
@@ -41,15 +41,7 @@ def ids_by_name(account_id: AccountId, names: Collection[str]) -> dict[str, Id]:
 
 def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str | None = None) -> Page[Task]:
     """One page of the account's tasks, newest first (T2), or of the one that has this name (T7)."""
-
-    def decide() -> Page[Task]:
-        if name is None:
-            source = Listing(keys.records(account_id, "TASK"), keys.totals(account_id, "TASK")).source(wanted)
-        else:
-            source = Chosen(TASK.items_by_claim(account_id, fold_name(name)), wanted)
-        return page_of(source, request).map(TASK.codec.from_item)
-
-    return retried(decide)
+    return page_of_kind(TASK, account_id, wanted, request, None if name is None else fold_name(name))
 
 
 def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
