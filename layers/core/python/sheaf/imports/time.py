@@ -227,12 +227,7 @@ def _fields(row: TimeRow, resolved: ResolvedReference) -> TimeEntryFields:
 def _archived(resolved: ResolvedReference, user_assignment: UserAssignment | None) -> RowError | None:
     """Why no time may be written there; whoever is not assigned yet will be."""
     try:
-        logging_time.require_active(
-            resolved.project,
-            resolved.task,
-            is_assignment_active=resolved.is_active,
-            is_user_assigned=user_assignment is None or user_assignment.is_active,
-        )
+        resolved.require_loggable(user_assignment)
     except TimeNotLoggableError as problem:
         return row_error(problem)
     return None

@@ -20,7 +20,6 @@ from io import TextIOWrapper
 
 from sheaf.aws import files, queue
 from sheaf.backoff import SECONDS
-from sheaf.domain import logging_time
 from sheaf.domain.errors import BusyError, SheafError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import ImportUndo, UndoPosition, UndoStatus
@@ -200,17 +199,12 @@ class _Undo:
         assigned = user_assignments.of_pairs(self.account_id, set(pairs.values()))
         reasons = {}
         for entry_id, reference in references.items():
-            found, of_user = resolved[reference], assigned.get(pairs[entry_id])
+            found = resolved[reference]
             if found.assignment_id is None and not self.state.dry_run:
                 imported_time.finish_removals(self.account_id)
                 raise StaleError
             try:
-                logging_time.require_active(
-                    found.project,
-                    found.task,
-                    is_assignment_active=found.is_active,
-                    is_user_assigned=of_user is None or of_user.is_active,
-                )
+                found.require_loggable(assigned.get(pairs[entry_id]))
             except TimeNotLoggableError as problem:
                 reasons[entry_id] = str(problem)
         return reasons

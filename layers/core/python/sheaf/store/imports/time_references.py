@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sheaf.domain import logging_time
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.rows import Named
 from sheaf.domain.project import Project, claim_of
 from sheaf.domain.task import Task
+from sheaf.domain.user_assignment import UserAssignment
 from sheaf.domain.values import Id
 from sheaf.store import keys, reads
 from sheaf.store.items import Item, read_id
@@ -36,6 +38,15 @@ class ResolvedReference:
     task: Task | None = None
     assignment_id: Id | None = None
     is_active: bool = True
+
+    def require_loggable(self, user_assignment: UserAssignment | None) -> None:
+        """Raises TimeNotLoggableError: what is there takes no time; whoever is not assigned (None) can still be."""
+        logging_time.require_active(
+            self.project,
+            self.task,
+            is_assignment_active=self.is_active,
+            is_user_assigned=user_assignment is None or user_assignment.is_active,
+        )
 
 
 def resolve(account_id: AccountId, wanted: Collection[EntryReference]) -> dict[EntryReference, ResolvedReference]:
