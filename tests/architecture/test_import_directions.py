@@ -11,12 +11,13 @@ from tools.template import PROJECT
 # What each package may import of ours, beside itself.
 ALLOWED = {
     "functions": {"entry_points", "http", "imports", "store", "domain"},
-    "entry_points": {"http", "domain", "log", "backoff"},
+    "entry_points": {"http", "domain", "log", "origin", "backoff"},
     "http": {"domain", "strict_json", "backoff"},
-    "imports": {"store", "aws", "domain", "log", "strict_json", "backoff"},
-    "store": {"aws", "domain", "settings", "backoff"},
+    "imports": {"store", "aws", "domain", "log", "origin", "strict_json", "backoff"},
+    "store": {"aws", "domain", "origin", "settings", "backoff"},
     "aws": {"domain", "settings", "backoff"},
     "domain": set(),
+    "origin": {"domain"},
     "strict_json": set(),
     "backoff": set(),
     "log": {"settings"},

@@ -213,7 +213,7 @@ def _wrongly_closed(account_id: AccountId, found: Rows) -> set[tuple[str, str]]:
 
 def _plain(found: Rows) -> Rows:
     return {
-        key: _numbers(item)
+        key: _numbers({name: value for name, value in item.items() if name != "changed"})
         for key, item in summed(found).items()
         if item.keys() != {"pk", "sk"} and not _is_beside(key) and not _counts_nothing(key, item)
     }

@@ -30,7 +30,8 @@ def rows(*, without: Callable[[tuple[str, str]], bool] = lambda _: False) -> Row
         answer = dynamodb().scan(**scan)
         found += answer["Items"]
         if "LastEvaluatedKey" not in answer:
-            return {key: item for item in found if not without(key := place(item)) and not is_closed_for_ever(item)}
+            kept = (item for item in found if "deleted_at" not in item and not is_closed_for_ever(item))
+            return {key: item for item in kept if not without(key := place(item))}
         scan["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sheaf import origin
 from sheaf.domain.errors import BusyError, SheafError
 from sheaf.log import begin_invocation, count_error, logger
 
@@ -22,6 +23,7 @@ class ScheduleHandler:
     def __call__(self, _event: object = None, context: object = None) -> dict[str, int]:
         """Do what is due. A fault is logged and counted, and raised again for Lambda's own metrics."""
         begin_invocation(self.operation, context)
+        origin.begin_function(context)
         return _done(self.operate)
 
 
@@ -43,6 +45,7 @@ class EventHandler:
         raised again, so that Lambda delivers the event once more.
         """
         begin_invocation(self.operation, context)
+        origin.begin_function(context)
         return _done(lambda: self.operate(event))
 
 

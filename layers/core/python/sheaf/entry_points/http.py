@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
+from sheaf import origin
 from sheaf.domain.errors import MalformedError, NotPermittedError, SheafError
 from sheaf.domain.identity import Caller, Permission, everybody
 from sheaf.http import error_responses, identity
@@ -56,6 +57,7 @@ class Endpoint:
                 response = self.operate(request)
             else:
                 request = replace(request, caller=version.authenticate(request))
+                origin.begin(request.origin)
                 version.check(request)
                 response = self._answer(request, self.permission)
         except SheafError as error:

@@ -10,6 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from sheaf import origin
 from sheaf.backoff import SECONDS
 from sheaf.log import begin_invocation, count_error, logger
 
@@ -48,6 +49,7 @@ class QueueHandler:
 
         def take(record: SQSRecord) -> None:
             times = int(record.attributes.approximate_receive_count)
+            origin.begin_function(context)
             self._take(Delivery(record.body, times, request_id, _seconds(context)), record.message_id)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

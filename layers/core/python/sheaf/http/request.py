@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sheaf.domain.change import Author, Origin
 from sheaf.domain.errors import InvalidError, MalformedError, NotFoundError
 from sheaf.domain.identity import Account, AccountId, Caller, User
 from sheaf.domain.timers import Clock
@@ -71,6 +72,11 @@ class Request:
     def account(self) -> Account:
         """The account that the caller's token belongs to: the only source of an account id in a handler."""
         return self._caller.account
+
+    @property
+    def origin(self) -> Origin:
+        """Where what the request changes comes from."""
+        return Origin(Author(self.user.id, self.user.name), self.request_id, self.now)
 
     @property
     def clock(self) -> Clock:

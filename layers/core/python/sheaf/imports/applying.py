@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from sheaf import origin
 from sheaf.aws import queue
 from sheaf.backoff import SECONDS, retry_after
 from sheaf.domain.errors import BusyError, SheafError
@@ -57,7 +58,8 @@ def apply(body: str, last_resort: str | None = None, seconds: float = SECONDS) -
         "batch": message.number,
     }
     try:
-        _apply_or_split(delivery, last_resort, log_context)
+        with origin.of_import(message.import_id):
+            _apply_or_split(delivery, last_resort, log_context)
         finishing.finish(message.account_id, message.import_id, clock.now())
     except ImportClosedError:
         logger().info("batch dropped: its import was stopped or has ended", **log_context)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from io import TextIOWrapper
 
+from sheaf import origin
 from sheaf.aws import files, queue
 from sheaf.backoff import SECONDS
 from sheaf.domain.errors import BusyError, SheafError
@@ -72,7 +73,9 @@ def run(account_id: AccountId, import_id: Id, seconds: float = SECONDS) -> None:
     ends_at = time.monotonic() + seconds
     for _ in attempts(seconds):
         with suppress(StaleError, BusyError):
-            if _run(account_id, import_id, ends_at):
+            with origin.of_import(import_id):
+                is_done = _run(account_id, import_id, ends_at)
+            if is_done:
                 return
             break
     start(account_id, import_id)

@@ -1,4 +1,4 @@
-"""store: strongly consistent reads of one item, of many, and of a stretch of a partition."""
+"""store: strongly consistent reads of one item, of many, and of a stretch of a partition; tombstones are left out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _BATCH = 100  # BatchGetItem takes no more keys
 def item(key: Key) -> Item | None:
     """One item, or None."""
     found: Item | None = dynamodb().get_item(TableName=settings.table_name(), Key=key, ConsistentRead=True).get("Item")
-    return found
+    return None if found is None or _is_tombstone(found) else found
 
 
 def counts(key: Key, *attributes: str) -> list[int]:
@@ -37,7 +37,8 @@ def items(keys: Sequence[Key]) -> dict[tuple[str, str], Item]:
     found: dict[tuple[str, str], Item] = {}
     for start in range(0, len(keys), _BATCH):
         for item in _batch(keys[start : start + _BATCH]):
-            found[key_pair(item)] = item
+            if not _is_tombstone(item):
+                found[key_pair(item)] = item
     return found
 
 
@@ -72,10 +73,15 @@ def items_in(wanted: KeyRange, page_size: int | None = None, attributes: str = "
         query["Limit"] = page_size
     while True:
         answer = dynamodb().query(**query)
-        yield from answer["Items"]
+        yield from (item for item in answer["Items"] if not _is_tombstone(item))
         if "LastEvaluatedKey" not in answer:
             return
         query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _is_tombstone(item: Item) -> bool:
+    """Whether an item only tells the stream that its record was deleted (see `stamps`)."""
+    return "deleted_at" in item
 
 
 def _query(wanted: KeyRange, attributes: str) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from sheaf.domain.errors import NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads
+from sheaf.store import keys, reads, stamps
 from sheaf.store.codec import Codec
 from sheaf.store.items import Item, read_id
 from sheaf.store.keys import Key
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import count, delete_if, put_changed, put_new
+from sheaf.store.writes import IS_RECORD, count, delete_if, put_changed, put_if, put_new, put_new_record
 
 
 class ListedRecord(Protocol):
@@ -135,7 +135,7 @@ class RecordMapper[R: ListedRecord]:
 
     def item_writes(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes of a new record's own items alone: whoever adds many counts them once."""
-        return [put_new(item, StaleError()) for item in self._items(account_id, record)]
+        return [put_new_record(item) for item in self._items(account_id, record)]
 
     def writes_to_change(self, account_id: AccountId, before: R, after: R) -> list[Write]:
         """The writes that turn one state of a record into another, which may stand in other lists."""
@@ -167,8 +167,10 @@ class RecordMapper[R: ListedRecord]:
             "update_sk": {"S": keys.update_position(record.updated_at, record.id)},
             **self.codec.to_item(record),
         }
-        for key_pair in self.item_keys(account_id, record):
-            yield {**key_pair, **attributes}
+        own, *listed = self.item_keys(account_id, record)
+        yield {**own, **attributes, **stamps.stamp()}
+        for key in listed:
+            yield {**key, **attributes}
 
     def claim_writes(self, account_id: AccountId, record: R) -> Iterator[Write]:
         """The write that claims the record's name; refused with NameTakenError."""
@@ -208,11 +210,8 @@ def replacement_writes(before: Iterable[Item], after: Iterable[Item], version: i
     """The writes that turn a record's items into others, each still at the version that was read."""
     old, new = ({keys.key_pair(item): item for item in items} for items in (before, after))
     return [
-        *(
-            put_changed(item, version) if key_pair in old else put_new(item, StaleError())
-            for key_pair, item in new.items()
-        ),
-        *(_delete(item, version) for key_pair, item in old.items() if key_pair not in new),
+        *(put_changed(item, version) if key_pair in old else put_new_record(item) for key_pair, item in new.items()),
+        *(_without(item, version) for key_pair, item in old.items() if key_pair not in new),
     ]
 
 
@@ -228,6 +227,21 @@ def _known(counter: Counter) -> Counter:
     return replace(counter, missing=StaleError() if counter.missing else None)
 
 
-def _delete(item: Item, version: int) -> Write:
+def gone(own: Key, copies: Iterable[Key]) -> list[Write]:
+    """The writes that take the items of a record away, its own one first, whatever its version is.
+
+    `StaleError` where they are gone already.
+    """
+    return [
+        put_if(stamps.tombstone(own), IS_RECORD, {}, StaleError()),
+        *(delete_if(key, "attribute_exists(pk)", {}, StaleError()) for key in copies),
+    ]
+
+
+def _without(item: Item, version: int) -> Write:
+    """Without an item of a record; a tombstone takes the place of its own one, which alone has a stamp."""
     key = {"pk": item["pk"], "sk": item["sk"]}
-    return delete_if(key, "version = :version", {":version": {"N": str(version)}}, StaleError())
+    values: Item = {":version": {"N": str(version)}}
+    if "changed" in item:
+        return put_if(stamps.tombstone(key), "version = :version", values, StaleError())
+    return delete_if(key, "version = :version", values, StaleError())

@@ -23,6 +23,9 @@ _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedTh
 ABSENT = "attribute_not_exists(pk)"
 """The condition of a write of an item that must not be there yet."""
 
+NO_RECORD = "attribute_not_exists(version)"
+"""The same of a record's item, in the place of which there may be a tombstone (see `stamps`)."""
+
 
 class StaleError(Exception):
     """What was read has been changed meanwhile: read again and decide again (`retried` does)."""
@@ -56,7 +59,7 @@ class Write:
     @property
     def is_new(self) -> bool:
         """Whether it writes an item that must not be there yet."""
-        return self.action == "Put" and self.condition == ABSENT
+        return self.action == "Put" and self.condition in (ABSENT, NO_RECORD)
 
     def on_shard(self, number: int) -> "Write":
         """The write as it is sent: of one shard, where it counts on any."""

@@ -22,7 +22,7 @@ from sheaf.domain.user_assignment import (
     new_user_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store import keys, reads, sequence, stamps, time_guard
 from sheaf.store.items import Item, number
 from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, by_ids, page_of, with_records
 from sheaf.store.mappers import user_assignment as mapper
@@ -30,12 +30,12 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.user import USER
 from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT, pair_item
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write, replacement_writes, total
+from sheaf.store.records import Counter, count_write, gone, replacement_writes, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_guard import TimeCount
 from sheaf.store.transactions import StaleError, Write, commit, retried
-from sheaf.store.writes import check, delete_if, put_new
+from sheaf.store.writes import IS_RECORD, check, check_record, delete_if, put_new
 from sheaf.store.writes import update as update_item
 
 type Owner = Literal["PROJECT", "USER"]
@@ -169,7 +169,7 @@ def _claimed(account_id: AccountId, assignment: UserAssignment) -> list[Write]:
     """The pair, and the user, who must be there."""
     pair = put_new(pair_item(account_id, assignment), UserTakenError())
     there = _managing(account_id, None, assignment) or [
-        check(keys.record(account_id, "USER", assignment.user_id), NoSuchAssigneeError())
+        check_record(keys.record(account_id, "USER", assignment.user_id), NoSuchAssigneeError())
     ]
     return [pair, *there]
 
@@ -184,11 +184,11 @@ def _managing(account_id: AccountId, before: UserAssignment | None, after: UserA
     if of is None or was == will_be:
         return []
     key = keys.record(account_id, "USER", of.user_id)
-    values: Item = {":project": {"NS": [str(of.project_id)]}, ":one": number(1)}
+    values: Item = {":project": {"NS": [str(of.project_id)]}, ":one": number(1), ":changed": stamps.stamp()["changed"]}
     verb = "ADD managed_projects :project, version :one"
     if not will_be:
         verb = "DELETE managed_projects :project ADD version :one"
-    return [update_item(key, verb, values, "attribute_exists(pk)", NoSuchAssigneeError())]
+    return [update_item(key, f"SET changed = :changed {verb}", values, IS_RECORD, NoSuchAssigneeError())]
 
 
 def update(
@@ -280,10 +280,9 @@ def without(account_id: AccountId, assignments: Sequence[Item], other: Owner) ->
     found = reads.items(counted)
     for item, counter in zip(assignments, counted, strict=True):
         assignment = USER_ASSIGNMENT.codec.from_item(item)
-        own = (*USER_ASSIGNMENT.item_keys(account_id, assignment), pair_item(account_id, assignment))
-        writes = [
-            delete_if({"pk": key["pk"], "sk": key["sk"]}, "attribute_exists(pk)", {}, StaleError()) for key in own
-        ]
+        own, *copies = USER_ASSIGNMENT.item_keys(account_id, assignment)
+        pair = keys.user_pair(account_id, assignment.user_id, assignment.project_id)
+        writes = gone(own, [*copies, pair])
         writes += time_guard.leftover_shards_of_user_assignment(account_id, assignment.id)
         if keys.key_pair(counter) in found:
             state = USER_ASSIGNMENT.state(assignment)

@@ -5,7 +5,10 @@ from typing import Any
 
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
-from sheaf.store.transactions import ABSENT, StaleError, Write
+from sheaf.store.transactions import ABSENT, NO_RECORD, StaleError, Write
+
+IS_RECORD = "attribute_exists(version)"
+"""The condition that a record is there: a tombstone has no version (see `stamps`)."""
 
 
 def put_new(item: Item, refusal: Exception) -> Write:
@@ -13,10 +16,17 @@ def put_new(item: Item, refusal: Exception) -> Write:
     return Write("Put", {"Item": item, "ConditionExpression": ABSENT}, refusal)
 
 
+def put_new_record(item: Item) -> Write:
+    """Write an item of a record that must not be there yet, or not any more; `StaleError` otherwise."""
+    return Write("Put", {"Item": item, "ConditionExpression": NO_RECORD}, StaleError())
+
+
 def put_if(item: Item, condition: str, values: Item, refusal: Exception) -> Write:
     """Replace an item while `condition` holds of what is there."""
-    conditions = {"ConditionExpression": condition, "ExpressionAttributeValues": values}
-    return Write("Put", {"Item": item, **conditions}, refusal)
+    parameters = {"Item": item, "ConditionExpression": condition}
+    if values:
+        parameters["ExpressionAttributeValues"] = values
+    return Write("Put", parameters, refusal)
 
 
 def put_changed(item: Item, previous_version: int) -> Write:
@@ -50,6 +60,11 @@ def check(key: Key, refusal: Exception, *, is_there: bool = True) -> Write:
     """Change nothing, but only while the item is there, or is not."""
     condition = "attribute_exists(pk)" if is_there else "attribute_not_exists(pk)"
     return Write("ConditionCheck", {"Key": key, "ConditionExpression": condition}, refusal)
+
+
+def check_record(key: Key, refusal: Exception) -> Write:
+    """Change nothing, but only while the record whose own item this is has not been deleted."""
+    return Write("ConditionCheck", {"Key": key, "ConditionExpression": IS_RECORD}, refusal)
 
 
 def count(

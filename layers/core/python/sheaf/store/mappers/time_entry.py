@@ -3,7 +3,7 @@
 from sheaf.domain.identity import AccountId
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Day, Id
-from sheaf.store import keys
+from sheaf.store import keys, stamps
 from sheaf.store.codec import Codec
 from sheaf.store.items import Item, text
 from sheaf.store.keys import Key
@@ -16,7 +16,7 @@ def to_items(account_id: AccountId, entry: TimeEntry) -> list[Item]:
     attributes = CODEC.to_item(entry)
     by_id, *listed = item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
     changed = {"update_sk": text(keys.update_position(entry.updated_at, entry.id))}
-    return [{**by_id, **changed, **attributes}, *({**key, **attributes} for key in listed)]
+    return [{**by_id, **changed, **attributes, **stamps.stamp()}, *({**key, **attributes} for key in listed)]
 
 
 def item_keys(account_id: AccountId, user_id: Id, project_id: Id, day: Day, entry_id: Id) -> list[Key]:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sheaf import origin
+from sheaf.domain.change import Origin
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads
+from sheaf.store import keys, reads, stamps
 from sheaf.store.items import Item, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.reads import KeyRange
@@ -34,6 +36,13 @@ class ResumableOperation:
     kind: OperationKind
     subject_id: Id
     item: Item
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from, whoever resumes it: whoever begins it, before it is written."""
+        if "changed" not in self.item:
+            return origin.current()
+        return stamps.read(self.item, Timestamp(self.item["started_at"]["S"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ def begin(
         "entries_left": number(0),
         "started_at": text(now),
         **operation.item,
+        **stamps.stamp(),
     }
     return [
         _begun(account_id, 1, known),

@@ -11,7 +11,7 @@ from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write, total
+from sheaf.store.records import Counter, count_write, gone, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import TRANSACTION_WRITES, ResumableOperation
 from sheaf.store.time_guard import AssignmentKey, ReferenceCounts, TimeCount
@@ -198,7 +198,7 @@ def _without_pair(
             {":as_read": pair["is_open"]},
             StaleError(),
         ),
-        *(_gone(key) for key in _assignment_keys(account_id, project_id, assigned.assignment_id)),
+        *gone(*_assignment_keys(account_id, project_id, assigned.assignment_id)),
         *time_guard.leftover_shards(account_id, assigned, time),
     ]
     if has_project:
@@ -225,7 +225,8 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
             raise StaleError
         time = time_guard.time_on(account_id, assigned)
         writes = [
-            _gone(key) for key in (pair, *_assignment_keys(account_id, assigned.project_id, assigned.assignment_id))
+            delete_if(pair, "attribute_exists(pk)", {}, StaleError()),
+            *gone(*_assignment_keys(account_id, assigned.project_id, assigned.assignment_id)),
         ]
         writes += time_guard.leftover_shards(account_id, assigned, time)
         if keys.key_pair(guard) in found:
@@ -261,17 +262,14 @@ def _without_entries(account_id: AccountId, operation: ResumableOperation, entri
     ]
     leaving = list(map(from_item, entries))
     for entry in leaving:
-        own = item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
-        writes += [*map(_gone, own), *timers.stopped(account_id, entry)]
+        own, *copies = item_keys(account_id, entry.user_id, entry.project_id, entry.spent_date, entry.id)
+        writes += [*gone(own, copies), *timers.stopped(account_id, entry)]
     return writes + time_totals.count(account_id, leaving=leaving, entering=[])
 
 
-def _assignment_keys(account_id: AccountId, project_id: Id, assignment_id: Id) -> list[Key]:
-    return [
+def _assignment_keys(account_id: AccountId, project_id: Id, assignment_id: Id) -> tuple[Key, list[Key]]:
+    """The key of an assignment's own item, and that of its copy."""
+    return (
         keys.record(account_id, "TASK_ASSIGNMENT", assignment_id),
-        keys.child(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT", assignment_id),
-    ]
-
-
-def _gone(key: Key) -> Write:
-    return delete_if(key, "attribute_exists(pk)", {}, StaleError())
+        [keys.child(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT", assignment_id)],
+    )

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 
+from sheaf import origin
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
@@ -87,7 +88,9 @@ def _repeat(
     failures = 0
     while time.monotonic() < until:
         try:
-            if not step(account_id, operation):
+            with origin.of(operation.origin):
+                goes_on = step(account_id, operation)
+            if not goes_on:
                 return True
             failures = 0
         except (StaleError, BusyError):  # somebody else is at it too, and may have finished

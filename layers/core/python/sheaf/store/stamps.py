@@ -1,0 +1,43 @@
+"""store: what the items of records say of their last change, for the table's stream: where it comes from."""
+
+from datetime import timedelta
+
+from sheaf import origin
+from sheaf.domain.change import Author, Origin
+from sheaf.domain.values import Timestamp
+from sheaf.store import items
+from sheaf.store.codec import Codec
+from sheaf.store.items import Item, Value, text
+from sheaf.store.keys import Key
+
+TOMBSTONE_KEPT = timedelta(days=1)  # the stream carries a tombstone the moment it is written
+_AUTHOR = Codec(Author, sparse={"user_id", "name", "import_id", "operator"})
+
+
+def stamp() -> Item:
+    """What a record's own item, and that of a resumable operation, say of where they come from."""
+    return {"changed": _written(origin.current())}
+
+
+def tombstone(key: Key) -> Item:
+    """What takes the place of a deleted record's own item: that it is deleted, when and by whom.
+
+    It costs what deleting would cost. Readers never meet it (see `reads`), and it goes by itself.
+    """
+    known = origin.current()
+    return {
+        **key,
+        "deleted_at": text(known.at),
+        "changed": _written(known),
+        "purge_at": items.purge_at(known.at, TOMBSTONE_KEPT),
+    }
+
+
+def read(item: Item, at: Timestamp) -> Origin:
+    """What a stamp says, of a change made at that time."""
+    stamped = item["changed"]["M"]
+    return Origin(_AUTHOR.from_item(stamped), stamped["request_id"]["S"], at)
+
+
+def _written(known: Origin) -> Value:
+    return {"M": {**_AUTHOR.to_item(known.author), "request_id": text(known.request_id)}}
