@@ -32,7 +32,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from tools.local import demo, deploy, engine, examples
+from tools.local import demo, deploy, engine, examples, stream
 from tools.template import PROJECT, functions, table_definition
 
 EVENTS = PROJECT / "events"
@@ -41,7 +41,8 @@ HOST = "host.docker.internal"
 AT_ONCE = 2
 INVOKE_SECONDS = 300
 
-_VARIES = re.compile(r'(?<=_at":")[^"]*|(?<=-at type="datetime">)[^<]*|(?<=cursor=)[\w-]*|(?<="url":")[^"]*')
+_TIMES = r'(?<=_at":")[^"]*|(?<="at":")[^"]*|(?<=-at type="datetime">)[^<]*'
+_VARIES = re.compile(_TIMES + r'|(?<=cursor=)[\w-]*|(?<="next":")[\w-]*|(?<="url":")[^"]*')
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,13 @@ def compare(place: Place, event: Path) -> Outcome:
 def new_table(endpoint_url: str) -> str:
     """Create a table as the template describes it, with the demo data, point this process at it, return its name.
 
-    The bucket and the queue that examples of imports speak of are the same for all.
+    The bucket and the queues that examples speak of are the same for all. Nothing but this fills the feed of changes.
     """
     name = f"sheaf-{secrets.token_hex(4)}"
     engine.client("dynamodb", endpoint_url).create_table(**table_definition(name))
     demo.seed(name, endpoint_url)
     os.environ |= examples.make(endpoint_url)
+    stream.write_feed(demo.ACCOUNT)
     return name
 
 

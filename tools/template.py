@@ -76,4 +76,5 @@ def table_definition(name: str) -> dict[str, Any]:
     properties = template()["Resources"]["Table"]["Properties"]
     taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "GlobalSecondaryIndexes")
     chosen = {key: properties[key] for key in taken if key in properties}
-    return {"TableName": name, **json.loads(json.dumps(chosen))}
+    stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    return {"TableName": name, "StreamSpecification": stream, **json.loads(json.dumps(chosen))}

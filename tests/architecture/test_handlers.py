@@ -13,6 +13,7 @@ from sheaf.entry_points.events import EventHandler, ScheduleHandler, event_handl
 from sheaf.entry_points.http import V2, V2_BY_TOKEN, Endpoint, public_endpoint, v2_endpoint
 from sheaf.entry_points.http_v1 import V1, v1_endpoint
 from sheaf.entry_points.queue import QueueHandler
+from sheaf.entry_points.stream import StreamHandler
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from tests.architecture import source
@@ -34,11 +35,11 @@ def objection(operation: str, module: str, handler: object) -> str | None:
     who calls; what something else wakes (`on_...`) has nobody to ask.
     """
     wrappers: tuple[type, ...] = (
-        (ScheduleHandler, EventHandler, QueueHandler) if operation.startswith("on_") else (Endpoint,)
+        (ScheduleHandler, EventHandler, QueueHandler, StreamHandler) if operation.startswith("on_") else (Endpoint,)
     )
     if type(handler) not in wrappers:
         return "is not built by the layer's entry wrapper"
-    assert isinstance(handler, Endpoint | ScheduleHandler | EventHandler | QueueHandler)
+    assert isinstance(handler, Endpoint | ScheduleHandler | EventHandler | QueueHandler | StreamHandler)
     if handler.operation != operation:
         return f"calls itself {handler.operation}"
     if isinstance(handler, Endpoint) and (handler.permission is None) is not (operation in PUBLIC):

@@ -10,10 +10,11 @@ from tools.template import PROJECT
 
 # What each package may import of ours, beside itself.
 ALLOWED = {
-    "functions": {"entry_points", "http", "imports", "store", "domain"},
+    "functions": {"entry_points", "http", "feed", "imports", "store", "domain"},
     "entry_points": {"http", "domain", "log", "origin", "backoff"},
     "http": {"domain", "strict_json", "backoff"},
     "imports": {"store", "aws", "domain", "log", "origin", "strict_json", "backoff"},
+    "feed": {"http", "store", "aws", "domain", "log"},
     "store": {"aws", "domain", "origin", "settings", "backoff"},
     "aws": {"domain", "settings", "backoff"},
     "domain": set(),
@@ -28,7 +29,10 @@ ALLOWED = {
 EXCEPTIONS = {"sheaf.http.identity": {"sheaf.store.tokens"}}
 
 # How the store builds its items and its writes is its own affair: imports ask it for records and transactions.
-PRIVATE = {"imports": ("sheaf.store.items", "sheaf.store.keys", "sheaf.store.mappers", "sheaf.store.writes")}
+PRIVATE = {
+    "feed": ("sheaf.store.items", "sheaf.store.keys", "sheaf.store.mappers", "sheaf.store.writes"),
+    "imports": ("sheaf.store.items", "sheaf.store.keys", "sheaf.store.mappers", "sheaf.store.writes"),
+}
 
 # Known to type checkers alone: they are not there when a program runs.
 STUBS = ("_typeshed", "mypy_boto3_events", "mypy_boto3_s3", "mypy_boto3_sqs")

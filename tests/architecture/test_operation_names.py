@@ -82,6 +82,8 @@ def log_group(function: Function) -> str:
     """The log group of a function: the API's, unless something other than a request starts it."""
     if function.routes:
         return "ApiLogGroup"
+    if function.operation == "on_table_changes":
+        return "ChangesLogGroup"
     return "ImportsLogGroup" if function.operation.startswith("on_import_") else "UpkeepLogGroup"
 
 
@@ -92,6 +94,7 @@ def test_every_function_writes_to_the_log_group_of_its_kind_and_no_group_is_left
     groups = {name: made for name, made in template()["Resources"].items() if made["Type"] == LOG_GROUP}
     assert {name: made["Properties"]["LogGroupName"]["Fn::Sub"] for name, made in groups.items()} == {
         "ApiLogGroup": "/sheaf/${Stage}/api",
+        "ChangesLogGroup": "/sheaf/${Stage}/changes",
         "ImportsLogGroup": "/sheaf/${Stage}/imports",
         "UpkeepLogGroup": "/sheaf/${Stage}/upkeep",
     }

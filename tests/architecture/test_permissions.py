@@ -69,12 +69,14 @@ def rights_to_read(parameters: Mapping[str, Any]) -> Iterator[Right]:
 IMPORTS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[Right]]] = {
     "GetObject": rights_to_read,
     "PutObject": lambda given: [("s3:PutObject", f"ImportsBucket/{given['Key'].split('/')[0]}/*")],
+    "SendMessage": lambda _: [("sqs:SendMessage", "ChangesDeadLetters")],
     "SendMessageBatch": lambda _: [("sqs:SendMessage", "ImportsQueue")],
     "PutEvents": lambda _: [("events:PutEvents", "EventBusName")],
 }
 
-# What Lambda does in the name of a function whose queue it reads.
+# What Lambda does in the name of a function whose queue, or the table's stream, it reads.
 READS_QUEUE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+READS_STREAM = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
 
 # An index can be granted to every action, and only these ever look at one.
 READS_INDEXES = {"dynamodb:Query", "dynamodb:Scan"}
@@ -110,6 +112,8 @@ def _name(resource: Mapping[str, Any]) -> str:
     match resource:
         case {"Fn::GetAtt": [str() as name, "Arn"]}:
             return name
+        case {"Fn::GetAtt": [str() as name, "StreamArn"]}:
+            return f"StreamOf{name}"
         case {"Fn::GetAtt": str() as name}:
             return name.removesuffix(".Arn")
         case {"Fn::Sub": str() as text} if text.startswith("arn:"):
@@ -321,16 +325,17 @@ def used(function: Function, to_read: DemoToRead) -> set[Right]:
             table = fresh_table(table, endpoint_url)
     if table:
         dynamodb.dynamodb().delete_table(TableName=table)
-    return rights | {(action, queue) for queue in queues_of(function) for action in READS_QUEUE}
+    return rights | set(rights_to_be_woken(function))
 
 
-def queues_of(function: Function) -> Iterator[str]:
-    """The queues that Lambda reads for a function."""
+def rights_to_be_woken(function: Function) -> Iterator[Right]:
+    """What Lambda needs to read the queue or the stream that wakes a function."""
     for resource in template()["Resources"].values():
         properties = resource.get("Properties", {})
         is_mapping = resource["Type"] == "AWS::Lambda::EventSourceMapping"
         if is_mapping and properties["FunctionName"] == {"Ref": function.logical_id}:
-            yield _name(properties["EventSourceArn"])
+            source = _name(properties["EventSourceArn"])
+            yield from ((action, source) for action in (READS_STREAM if "Stream" in source else READS_QUEUE))
 
 
 def fresh_table(old: str, endpoint_url: str) -> str:
@@ -340,7 +345,13 @@ def fresh_table(old: str, endpoint_url: str) -> str:
     table = make_table(endpoint_url)
     put_demo_account(endpoint_url)
     os.environ |= bucket_and_queue(endpoint_url)
-    for setting in (settings.imports_bucket, settings.imports_queue_url, settings.event_bus):
+    for setting in (
+        settings.imports_bucket,
+        settings.imports_queue_url,
+        settings.event_bus,
+        settings.changes_dead_letters_url,
+        settings.changes_kept_days,
+    ):
         setting.cache_clear()
     return table
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from sheaf.domain.imports.job import WORKERS_END_IN
 from sheaf.domain.values import Id
 from sheaf.imports import finishing
 from sheaf.log import count_error, count_failed_import
+from sheaf.store import stamps
+from sheaf.store.feed import appending
 from sheaf.store.imports import progress
 from sheaf.store.imports.progress import Batch, Settled
 from tests.architecture.processed_template import dangling, plain, processed, references, statements, texts
@@ -21,8 +24,8 @@ from tools.template import Function, functions, template
 
 STATED = {"CodeUri", "Description", "Policies", "Events"}
 
-# What functions beside the API may state too: they read files, and nobody waits for their answer.
-STATED_OF_IMPORTS = {*STATED, "LoggingConfig", "MemorySize", "Timeout", "EphemeralStorage", "EventInvokeConfig"}
+# What functions beside the API may state too: they take much at once, and nobody waits for their answer.
+STATED_OF_THE_REST = {*STATED, "LoggingConfig", "MemorySize", "Timeout", "EphemeralStorage", "EventInvokeConfig"}
 
 # What SAM itself attaches to each role: to write logs, and to send traces because the Globals set Tracing.
 ATTACHED_BY_SAM = {
@@ -149,9 +152,9 @@ def test_nobody_may_scan_or_use_partiql() -> None:
 
 def test_a_function_states_what_is_its_own_and_nothing_else() -> None:
     stated = {function.operation: set(function.properties) for function in functions()}
-    of_imports = {name for name in stated if name.startswith("on_import_")}
-    assert [name for name in of_imports if not stated[name] <= STATED_OF_IMPORTS] == []
-    others = {name: properties - {"LoggingConfig"} for name, properties in stated.items() if name not in of_imports}
+    rest = {name for name in stated if name.startswith("on_import_") or name == "on_table_changes"}
+    assert [name for name in rest if not stated[name] <= STATED_OF_THE_REST] == []
+    others = {name: properties - {"LoggingConfig"} for name, properties in stated.items() if name not in rest}
     assert others == dict.fromkeys(others, STATED)
 
 
@@ -167,7 +170,8 @@ def wakers(function: Function) -> Iterator[str]:
                 yield f"Event, {kind}"
     for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
         if mapping["Properties"]["FunctionName"] == {"Ref": function.logical_id}:
-            yield f"Queue, {mapping['Properties']['EventSourceArn']['Fn::GetAtt'][0]}"
+            name, attribute = mapping["Properties"]["EventSourceArn"]["Fn::GetAtt"]
+            yield f"{'Queue' if attribute == 'Arn' else 'Stream'}, {name}"
 
 
 def test_the_description_of_a_function_is_what_wakes_it() -> None:
@@ -303,11 +307,12 @@ def test_uploads_and_reports_go_by_themselves() -> None:
     assert [rule["NoncurrentVersionExpiration"] for rule in rules if "Prefix" in rule] == [{"NoncurrentDays": 1}] * 2
 
 
-def test_both_queues_are_encrypted() -> None:
+def test_every_queue_is_encrypted() -> None:
     queues_ = of_type("AWS::SQS::Queue")
     assert {name: resource["Properties"]["SqsManagedSseEnabled"] for name, resource in queues_.items()} == {
         "ImportsQueue": True,
         "ImportsDeadLetters": True,
+        "ChangesDeadLetters": True,
     }
 
 
@@ -328,7 +333,7 @@ def test_a_message_that_keeps_failing_meets_its_last_delivery_before_the_watchdo
 
 
 def test_the_mapping_takes_partial_answers_and_bounds_what_imports_take_at_once() -> None:
-    ((_, mapping),) = of_type("AWS::Lambda::EventSourceMapping").items()
+    mapping = of_type("AWS::Lambda::EventSourceMapping")["OnImportRowsMapping"]
     assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["Properties"]["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "ImportConcurrency"}}
 
@@ -340,6 +345,31 @@ def test_only_uploads_below_accounts_start_the_splitter() -> None:
         "detail-type": ["Object Created"],
         "detail": {"bucket": {"name": [{"Ref": "ImportsBucket"}]}, "object": {"key": [{"prefix": "accounts/"}]}},
     }
+
+
+# Changes
+
+
+def test_the_stream_delivers_what_a_record_says_of_its_last_change_and_loses_nothing() -> None:
+    mapping = of_type("AWS::Lambda::EventSourceMapping")["OnTableChangesMapping"]["Properties"]
+    kept = ("StartingPosition", "BisectBatchOnFunctionError", "FunctionResponseTypes", "DestinationConfig")
+    assert [mapping[name] for name in kept] == [
+        "TRIM_HORIZON",
+        True,
+        ["ReportBatchItemFailures"],
+        {"OnFailure": {"Destination": {"Fn::GetAtt": ["ChangesDeadLetters", "Arn"]}}},
+    ]
+    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "dynamodb": {"NewImage": {"changed": {"M": {"request_id": {"S": [{"exists": True}]}}}}}
+    }
+    assert set(stamps.stamp()["changed"]["M"]) >= {"request_id"}
+
+
+def test_a_change_may_come_late_for_as_long_as_its_predecessor_is_waited_for() -> None:
+    kept = of_type("AWS::SQS::Queue")["ChangesDeadLetters"]["Properties"]["MessageRetentionPeriod"]
+    assert timedelta(seconds=kept) + timedelta(days=1) <= appending.LATEST
+    assert timedelta(days=template()["Parameters"]["ChangesKeptDays"]["MinValue"]) > appending.LATEST
 
 
 # Alarms

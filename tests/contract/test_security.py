@@ -191,7 +191,7 @@ def requests_to(*prefixes: str) -> set[tuple[str, str]]:
             - LISTS_OF_PROJECTS
             - {("POST", "/v2/projects")},
         ),
-        (Role.MEMBER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)),
+        (Role.MEMBER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS, "/v2/changes")),
     ],
 )
 def test_a_role_is_refused_on_exactly_the_routes_that_it_may_not_use(

@@ -28,10 +28,10 @@ ALWAYS = {
 }
 
 _CLOCK = re.compile(r'"started_time": ?"(?:[01][0-9]|2[0-3]):[0-5][0-9]"(?=, ?"ended_time": ?null)')  # it runs
-_TIME = re.compile(r'(?<=_at":")\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
+_TIME = re.compile(r'(?:(?<=_at":")|(?<="at":"))\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
 _SIGNED = re.compile(r'(?<="url":")https?://([^"?/]+)/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
 _HASHED = re.compile(r"\b([a-z0-9-]+)\.[0-9a-f]{12}\.(css|js|png)\b")
-_CURSOR = re.compile(r"(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)")
+_CURSOR = re.compile(r'(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)|(?<="next":")[A-Za-z0-9_-]{36}(?=")')
 
 
 @dataclass(frozen=True)

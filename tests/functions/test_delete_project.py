@@ -60,8 +60,8 @@ def kept(table: Rows, counts: Iterable[str]) -> dict[tuple[str, str], dict[str, 
     """What a table holds beside totals, and counts of no time, which stay where they were once counted."""
     return {
         place: {
-            name: value for name, value in item.items() if name != "version"
-        }  # it grows for who managed the project
+            name: value for name, value in item.items() if name not in ("version", "changed")
+        }  # of who managed the project
         for place, item in table.items()
         if not any(count in place[0] for count in counts) and item.get("time_entry_count") != {"N": "0"}
     }

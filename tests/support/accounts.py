@@ -14,7 +14,7 @@ from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store.items import Item
 from tests.support.api import Api, make_account, make_table, make_token, point_at
 from tests.support.table import Rows, put_items, rows
-from tools.local import demo
+from tools.local import demo, stream
 
 
 def put_account(endpoint_url: str) -> Account:
@@ -32,7 +32,7 @@ def put_administrator(endpoint_url: str) -> str:
 
 
 def put_demo_account(endpoint_url: str) -> Timestamp:
-    """What `make run` seeds; return the second in which the seeding began."""
+    """What `make run` seeds, in the feed of changes too; return the second in which the seeding began."""
     started, items = _demo_account(endpoint_url)
     put_items(items)
     return started
@@ -120,6 +120,7 @@ def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
     with _aside(endpoint_url) as table:
         started = to_timestamp(datetime.now(UTC))
         demo.seed(table, endpoint_url)
+        stream.write_feed(demo.ACCOUNT)
         return started, list(rows().values())
 
 

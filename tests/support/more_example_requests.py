@@ -348,6 +348,16 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "not_an_id": Sent("DELETE", "/v2/projects/1/user_assignments/x"),
         "project_not_an_id": Sent("DELETE", "/v2/projects/x/user_assignments/2"),
     },
+    "list_changes": {
+        "all_of_some_kinds": Sent("GET", "/v2/changes?kind=client,role,import"),
+        "broken_cursor": Sent("GET", "/v2/changes?after=x"),
+        "of_a_manager_by_themselves": Sent("GET", "/v2/changes?record=user:2", headers=BY_A_MANAGER),
+        "of_a_user": Sent("GET", "/v2/changes?record=user:3&kind=user"),
+        "of_no_record": Sent("GET", "/v2/changes?record=task:999"),
+        "of_user_assignments": Sent("GET", "/v2/changes?record=user_assignment:2"),
+        "too_many": Sent("GET", "/v2/changes?limit=1001"),
+        "unreadable_record": Sent("GET", "/v2/changes?record=task"),
+    },
     "list_clients": {
         "archived": Sent("GET", "/v2/clients?is_active=false"),
         "of_a_name": Sent("GET", "/v2/clients?name=123+INDUSTRIES"),

@@ -18,6 +18,8 @@ _SETTINGS = (
     settings.imports_bucket,
     settings.imports_queue_url,
     settings.event_bus,
+    settings.changes_dead_letters_url,
+    settings.changes_kept_days,
     settings.has_local_engine,
 )
 

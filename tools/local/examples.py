@@ -1,4 +1,4 @@
-"""What the example events speak of: a bucket and a queue, for `sam local invoke` and for tests, not for `make run`."""
+"""What the example events speak of: a bucket and queues, for `sam local invoke` and for tests, not for `make run`."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from tools.local import engine
 
 BUCKET = "imports"
 QUEUE = "imports"
+DEAD_CHANGES = "dead-changes"
 BUS = "default"
 
 OBJECTS: Mapping[str, bytes] = {
@@ -21,7 +22,7 @@ OBJECTS: Mapping[str, bytes] = {
 
 
 def make(endpoint_url: str) -> dict[str, str]:
-    """Make bucket and queue on a local engine, unless they are there; the settings by which functions find them."""
+    """Make bucket and queues on a local engine, unless they are there; the settings by which functions find them."""
     s3, sqs = engine.client("s3", endpoint_url), engine.client("sqs", endpoint_url)
     if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.REGION})
@@ -29,4 +30,11 @@ def make(endpoint_url: str) -> dict[str, str]:
     for key, content in OBJECTS.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=content)
     queue = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
-    return {"IMPORTS_BUCKET": BUCKET, "IMPORTS_QUEUE_URL": queue, "EVENT_BUS": BUS}
+    dead_changes = sqs.create_queue(QueueName=DEAD_CHANGES)["QueueUrl"]
+    return {
+        "IMPORTS_BUCKET": BUCKET,
+        "IMPORTS_QUEUE_URL": queue,
+        "EVENT_BUS": BUS,
+        "CHANGES_DEAD_LETTERS_URL": dead_changes,
+        "CHANGES_KEPT_DAYS": "400",
+    }

@@ -21,19 +21,9 @@ def current() -> Origin:
     return _current.get() or _operated(_NO_REQUEST)
 
 
-def begin(origin: Origin) -> None:
-    """From now on changes come from there, until the next invocation begins."""
-    _current.set(origin)
-
-
-def begin_function(context: object) -> None:
-    """The same of a function that nobody has called by HTTP; `context` is Lambda's."""
-    begin(_operated(getattr(context, "aws_request_id", _NO_REQUEST)))
-
-
 @contextmanager
 def of(origin: Origin) -> Iterator[None]:
-    """Changes come from there within a `with` block: of an operation that somebody else has begun."""
+    """Changes come from there within a `with` block."""
     token = _current.set(origin)
     try:
         yield
@@ -46,6 +36,13 @@ def of_import(import_id: Id) -> Iterator[None]:
     """Changes come from an import within a `with` block."""
     known = current()
     with of(Origin(Author(import_id=import_id), known.request_id, known.at)):
+        yield
+
+
+@contextmanager
+def of_function(context: object) -> Iterator[None]:
+    """Changes come from a function that nobody has called by HTTP; `context` is Lambda's."""
+    with of(_operated(getattr(context, "aws_request_id", _NO_REQUEST))):
         yield
 
 

@@ -35,6 +35,18 @@ def event_bus() -> str:
 
 
 @cache
+def changes_dead_letters_url() -> str:
+    """The queue of the changes that could not be written into a feed (CHANGES_DEAD_LETTERS_URL)."""
+    return os.environ["CHANGES_DEAD_LETTERS_URL"]
+
+
+@cache
+def changes_kept_days() -> int:
+    """For how many days changes are kept (CHANGES_KEPT_DAYS)."""
+    return int(os.environ["CHANGES_KEPT_DAYS"])
+
+
+@cache
 def has_local_engine() -> bool:
     """Whether a local engine stands in for AWS (AWS_ENDPOINT_URL, which botocore reads itself)."""
     return bool(os.environ.get("AWS_ENDPOINT_URL"))

@@ -1,4 +1,4 @@
-"""aws: the SQS queue of the batches of imports."""
+"""aws: the SQS queues: that of the batches of imports, and that of the changes that could not be written."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -50,6 +50,11 @@ def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -
             pause(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
         else:
             raise BusyError("The queue is busy")
+
+
+def send_dead_change(body: str) -> None:
+    """Put a change that could not be written into the queue for operators."""
+    sqs().send_message(QueueUrl=settings.changes_dead_letters_url(), MessageBody=body)
 
 
 def _parts(bodies: Sequence[str]) -> Iterator[list[str]]:

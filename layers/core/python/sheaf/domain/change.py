@@ -1,9 +1,29 @@
-"""domain: changes: who changed a record, by which request, and when."""
+"""domain: changes: who changed which record, by which request, when, and what it was before and after."""
 
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
 
+from sheaf.domain.identity import (
+    Role,
+    User,
+    may_manage_clients,
+    may_manage_project,
+    may_manage_tasks,
+)
+from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
+
+
+class Action(StrEnum):
+    """What a change does to a record."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +35,6 @@ class Author:
     import_id: Id | None = None
     operator: str | None = None
 
-    @classmethod
-    def of_import(cls, import_id: Id) -> Self:
-        """An import."""
-        return cls(import_id=import_id)
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -28,3 +43,61 @@ class Origin:
     author: Author
     request_id: str
     at: Timestamp
+
+
+type Names = Mapping[tuple[Kind, Id], Mapping[str, str | None]]
+"""What some records are called, with their other short fields, by kind and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one record, the `sequence`-th of its account.
+
+    `before` and `after` are the record, None where it is not there. `names` are those of what it refers to,
+    without what was gone when the change was read.
+    """
+
+    sequence: int
+    kind: Kind
+    id: Id
+    action: Action
+    origin: Origin
+    before: Any
+    after: Any
+    names: Names
+
+    def seen_by(self, reader: User) -> "Change | None":
+        """The change with what the reader may see of it, None where that is nothing."""
+        if reader.role is Role.ADMINISTRATOR:
+            return self
+        before, after = (
+            record if record is not None and _may_see(reader, self.kind, record) else None
+            for record in (self.before, self.after)
+        )
+        return None if before is None and after is None else replace(self, before=before, after=after)
+
+
+def action_of(before: Any, after: Any) -> Action:
+    """What turns the one state of a record into the other; None is a record that is not there."""
+    if before is None or after is None:
+        return Action.CREATED if before is None else Action.DELETED
+    was_active, is_active = (getattr(record, "is_active", True) for record in (before, after))
+    if was_active != is_active:
+        return Action.RESTORED if is_active else Action.ARCHIVED
+    return Action.UPDATED
+
+
+def _may_see(reader: User, kind: Kind, record: Any) -> bool:
+    """As the lists of the kind decide."""
+    match kind:
+        case "TASK":
+            return may_manage_tasks(reader)
+        case "CLIENT":
+            return may_manage_clients(reader)
+        case "PROJECT":
+            return may_manage_project(reader, record.id)
+        case "TASK_ASSIGNMENT" | "USER_ASSIGNMENT":
+            return may_manage_project(reader, record.project_id)
+        case "TIME_ENTRY":
+            return record.user_id == reader.id or may_manage_project(reader, record.project_id)
+    return False

@@ -23,8 +23,8 @@ class ScheduleHandler:
     def __call__(self, _event: object = None, context: object = None) -> dict[str, int]:
         """Do what is due. A fault is logged and counted, and raised again for Lambda's own metrics."""
         begin_invocation(self.operation, context)
-        origin.begin_function(context)
-        return _done(self.operate)
+        with origin.of_function(context):
+            return _done(self.operate)
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class EventHandler:
         raised again, so that Lambda delivers the event once more.
         """
         begin_invocation(self.operation, context)
-        origin.begin_function(context)
-        return _done(lambda: self.operate(event))
+        with origin.of_function(context):
+            return _done(lambda: self.operate(event))
 
 
 def schedule_handler(operate: Callable[[], int]) -> ScheduleHandler:

@@ -57,9 +57,9 @@ class Endpoint:
                 response = self.operate(request)
             else:
                 request = replace(request, caller=version.authenticate(request))
-                origin.begin(request.origin)
                 version.check(request)
-                response = self._answer(request, self.permission)
+                with origin.of(request.origin):
+                    response = self._answer(request, self.permission)
         except SheafError as error:
             response = version.error_response(request, error)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail

@@ -49,8 +49,8 @@ class QueueHandler:
 
         def take(record: SQSRecord) -> None:
             times = int(record.attributes.approximate_receive_count)
-            origin.begin_function(context)
-            self._take(Delivery(record.body, times, request_id, _seconds(context)), record.message_id)
+            with origin.of_function(context):
+                self._take(Delivery(record.body, times, request_id, _seconds(context)), record.message_id)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         answer: dict[str, Any] = dict(

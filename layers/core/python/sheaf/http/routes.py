@@ -22,6 +22,7 @@ ROUTES = (
     ("GET", "/tasks"),
     ("GET", "/tasks/{task_id}"),
     ("GET", "/tasks/{task_id}/activate"),
+    ("GET", "/v2/changes"),
     ("GET", "/v2/clients"),
     ("GET", "/v2/clients/{client_id}"),
     ("GET", "/v2/company"),

@@ -23,6 +23,7 @@ OPEN_OPERATIONS = "OPERATIONS"
 OPEN_IMPORTS = "IMPORTS"
 OPEN_UNDOS = "IMPORT_UNDOS"
 IMPORT_SHARDS = 32  # more than an import has workers
+CHANGES_IN_PARTITION = 1000  # a partition takes few blocks, so that no account's feed is limited by one
 IMPORT_FAILURES = "FAILED#"
 SHARDS = 20  # items over which a count is spread that many add to at the same moment; as many as an import has workers
 
@@ -278,6 +279,39 @@ def person_name(account_id: AccountId, folded: str) -> Key:
 def import_lease(account_id: AccountId, user_id: Id, month: str, project_id: Id) -> Key:
     """Whose turn it is among the imports that write a user's month (`2026-11`) on a project."""
     return _key(f"ACCOUNT#{account_id}#USER#{user_id}#IMPORT_TURN", f"{month}#{sortable(project_id)}")
+
+
+def change_head(account_id: AccountId) -> Key:
+    """How many changes the account's feed has."""
+    return _key(f"ACCOUNT#{account_id}#CHANGES", "HEAD")
+
+
+def changes(account_id: AccountId, sequence: int) -> str:
+    """The partition of the blocks of changes among which the one with this number stands."""
+    return f"ACCOUNT#{account_id}#CHANGES#{(sequence - 1) // CHANGES_IN_PARTITION}"
+
+
+def change_block(account_id: AccountId, last: int) -> Key:
+    """The block of changes that ends with this number."""
+    return _key(changes(account_id, last), sortable(last))
+
+
+def record_changes(account_id: AccountId, kind: Kind, record_id: Id) -> str:
+    """The partition that says where the changes of one record stand."""
+    return f"ACCOUNT#{account_id}#CHANGES_OF#{kind}#{record_id}"
+
+
+def record_change(account_id: AccountId, kind: Kind, record_id: Id, position: str) -> Key:
+    """Where it is noted which number in the feed a change of a record has."""
+    return _key(record_changes(account_id, kind, record_id), position)
+
+
+def record_of(pk: str) -> tuple[AccountId, str] | None:
+    """The account and the kind of the records whose own items lie in a partition; None for any other partition."""
+    match pk.split("#"):
+        case ["ACCOUNT", account_id, kind] | ["ACCOUNT", account_id, "TIME_ENTRY" as kind, _]:
+            return AccountId(int(account_id)), kind
+    return None
 
 
 def token(digest: str) -> Key:

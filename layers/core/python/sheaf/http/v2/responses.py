@@ -48,6 +48,11 @@ def show_client(client: Client) -> dict[str, Any]:
 
 def show_project(project: Project, client: Client) -> dict[str, Any]:
     """A project (Harvest v2, "The project object")."""
+    return {**show_own_project(project), "client": _client(client)}
+
+
+def show_own_project(project: Project) -> dict[str, Any]:
+    """A project without its client."""
     return {
         "id": project.id,
         "name": project.name,
@@ -72,14 +77,13 @@ def show_project(project: Project, client: Client) -> dict[str, Any]:
         "cost_budget_include_expenses": project.cost_budget_include_expenses,
         "hourly_rate": as_number(project.hourly_rate),
         "fee": as_number(project.fee),
-        "client": _client(client),
     }
 
 
 def show_task_assignment(assigned_task: AssignedTask) -> dict[str, Any]:
     """A task assignment (Harvest v2, "The task assignment object")."""
     return {
-        **_assignment(assigned_task.assignment),
+        **show_own_assignment(assigned_task.assignment),
         "project": _project(assigned_task.project),
         "task": _named(assigned_task.task),
     }
@@ -128,7 +132,7 @@ def show_time_entry(logged_time: LoggedTime, reader: User, now: Timestamp) -> di
         "user_assignment": _user_assignment(reader, logged_time.user, logged_time.project, logged_time.user_assignment),
         "task_assignment": _assignment_for(reader, logged_time.assignment),
         "invoice": None,
-        "external_reference": None if reference is None else _reference(reference),
+        "external_reference": None if reference is None else show_reference(reference),
     }
 
 
@@ -223,7 +227,8 @@ def show_company(account: Account, base_url: str) -> dict[str, Any]:
     }
 
 
-def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
+def show_own_assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
+    """A task assignment without its project and its task."""
     return {
         "id": task_assignment.id,
         "billable": task_assignment.billable,
@@ -237,7 +242,7 @@ def _assignment(task_assignment: TaskAssignment) -> dict[str, Any]:
 
 def _assignment_for(reader: User, task_assignment: TaskAssignment) -> dict[str, Any]:
     """An assignment inside something that everybody may read: its rate is shown to those who may see rates."""
-    shown = _assignment(task_assignment)
+    shown = show_own_assignment(task_assignment)
     return shown if may_see_rates(reader) else {**shown, "hourly_rate": None}
 
 
@@ -254,6 +259,11 @@ def _user_assignment(reader: User, user: User, project: Project, assignment: Use
             "updated_at": project.updated_at,
             "hourly_rate": None,
         }
+    return show_own_user_assignment(assignment, reader)
+
+
+def show_own_user_assignment(assignment: UserAssignment, reader: User) -> dict[str, Any]:
+    """A user assignment without its user and its project."""
     return {
         "id": assignment.id,
         "is_project_manager": assignment.is_project_manager,
@@ -278,7 +288,8 @@ def _named(task: Task) -> dict[str, Any]:
     return {"id": task.id, "name": task.name}
 
 
-def _reference(external_reference: ExternalReference) -> dict[str, Any]:
+def show_reference(external_reference: ExternalReference) -> dict[str, Any]:
+    """What an entry belongs to in another system (Harvest v2, "external_reference")."""
     return {
         "id": external_reference.id,
         "group_id": external_reference.group_id,

@@ -16,7 +16,7 @@ from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence
+from sheaf.store import keys, reads, sequence, stamps
 from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
@@ -249,7 +249,7 @@ def _added(account_id: AccountId, job: Import) -> list[Write]:
     """The writes of a new import: itself, the total, and the sign for the watchdog."""
     fresh: Item = {"batches_sent": number(0), "digest": text(""), "columns": text("[]")}
     return [
-        put_new({**own_key(account_id, job.id), **to_item(job), **fresh}, StaleError()),
+        put_new({**own_key(account_id, job.id), **to_item(job), **fresh, **stamps.stamp()}, StaleError()),
         count_write(total(account_id, "IMPORT"), active=1),
         put_new({**keys.open_import(account_id, job.id)}, StaleError()),
     ]

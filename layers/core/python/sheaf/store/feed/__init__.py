@@ -1,0 +1,1 @@
+"""store: the feed of an account's changes."""

@@ -1,0 +1,58 @@
+"""The stream of a table on a local engine, read as Lambda reads it, and its changes put into the feed."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sheaf import settings
+from sheaf.aws.clients import configuration
+from sheaf.aws.dynamodb import dynamodb, new_session
+from sheaf.domain.identity import AccountId
+from sheaf.domain.values import to_timestamp
+from sheaf.store import table_stream
+from sheaf.store.feed import appending
+from tools.template import template
+
+type Record = dict[str, Any]
+
+
+class Stream:
+    """The stream of the table that the store works on, from its beginning on."""
+
+    def __init__(self) -> None:
+        """Find the stream."""
+        self._streams: Any = new_session().client("dynamodbstreams", config=configuration(read_timeout=10))
+        arn = dynamodb().describe_table(TableName=settings.table_name())["Table"]["LatestStreamArn"]
+        (shard,) = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        self._iterator = self._streams.get_shard_iterator(**place)["ShardIterator"]
+
+    def read(self) -> list[Record]:
+        """What has come since this was asked last and passes the filter of the function's mapping."""
+        found: list[Record] = []
+        while True:
+            answer = self._streams.get_records(ShardIterator=self._iterator)
+            self._iterator = answer["NextShardIterator"]
+            if not answer["Records"]:
+                return found
+            found += filter(_is_delivered, answer["Records"])
+
+
+def write_feed(account_id: AccountId) -> None:
+    """Put all that was changed in a new table into the feed of its only account."""
+    images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in Stream().read()]
+    changes = [change for old, new in images if (change := table_stream.read(old, new)) is not None]
+    appending.append(account_id, changes, to_timestamp(datetime.now(UTC)))
+
+
+def _is_delivered(record: Mapping[str, Any]) -> bool:
+    (pattern,) = template()["Resources"]["OnTableChangesMapping"]["Properties"]["FilterCriteria"]["Filters"]
+    return _matches(json.loads(pattern["Pattern"]), record)
+
+
+def _matches(pattern: Any, value: Any) -> bool:
+    """Whether a value fits a pattern of Lambda's event filtering; of these only `exists` is known here."""
+    if pattern == [{"exists": True}]:
+        return value is not None
+    return isinstance(value, Mapping) and all(_matches(inner, value.get(name)) for name, inner in pattern.items())
