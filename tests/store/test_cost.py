@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -101,6 +102,7 @@ STATES = {
 }
 
 
+@cache
 def item(state: str) -> dict[str, Any] | None:
     task = STATES[state]
     return None if task is None else next(SHAPE._items(AccountId(1), task))

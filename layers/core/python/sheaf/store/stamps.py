@@ -1,5 +1,6 @@
 """store: what the items of records say of their last change, for the table's stream: where it comes from."""
 
+import random
 from datetime import timedelta
 
 from sheaf import origin
@@ -33,11 +34,18 @@ def tombstone(key: Key) -> Item:
     }
 
 
-def read(item: Item, at: Timestamp) -> Origin:
-    """What a stamp says, of a change made at that time."""
+def read(item: Item) -> Origin:
+    """Where the last change of a record comes from."""
     stamped = item["changed"]["M"]
-    return Origin(_AUTHOR.from_item(stamped), stamped["request_id"]["S"], at)
+    return Origin(_AUTHOR.from_item(stamped), stamped["request_id"]["S"], Timestamp(stamped["at"]["S"]))
+
+
+def position(item: Item) -> str:
+    """What names the last change of a record among all of this record: when it was made, and a random number."""
+    stamped = item["changed"]["M"]
+    return f"{stamped['at']['S']}#{stamped['change']['S']}"
 
 
 def _written(known: Origin) -> Value:
-    return {"M": {**_AUTHOR.to_item(known.author), "request_id": text(known.request_id)}}
+    own = {"request_id": text(known.request_id), "at": text(known.at), "change": text(f"{random.getrandbits(48):012x}")}
+    return {"M": {**_AUTHOR.to_item(known.author), **own}}

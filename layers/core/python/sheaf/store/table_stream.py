@@ -35,8 +35,8 @@ _BESIDE = frozenset({"pk", "sk", "state_sk", "update_sk", "changed", "purge_at"}
 class RecordChange:
     """A change of a record as the stream tells it: `before` and `after` are attributes, None where it is not there.
 
-    `position` names the change among those of its record, the later the higher. `follows` is the one before it, None
-    where there is none, and was made at `follows_at`.
+    `position` names the change among those of its record. `follows` is the one before it, None where there is none,
+    and was made at `follows_at`.
     """
 
     account_id: AccountId
@@ -79,26 +79,18 @@ def read(old: Item | None, new: Item | None) -> RecordChange | None:
         after=after,
         position=position,
         follows=follows,
-        follows_at=None if old is None else _at(old),
+        follows_at=None if old is None else stamps.read(old).at,
     )
 
 
-def _at(item: Item) -> Timestamp:
-    return Timestamp(item["deleted_at" if "deleted_at" in item else "updated_at"]["S"])
-
-
 def _position(kind: Kind, item: Item) -> str:
-    """By the time, then the version: a tombstone comes last. The request tells apart what was deleted and made again.
-
-    Of an import only the steps of its way are changes, not what it counts.
-    """
+    """Of an import only the steps of its way are changes, not what it counts."""
     if kind == "IMPORT":
         undo = item["undo"]["M"] if "undo" in item else None
         status = list(ImportStatus).index(ImportStatus(item["status"]["S"]))
         again = "" if undo is None else f"#{undo['attempt']['N']}#{int(undo['status']['S'] != UndoStatus.RUNNING)}"
         return f"{item['created_at']['S']}#{status}{again}"
-    version = "~" if "deleted_at" in item else keys.sortable(int(item["version"]["N"]))
-    return f"{_at(item)}#{version}#{item['changed']['M']['request_id']['S']}"
+    return stamps.position(item)
 
 
 def _attributes(item: Item | None) -> Item | None:
@@ -108,7 +100,7 @@ def _attributes(item: Item | None) -> Item | None:
 
 
 def _origin(kind: Kind, old: Item | None, new: Item) -> Origin:
-    origin = stamps.read(new, _at(new))
+    origin = stamps.read(new)
     if kind == "IMPORT" and old is not None:
-        return Origin(Author(import_id=Id(int(new["sk"]["S"]))), origin.request_id, origin.at)
+        return Origin(Author(import_id=Id(int(new["sk"]["S"]))), origin.request_id, Timestamp(new["updated_at"]["S"]))
     return origin

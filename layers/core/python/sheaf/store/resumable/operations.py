@@ -42,7 +42,7 @@ class ResumableOperation:
         """Where it comes from, whoever resumes it: whoever begins it, before it is written."""
         if "changed" not in self.item:
             return origin.current()
-        return stamps.read(self.item, Timestamp(self.item["started_at"]["S"]))
+        return stamps.read(self.item)
 
 
 @dataclass(frozen=True, slots=True)
