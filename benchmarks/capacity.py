@@ -7,6 +7,7 @@ it holds, inside a transaction the same as outside (only the table's part double
 is counted as if every item had been written as it was.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,6 +92,8 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case "N":
             digits = Decimal(content).normalize().as_tuple()
             return 1 + -(-len(digits.digits) // 2) + digits.sign
+        case "B":
+            return len(b64decode(content))
         case "BOOL" | "NULL":
             return 1
         case "NS":

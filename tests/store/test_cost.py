@@ -177,6 +177,7 @@ def test_a_read_costs_a_unit_for_each_4_kilobytes_begun(size: int, consistent: b
     ("value", "size"),
     [
         ({"S": "grün"}, 5),
+        ({"B": "AQID"}, 3),
         ({"N": "7"}, 2),
         ({"N": "1234500"}, 4),
         ({"N": "-0.05"}, 3),
