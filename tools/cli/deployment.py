@@ -16,6 +16,9 @@ from tools.local import deploy, engine
 TABLE = "TableName"
 BUCKET = "ImportsBucketName"
 QUEUE = "ImportsQueueUrl"
+DEAD_CHANGES = "ChangesDeadLettersUrl"
+BUS = "EventBusName"
+KEPT_DAYS = "ChangesKeptDays"
 
 # botocore prefers these to a profile that comes from the environment; a profile that is asked for must win.
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -49,6 +52,19 @@ class Deployment:
     def queue_url(self) -> str:
         """The queue that carries the work of imports. Raises DeploymentError."""
         return self.output(QUEUE)
+
+    @property
+    def dead_changes_url(self) -> str:
+        """The queue of the changes that could not be written into a feed. Raises DeploymentError."""
+        return self.output(DEAD_CHANGES)
+
+    def use_for_changes(self) -> None:
+        """Let this process write changes into feeds, as the deployment's own function does. Raises DeploymentError."""
+        os.environ |= {
+            "CHANGES_DEAD_LETTERS_URL": self.dead_changes_url,
+            "EVENT_BUS": self.output(BUS),
+            "CHANGES_KEPT_DAYS": self.output(KEPT_DAYS),
+        }
 
 
 def add_options(parser: ArgumentParser) -> None:

@@ -23,9 +23,10 @@ class Stream:
     def __init__(self) -> None:
         """Find the stream."""
         self._streams: Any = new_session().client("dynamodbstreams", config=configuration(read_timeout=10))
-        arn = dynamodb().describe_table(TableName=settings.table_name())["Table"]["LatestStreamArn"]
-        (shard,) = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        place = {"StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        self.arn: str = dynamodb().describe_table(TableName=settings.table_name())["Table"]["LatestStreamArn"]
+        (shard,) = self._streams.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
+        self.shard: str = shard["ShardId"]
+        place = {"StreamArn": self.arn, "ShardId": self.shard, "ShardIteratorType": "TRIM_HORIZON"}
         self._iterator = self._streams.get_shard_iterator(**place)["ShardIterator"]
 
     def read(self) -> list[Record]:

@@ -12,12 +12,12 @@ MOST_BYTES = 200_000  # of a detail; an event of EventBridge holds 256 KB
 
 _NEVER = Timestamp("1970-01-01T00:00:00Z")
 # The bus belongs to whoever deploys Sheaf, and they see everything.
-_DEPLOYMENT = User(Id(0), "", "", None, Role.ADMINISTRATOR, frozenset(), frozenset(), True, _NEVER, _NEVER)
+DEPLOYMENT = User(Id(0), "", "", None, Role.ADMINISTRATOR, frozenset(), frozenset(), True, _NEVER, _NEVER)
 
 
 def event_of(account_id: AccountId, change: Change) -> Event:
     """The event of one change; where it is too large for one, without the record, which is in the feed."""
-    shown = show_change(change, _DEPLOYMENT)
+    shown = show_change(change, DEPLOYMENT)
     detail = {"account_id": account_id, **shown, "is_complete": True}
     if len(json.dumps(detail, ensure_ascii=False).encode()) > MOST_BYTES:
         detail |= {"before": None, "after": None, "is_complete": False}

@@ -49,9 +49,8 @@ def read_change_query(request: Request) -> ChangeQuery:
         MalformedError: kind or record cannot be read. InvalidError: limit or after is refused.
     """
     given = request.given
-    names = given["kind"].split(",") if "kind" in given else []
-    kinds = frozenset(_kind(name.strip(), "kind") for name in names)
-    record = _record(given["record"]) if "record" in given else None
+    kinds = read_kinds(given["kind"]) if "kind" in given else frozenset()
+    record = read_record(given["record"]) if "record" in given else None
     filters = [("kind", ",".join(sorted(kinds))), ("record", given.get("record", ""))]
     scope = f"list_changes?{urlencode(filters)}"
     after, limit = _after(request, given.get("after"), scope), _limit(given.get("limit"))
@@ -85,7 +84,13 @@ def _kind(text: str, name: str) -> Kind:
     raise MalformedError(f"Invalid {name} provided: {text[:50]!r}; it must be of {known}")
 
 
-def _record(text: str) -> tuple[Kind, Id]:
+def read_kinds(text: str) -> frozenset[Kind]:
+    """The kinds of records in `task,project`. Raises MalformedError."""
+    return frozenset(_kind(name.strip(), "kind") for name in text.split(","))
+
+
+def read_record(text: str) -> tuple[Kind, Id]:
+    """The record in `task:5`. Raises MalformedError."""
     kind, _, number = text.partition(":")
     try:
         return _kind(kind, "record"), parse_id(number, "record")
