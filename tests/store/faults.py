@@ -109,13 +109,13 @@ def cancelled(*codes: str) -> dict[str, Any]:
 def crashing(at: int, *, carried_out: bool) -> Iterator[list[int]]:
     """Die at the call number `at` (from 0): just before it is sent, or just after it was carried out.
 
-    Yields a list with one element for each call that was begun.
+    Whoever is dead calls nobody any more. Yields a list with one element for each call that was begun.
     """
     begun: list[int] = []
 
     def before(**_: object) -> None:
         begun.append(len(begun))
-        if begun[-1] == at and not carried_out:
+        if begun[-1] > at or (begun[-1] == at and not carried_out):
             raise CrashError
 
     def after(**_: object) -> None:

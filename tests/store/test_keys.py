@@ -72,6 +72,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "import_lease": _making(keys.import_lease, _accounts, _numbers, _days.map(lambda day: day[:7]), _numbers),
     "user_email": _making(keys.user_email, _accounts, _texts.map(fold_name)),
     "change_head": _making(keys.change_head, _accounts),
+    "change_turn": _making(keys.change_turn, _accounts),
     "change_block": _making(keys.change_block, _accounts, _numbers),
     "record_change": _making(keys.record_change, _accounts, st.sampled_from(KINDS), _numbers, _texts),
     "token": _making(keys.token, st.text("0123456789abcdef", min_size=64, max_size=64)),

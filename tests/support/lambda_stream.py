@@ -3,7 +3,7 @@
 import random
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
@@ -17,17 +17,17 @@ _PAUSE = 0.02  # seconds between two looks at the stream
 
 
 @contextmanager
-def delivering(repeated: float = 0.0) -> Iterator[None]:
+def delivering(repeated: float = 0.0) -> Iterator[Callable[[StreamRecord], None]]:
     """Deliver the stream to workers for the length of a `with` block, and to its end after that.
 
-    `repeated` is the share of batches that are delivered once more.
+    `repeated` is the share of batches that are delivered once more. Yields what puts a record beside the stream's own.
     """
     reader = _Reader()
     workers = [_Worker(reader, lane, repeated) for lane in reader.lanes]
     for thread in (reader, *workers):
         thread.start()
     try:
-        yield
+        yield reader.put
     finally:
         reader.ended.set()
         for thread in (reader, *workers):
@@ -48,10 +48,13 @@ class _Reader(threading.Thread):
         while not is_last:
             is_last = self.ended.is_set()
             for record in self._stream.read():
-                key = record["dynamodb"]["Keys"]
-                lane = zlib.crc32(f"{key['pk']['S']} {key['sk']['S']}".encode()) % LANES
-                self.lanes[lane].put(record)
+                self.put(record)
             self.ended.wait(_PAUSE)
+
+    def put(self, record: StreamRecord) -> None:
+        """Put a record into its lane."""
+        key = record["dynamodb"]["Keys"]
+        self.lanes[zlib.crc32(f"{key['pk']['S']} {key['sk']['S']}".encode()) % LANES].put(record)
 
 
 class _Worker(threading.Thread):

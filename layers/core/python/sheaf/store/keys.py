@@ -286,6 +286,11 @@ def change_head(account_id: AccountId) -> Key:
     return _key(f"ACCOUNT#{account_id}#CHANGES", "HEAD")
 
 
+def change_turn(account_id: AccountId) -> Key:
+    """Whose turn it is to append to the account's feed."""
+    return _key(f"ACCOUNT#{account_id}#CHANGES", "TURN")
+
+
 def changes(account_id: AccountId, sequence: int) -> str:
     """The partition of the blocks of changes among which the one with this number stands."""
     return f"ACCOUNT#{account_id}#CHANGES#{(sequence - 1) // CHANGES_IN_PARTITION}"

@@ -1,24 +1,31 @@
 """store: appending to the feed. Access pattern F1 of docs/data-model.md.
 
 One transaction appends a block, moves the head, which counts the changes, and notes for each record where its change
-stands. So numbers have no gaps, a reader never meets n + 1 before n, and a change that is told again is known. Whoever
-appends holds no lock: of two at once, one begins anew.
+stands. So numbers have no gaps, a reader never meets n + 1 before n, and a change that is told again is known.
+
+Whoever appends takes turns with the others of the same account: transactions that meet on the head would be cancelled
+and paid for. The head's condition is what keeps the feed right, also where a turn lasts too long and another begins.
 """
 
 import json
+import secrets
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
-from sheaf import settings
+from sheaf import backoff, settings
 from sheaf.domain.change import Change, Names
+from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, reads
 from sheaf.store.feed import blocks
-from sheaf.store.items import Item, number, purge_at, read_id, read_text
+from sheaf.store.items import Item, Value, number, purge_at, read_id, read_text, text
 from sheaf.store.keys import Key
 from sheaf.store.table_stream import RecordChange
 from sheaf.store.transactions import StaleError, Write, commit, retried
@@ -27,6 +34,8 @@ from sheaf.store.writes import put_new, update
 IN_BLOCK = 95  # changes that one transaction appends, each with a note; beside them the block and the head
 BLOCK_BYTES = 300_000  # of a block before it is compressed; an item holds 400 KB
 LATEST = timedelta(days=15)  # for so long a change may come late: 24 hours in the stream, 14 days in the dead letters
+TURN_SECONDS = 10.0  # after which somebody else may begin, because whoever had the turn has died
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.25  # seconds between two looks at whether it is free
 
 _REFERENCES: Mapping[Kind, Mapping[str, Kind]] = {
     "PROJECT": {"client_id": "CLIENT"},
@@ -59,13 +68,39 @@ def append(account_id: AccountId, changes: Sequence[RecordChange], now: Timestam
     done: list[Change] = []
     waiting: list[RecordChange] = []
     left = list(changes)
-    while left:
-        part, rest = left[:IN_BLOCK], left[IN_BLOCK:]
-        block = retried(partial(_append_block, account_id, part, now))
-        done += block.numbered
-        waiting += block.waiting
-        left = [*block.left, *rest]
+    with _turn(account_id):
+        while left:
+            part, rest = left[:IN_BLOCK], left[IN_BLOCK:]
+            block = retried(partial(_append_block, account_id, part, now))
+            done += block.numbered
+            waiting += block.waiting
+            left = [*block.left, *rest]
     return Appended(done, waiting)
+
+
+@contextmanager
+def _turn(account_id: AccountId) -> Iterator[None]:
+    """Be the only one who appends, for the length of a `with` block. Raises BusyError: it was not free for too long."""
+    key, holder = keys.change_turn(account_id), text(secrets.token_hex(8))
+    for _ in backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE):
+        now = time.time()
+        values = {":holder": holder, ":now": _moment(now), ":until": _moment(now + TURN_SECONDS)}
+        free = "attribute_not_exists(pk) OR free_at < :now"
+        with suppress(StaleError):
+            commit([update(key, "SET holder = :holder, free_at = :until", values, free)])
+            break
+    else:
+        raise BusyError("Others are appending to the feed of changes")
+    try:
+        yield
+    finally:
+        with suppress(StaleError):  # it lasted too long, and somebody else has begun
+            commit([update(key, "SET free_at = :now", {":now": _moment(0), ":holder": holder}, "holder = :holder")])
+
+
+def _moment(seconds: float) -> Value:
+    """Seconds since 1970, to the millisecond."""
+    return number(Decimal(f"{seconds:.3f}").normalize())
 
 
 @dataclass(slots=True)
