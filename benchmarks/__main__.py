@@ -24,6 +24,7 @@ TOPICS = (
     "lists",
     "reports",
     "load",
+    "changes",
     "import_load",
     "import_files",
     "bulk_imports",

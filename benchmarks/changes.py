@@ -105,6 +105,7 @@ def _steady(endpoint_url: str, a_second: int, *, flood: int) -> Measured:
     with _strict(endpoint_url) as strict, _units() as units, ThreadPoolExecutor(40) as threads:
         with delivering() as put:
             following = threads.submit(watched.follow, ended)
+            draining = threads.submit(_drained, flood)
             begun = time.monotonic()
             for record in _flood(flood):
                 put(record)
@@ -115,12 +116,20 @@ def _steady(endpoint_url: str, a_second: int, *, flood: int) -> Measured:
             for each in creating:
                 each.result()
             seconds = (time.monotonic() - begun) / SCALE
-        flooded = (time.monotonic() - begun) / SCALE
         ended.set()
         following.result()
+        flooded = draining.result()
     conflicts = sum(count for name, count in strict.rules.refused.items() if "CHANGES" in name)
     own = units[str(_QUIET)] / max(1, watched.seen)
     return Measured(watched, seconds, own, conflicts, flood / flooded, units[str(_FLOODED)] / max(1, flood))
+
+
+def _drained(flood: int) -> float:
+    """After how many seconds the flood is in its feed."""
+    begun = time.monotonic()
+    while pages.last_sequence(_FLOODED) < flood:
+        time.sleep(0.1)
+    return max(0.001, time.monotonic() - begun) / SCALE
 
 
 def _create(watched: Watched, number: int) -> None:

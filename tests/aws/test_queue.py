@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sheaf import settings
 from sheaf.aws import clients, queue
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
@@ -145,3 +146,15 @@ def test_a_message_that_the_queue_can_never_take_is_a_fault_and_not_sent_again(
 def test_a_message_over_the_limit_of_the_queue_is_refused_by_it() -> None:
     with pytest.raises(clients.sqs().exceptions.ClientError):
         queue.send(ACCOUNT, ["x" * 2_000_000])
+
+
+def test_a_change_that_could_not_be_written_lies_in_a_queue_of_its_own(
+    endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = clients.sqs().create_queue(QueueName="dead-changes-of-a-test")["QueueUrl"]
+    monkeypatch.setenv("CHANGES_DEAD_LETTERS_URL", url)
+    settings.changes_dead_letters_url.cache_clear()
+    queue.send_dead_change('{"reason":"none"}')
+    (message,) = clients.sqs().receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
+    settings.changes_dead_letters_url.cache_clear()
+    assert message["Body"] == '{"reason":"none"}'

@@ -280,9 +280,9 @@ def test_what_is_deleted_and_made_again_under_its_id_is_a_new_history() -> None:
 
 
 @pytest.mark.usefixtures("table", "sent", "buried")
-@pytest.mark.parametrize(("count", "calls"), [(1, 4), (95, 4), (96, 6)])
+@pytest.mark.parametrize(("count", "calls"), [(1, 4), (98, 4), (99, 6)])
 def test_changes_are_appended_in_as_few_calls_as_they_need(count: int, calls: int) -> None:
-    """One read and one transaction for 95 changes, and two writes by which their writer takes its turn."""
+    """One read and one transaction for 98 changes, and two writes by which their writer takes its turn."""
     for number in range(count):
         new_task(name=f"Task {number}")
     records = now_told()

@@ -12,7 +12,7 @@ from sheaf.feed.writing import StreamRecord
 from tools.local.stream import Stream
 
 LANES = 4  # by which a shard is read at once: the template's ParallelizationFactor
-BATCH = 500
+BATCH = 1000  # records of an invocation, as the template says
 _PAUSE = 0.02  # seconds between two looks at the stream
 
 
