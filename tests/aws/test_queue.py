@@ -149,7 +149,7 @@ def test_a_message_over_the_limit_of_the_queue_is_refused_by_it() -> None:
 
 
 def test_a_change_that_could_not_be_written_lies_in_a_queue_of_its_own(
-    endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+    moto: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = clients.sqs().create_queue(QueueName="dead-changes-of-a-test")["QueueUrl"]
     monkeypatch.setenv("CHANGES_DEAD_LETTERS_URL", url)
