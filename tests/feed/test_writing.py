@@ -1,26 +1,30 @@
 """The stream becomes the feed: each change once and in its record's order, however the stream is delivered."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sheaf import origin
 from sheaf.aws.event_bus import Event
-from sheaf.domain.change import Action
+from sheaf.domain.change import Action, Author, Change, Origin
 from sheaf.domain.identity import AccountId
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id
 from sheaf.feed import writing
-from sheaf.store import keys, tasks
+from sheaf.store import keys, projects, tasks
 from sheaf.store.feed import appending, pages
 from sheaf.store.feed.pages import ChangesGoneError, FeedRequest
+from sheaf.store.resumable import resume
 from sheaf.store.transactions import commit
 from tests.feed.deliveries import ACCOUNT, chains, deliver, feed, histories
 from tests.store.faults import CrashError, crashing, recorded
 from tests.store.interruptions import fresh_table
+from tests.store.stored_records import Spent, assignment, client, populate, project, task
 from tests.support.api import NOW
 from tools.local.stream import Record, Stream
 
@@ -274,6 +278,39 @@ def test_what_is_deleted_and_made_again_under_its_id_is_a_new_history() -> None:
     deliver([now_told()])
     deliver([now_told()[::-1]])
     assert [change.action for change in feed()] == [Action.CREATED, Action.DELETED, Action.CREATED]
+
+
+ADA = Origin(Author(user_id=Id(1), name="Ada Admin"), "request-1", NOW)
+
+
+def deletions(changes: list[Change]) -> Counter[str]:
+    """How many records of each kind were deleted, all of them by Ada in one request."""
+    found = [change for change in changes if change.action is Action.DELETED]
+    assert {(change.origin.author, change.origin.request_id) for change in found} == {(ADA.author, ADA.request_id)}
+    return Counter(change.kind for change in found)
+
+
+@pytest.mark.usefixtures("table", "sent", "buried")
+def test_a_task_that_goes_with_300_assignments_stands_in_the_feed_whole() -> None:
+    projects_ = [project(number) for number in range(1, 301)]
+    populate(client(1), *projects_, task(1), *(assignment(number, number, 1) for number in range(1, 301)))
+    with origin.of(ADA):
+        tasks.delete(ACCOUNT, Id(1), NOW)
+    deliver([now_told()])
+    assert deletions(feed(limit=500)) == {"TASK": 1, "TASK_ASSIGNMENT": 300}
+
+
+@pytest.mark.usefixtures("table", "sent", "buried")
+def test_a_project_that_goes_with_its_time_is_deleted_by_whoever_asked_for_it_whoever_finishes_that() -> None:
+    on_project = [assignment(number, 1, number) for number in range(1, 31)]
+    time = [Spent(id=number, assignment=on_project[number % 30], user=1) for number in range(1, 51)]
+    populate(client(1), project(1), *(task(number) for number in range(1, 31)), *on_project, *time)
+    with origin.of(ADA), crashing(8, carried_out=True), pytest.raises(CrashError):
+        projects.delete(ACCOUNT, Id(1), NOW)
+    assert resume.resume_all(seconds=20) == 1
+    deliver([now_told()])
+    found = deletions(feed(limit=500))
+    assert (found["PROJECT"], found["TASK_ASSIGNMENT"], found["TIME_ENTRY"]) == (1, 30, 50)
 
 
 # ------------------------------------------------------------ what it costs
