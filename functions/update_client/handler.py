@@ -4,6 +4,7 @@ from sheaf.domain.client import ClientFields
 from sheaf.domain.identity import may_manage_clients
 from sheaf.domain.record import with_changes
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.client import ClientBody
@@ -19,7 +20,9 @@ def update_client(request: Request) -> Response:
     client = clients.update(
         request.account_id,
         client_id,
-        lambda client: with_changes(client, body.apply_to(ClientFields, client), request.now),
+        lambda client: with_changes(
+            matching(request, client, show_client), body.apply_to(ClientFields, client), request.now
+        ),
     )
     return Response(200, show_client(client))
 

@@ -4,6 +4,7 @@ from sheaf.domain.business_role import BusinessRoleFields
 from sheaf.domain.identity import may_manage_users
 from sheaf.domain.record import with_changes
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.model import read_body
@@ -18,7 +19,9 @@ def update_role(request: Request) -> Response:
     role = roles.update(
         request.account_id,
         request.path_id("role_id"),
-        lambda role: with_changes(role, body.apply_to(BusinessRoleFields, role), request.now),
+        lambda role: with_changes(
+            matching(request, role, show_role), body.apply_to(BusinessRoleFields, role), request.now
+        ),
     )
     return Response(200, show_role(role))
 

@@ -4,6 +4,7 @@ from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.record import with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.model import read_body
@@ -17,7 +18,9 @@ def update_task(request: Request) -> Response:
     body = read_body(TaskBody, request.fields())
     task_id = request.path_id("task_id")
     task = tasks.update(
-        request.account_id, task_id, lambda task: with_changes(task, body.apply_to(TaskFields, task), request.now)
+        request.account_id,
+        task_id,
+        lambda task: with_changes(matching(request, task, show_task), body.apply_to(TaskFields, task), request.now),
     )
     return Response(200, show_task(task))
 

@@ -4,6 +4,7 @@ from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import with_changes
 from sheaf.domain.task_assignment import TaskAssignmentFields
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
@@ -24,6 +25,7 @@ def update_task_assignment(request: Request) -> Response:
         lambda task_assignment: with_changes(
             task_assignment, body.apply_to(TaskAssignmentFields, task_assignment), request.now
         ),
+        lambda seen: matching(request, seen, show_task_assignment),
     )
     return Response(200, show_task_assignment(found))
 

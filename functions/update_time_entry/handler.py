@@ -11,6 +11,7 @@ from sheaf.domain.time_entry import (
 )
 from sheaf.domain.timers import retimed
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.model import read_body
@@ -25,6 +26,7 @@ def update_time_entry(request: Request) -> Response:
 
     def change(found: LoggedTime) -> TimeEntry:
         require_own(request.user, found.entry)
+        matching(request, found, lambda seen: show_time_entry(seen, request.user, request.now))
         fields = retimed(body.apply_to(TimeEntryFields, found.entry), body.times(), found.user, request.clock)
         require_may_log(request.user, found.entry.user_id, fields.project_id)
         return with_changes(found.entry, fields, request.now)

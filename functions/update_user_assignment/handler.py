@@ -1,9 +1,12 @@
 """functions: PATCH and PUT /v2/projects/{project_id}/user_assignments/{user_assignment_id}."""
 
+from functools import partial
+
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import with_changes
 from sheaf.domain.user_assignment import UserAssignmentFields
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
@@ -24,6 +27,7 @@ def update_user_assignment(request: Request) -> Response:
         lambda user_assignment: with_changes(
             user_assignment, body.apply_to(UserAssignmentFields, user_assignment), request.now
         ),
+        lambda seen: matching(request, seen, partial(show_user_assignment, reader=request.user)),
     )
     return Response(200, show_user_assignment(found, request.user))
 

@@ -4,10 +4,12 @@ from sheaf.domain.identity import may_manage_tasks
 from sheaf.domain.record import with_changes
 from sheaf.domain.task import TaskFields
 from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v1.bodies import read_task
-from sheaf.http.v1.formats import done
+from sheaf.http.v1.formats import done, show
+from sheaf.http.v1.responses import task as shown
 from sheaf.store import tasks
 
 
@@ -16,7 +18,13 @@ def v1_update_task(request: Request) -> Response:
     body = read_task(request)
     task_id = request.path_id("task_id")
     tasks.update(
-        request.account_id, task_id, lambda task: with_changes(task, body.apply_to(TaskFields, task), request.now)
+        request.account_id,
+        task_id,
+        lambda task: with_changes(
+            matching(request, task, lambda seen: show(request, shown(seen)).body),
+            body.apply_to(TaskFields, task),
+            request.now,
+        ),
     )
     return done(request, 200, f"/tasks/{task_id}")
 

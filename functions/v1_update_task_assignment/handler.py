@@ -3,11 +3,13 @@
 from sheaf.domain.identity import may_see_projects
 from sheaf.domain.record import with_changes
 from sheaf.entry_points.http_v1 import v1_endpoint
+from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.scope import managed_project_id
 from sheaf.http.v1.bodies import read_task_assignment
-from sheaf.http.v1.formats import done
+from sheaf.http.v1.formats import done, show
+from sheaf.http.v1.responses import task_assignment as shown
 from sheaf.store import task_assignments
 
 
@@ -19,7 +21,11 @@ def v1_update_task_assignment(request: Request) -> Response:
         request.account_id,
         project_id,
         assignment_id,
-        lambda task_assignment: with_changes(task_assignment, body.apply_to_assignment(task_assignment), request.now),
+        lambda task_assignment: with_changes(
+            matching(request, task_assignment, lambda seen: show(request, shown(seen)).body),
+            body.apply_to_assignment(task_assignment),
+            request.now,
+        ),
     )
     return done(request, 200, f"/projects/{project_id}/task_assignments/{assignment_id}")
 

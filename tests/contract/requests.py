@@ -120,7 +120,16 @@ class Request:
 
 def every_request() -> list[Request]:
     """All of them; no two have the same name."""
-    return [*_examples(), *_anywhere(), *_with_bodies(), *_of_fields(), *_known(), *_busy(), *_of_one_operation()]
+    return [
+        *_examples(),
+        *_anywhere(),
+        *_with_bodies(),
+        *_of_fields(),
+        *_known(),
+        *_changed_since(),
+        *_busy(),
+        *_of_one_operation(),
+    ]
 
 
 def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple[Request, Answer]]:
@@ -364,6 +373,14 @@ def _known() -> Iterator[Request]:
         query = "?from=20261101&to=20261130" if "/reports/time/" in route else ""
         event = ADMIN.event(method, ADDRESSES[method, route] + query, headers={"if-none-match": "*"})
         yield Request(f"{method} {route} that is known", event)
+
+
+def _changed_since() -> Iterator[Request]:
+    """Changes of a record that is not what the caller has seen."""
+    for method, route in _routes_with("PATCH", "PUT", "DELETE"):
+        address = ADDRESSES[method, route]
+        event = ADMIN.event(method, address, body_of(method, address), {"if-match": '"0"'})
+        yield Request(f"{method} {route} of another state", event)
 
 
 def _busy() -> Iterator[Request]:

@@ -204,13 +204,13 @@ def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, 
 
 
 def examples_of_parameters() -> Iterator[tuple[str, str, str]]:
-    """Each parameter that has an example, with the query that gives it, and all that must be given."""
+    """Each parameter of a query that has an example, with the query that gives it, and all that must be given."""
     for method, route in ADDRESSES:
         described = document()["paths"].get(route, {}).get(method.lower(), {}).get("parameters", [])
         items = [Part(parameter["$ref"].removeprefix("#")).value for parameter in described]
         required = {item["name"]: item["example"] for item in items if item.get("required")}
         for item in items:
-            if "example" in item:
+            if "example" in item and item["in"] == "query":
                 given = {**required, item["name"]: item["example"]}
                 texts = {name: str(text).lower() if isinstance(text, bool) else text for name, text in given.items()}
                 yield route, item["name"], urlencode(texts)

@@ -75,8 +75,7 @@ def every_request() -> Iterator[Request]:
             yield Request(
                 f"{name} updated since yesterday", api.event(verb, address + "?updated_since=yesterday", body)
             )
-            if verb == "GET":
-                yield Request(f"{name} that is known", api.event(verb, address, body, {"if-none-match": "*"}))
+            yield from with_tags(name, api, verb, address)
             yield Request(f"{name} in no format", api.event(verb, address, body, {"accept": "text/html"}))
             yield Request(f"{name} without a table", event, trouble=no_table)
             yield Request(f"{name} on a busy table", event, trouble=busy_table)
@@ -87,6 +86,15 @@ def every_request() -> Iterator[Request]:
             yield Request(f"{verb} {address}", v1(Api("local-admin-token")).event(verb, address, body))
     last = v1(Api("local-admin-token"), JSON).event("DELETE", "/projects/1/task_assignments/1")
     yield Request("DELETE the last task", last, before=archive_the_others)
+
+
+def with_tags(name: str, api: Api, verb: str, address: str) -> Iterator[Request]:
+    """A reader who has the answer already, and a change of a record that is not what the caller has seen."""
+    if verb == "GET":
+        yield Request(f"{name} that is known", api.event(verb, address, None, {"if-none-match": "*"}))
+    if verb in ("PUT", "DELETE"):
+        event = api.event(verb, address, body_of(verb, address), {"if-match": '"0"'})
+        yield Request(f"{name} of another state", event)
 
 
 def archive_the_others() -> None:

@@ -68,7 +68,7 @@ def test_no_refusal_is_a_403_or_a_422() -> None:
         kind: V1.error_response(Request(), made(kind)).status for kind in kinds() if kind.__module__.startswith("sheaf")
     }
 
-    assert set(statuses.values()) == {400, 401, 404, 405, 406, 415, 503}
+    assert set(statuses.values()) == {400, 401, 404, 405, 406, 412, 415, 503}
     assert len(statuses) >= 15
 
 

@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
-from sheaf.domain.errors import NameTakenError, NotFoundError
+from sheaf.domain.errors import ChangedSinceError, NameTakenError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.values import Id, Timestamp, fold_name
+from sheaf.http.conditional import matching
+from sheaf.http.request import Request
+from sheaf.http.response import as_json, digest_of
+from sheaf.http.v2.responses import show_task
 from sheaf.store import keys, tasks
 from sheaf.store.items import Item
 from tests.domain.strategies import task
@@ -212,3 +216,32 @@ def test_the_totals_are_right_after_everybody_changed_them_at_once(table: str) -
         Ending("deleted first", {"archive or activate": NotFoundError, **done}, left=(None, True)),
     ]
     check(histories, EndsAs(endings, left), ["changed first", "deleted first"])
+
+
+# ------------------------------------------------------------ one tag
+
+
+@pytest.mark.usefixtures("table")
+def test_of_two_who_change_what_they_both_have_seen_one_wins() -> None:
+    """Both have the tag of the task as it was made; the other one is refused, whenever it comes."""
+    put_tasks(ACCOUNT, [task(number + 1, name=f"Task {number}") for number in range(FEW)])
+
+    def change(number: int, name: str) -> Actor:
+        seen = tasks.get(ACCOUNT, Id(number + 1))
+        request = Request(headers={"if-match": f'"{digest_of(as_json(show_task(seen)).encode())}"'})
+
+        def changed(found: Task) -> Task:
+            matching(request, found, show_task)
+            return with_changes(found, replace(fields_of(TaskFields, found), name=name), NOW)
+
+        return lambda: tasks.update(ACCOUNT, seen.id, changed)
+
+    def actors(number: int) -> Mapping[str, Actor]:
+        return {name: change(number, f"{name} {number}") for name in ("one", "other")}
+
+    def judge(history: History) -> str | None:
+        name = tasks.get(ACCOUNT, Id(history.number + 1)).name
+        winner, loser = ("one", "other") if name.startswith("one") else ("other", "one")
+        return winner if history.errors == {winner: None, loser: ChangedSinceError} else None
+
+    check(list(run(actors, FEW)), judge, {"one", "other"})

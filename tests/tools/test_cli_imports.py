@@ -226,7 +226,7 @@ def test_local_works_on_what_make_run_has_brought_up(
             [*TOLD, "import 1 is cancelled: 1 created, 0 updated, 0 unchanged, 0 failed"],
         ),
         (
-            [lambda: endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty", NOW)],
+            [lambda: endings.stop(ACCOUNT, Id(1), (ImportStatus.FAILED, "The file is empty"), NOW)],
             1,
             ["import 1 has failed: 0 created, 0 updated, 0 unchanged, 0 failed"],
         ),
@@ -251,7 +251,7 @@ def test_it_stays_until_the_import_has_ended(
 def test_it_says_why_an_import_failed_and_which_columns_were_ignored(sheaf: Sheaf, deployment: str) -> None:
     begun()
     api_records.run_import(Api(), 1)
-    endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file was replaced", NOW)
+    endings.stop(ACCOUNT, Id(1), (ImportStatus.FAILED, "The file was replaced"), NOW)
     outcome = sheaf("import", "--follow", "1", *OF_ACCOUNT)
     assert outcome.status == 1
     assert outcome.err.splitlines()[1:] == ["The file was replaced", *TOLD]

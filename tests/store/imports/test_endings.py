@@ -88,7 +88,7 @@ def test_an_import_that_still_waits_can_be_cancelled() -> None:
 
 def test_what_has_ended_cannot_be_cancelled() -> None:
     started()
-    endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "The file is empty.", LATER)
+    endings.stop(ACCOUNT, Id(1), (ImportStatus.FAILED, "The file is empty."), LATER)
     with pytest.raises(InvalidError, match="Import has already ended"):
         endings.cancel(ACCOUNT, Id(1), LAST)
     assert jobs.get(ACCOUNT, Id(1)).error == "The file is empty."
@@ -119,7 +119,7 @@ def test_a_cancellation_interrupted_anywhere_is_resumed_by_the_next_request(
 def test_of_two_ways_to_an_end_the_first_wins() -> None:
     started()
     with crashing(3, carried_out=True), pytest.raises(CrashError):
-        endings.stop(ACCOUNT, Id(1), ImportStatus.FAILED, "No progress.", LATER)
+        endings.stop(ACCOUNT, Id(1), (ImportStatus.FAILED, "No progress."), LATER)
     assert jobs.snapshot(ACCOUNT, Id(1)).stop == (ImportStatus.FAILED, "No progress.")
     with pytest.raises(InvalidError):
         endings.cancel(ACCOUNT, Id(1), LAST)

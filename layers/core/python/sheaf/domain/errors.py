@@ -40,5 +40,12 @@ class NotRemovableError(InvalidError):
     """Something cannot be deleted because other data still needs it, such as a task with logged time."""
 
 
+class ChangedSinceError(SheafError):
+    """The record is not what the caller says that it is (`If-Match`). Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The record is not the one that If-Match names by its ETag, in quotes; read it again")
+
+
 class BusyError(SheafError):
     """The same items were being changed by too many others for too long. Nothing was written; trying again is safe."""

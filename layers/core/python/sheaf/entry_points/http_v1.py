@@ -27,6 +27,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     error_responses.UnsupportedMediaTypeError: 415,
     errors.MalformedError: 400,
     errors.InvalidError: 400,
+    errors.ChangedSinceError: 412,
     errors.BusyError: 503,
 }
 

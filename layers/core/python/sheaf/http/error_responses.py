@@ -42,6 +42,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     UnsupportedMediaTypeError: 415,
     errors.MalformedError: 400,
     errors.InvalidError: 422,
+    errors.ChangedSinceError: 412,
     errors.BusyError: 503,
 }
 

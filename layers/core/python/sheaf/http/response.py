@@ -39,13 +39,13 @@ class Response:
         answer = {"statusCode": self.status, "headers": headers}
         if isinstance(self.body, bytes):
             return {**answer, "body": b64encode(self.body).decode(), "isBase64Encoded": True}
-        text = self.body if isinstance(self.body, str) else as_json(self.body)
+        text = as_text(self.body)
         is_long = len(text) >= _LONG
         if is_long:
             headers["Vary"] = "Accept-Encoding"
         data = text.encode()
         if self.status in (200, 201) and text.strip() and "ETag" not in headers:
-            digest = sha256(data).hexdigest()[:32]
+            digest = digest_of(data)
             # Strong, so that of each form of the answer: its bytes.
             headers["ETag"] = f'"{digest}-gzip"' if is_long and takes_gzip else f'"{digest}"'
             if known.strip() == "*" or digest in known:
@@ -56,6 +56,16 @@ class Response:
         headers["Content-Encoding"] = "gzip"
         compressed = zlib.compress(data, _LEVEL, wbits=_GZIP)
         return {**answer, "body": b64encode(compressed).decode(), "isBase64Encoded": True}
+
+
+def digest_of(data: bytes) -> str:
+    """What tags an answer with this body."""
+    return sha256(data).hexdigest()[:32]
+
+
+def as_text(body: object) -> str:
+    """A body as it goes out: text as it is, anything else as JSON."""
+    return body if isinstance(body, str) else as_json(body)
 
 
 def as_json(body: object) -> str:

@@ -40,7 +40,7 @@ def finish(account_id: AccountId, import_id: Id, now: Timestamp) -> bool:
 def fail(account_id: AccountId, import_id: Id, error: str, now: Timestamp) -> bool:
     """End an import with a reason; whether it was ended here. What its rows have changed so far stays."""
     logger().warning("import failed", account_id=account_id, import_id=import_id, reason=error)
-    job = endings.stop(account_id, import_id, ImportStatus.FAILED, error, now)
+    job = endings.stop(account_id, import_id, (ImportStatus.FAILED, error), now)
     if job is None:
         return False
     _publish(account_id, job)

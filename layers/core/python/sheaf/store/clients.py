@@ -9,7 +9,7 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.client import CLIENT
-from sheaf.store.transactions import Write, commit, retried
+from sheaf.store.transactions import Write, accept, commit, retried
 
 
 def get(account_id: AccountId, client_id: Id) -> Client:
@@ -66,15 +66,16 @@ def written(account_id: AccountId, before: Client | None, after: Client) -> list
     return CLIENT.writes_to_change(account_id, before, after)
 
 
-def delete(account_id: AccountId, client_id: Id) -> Client:
+def delete(account_id: AccountId, client_id: Id, check: Callable[[Client], object] = accept) -> Client:
     """Remove a client without projects (C5) and return it as it was.
 
     Raises:
-        NotFoundError, ClientHasProjectsError, BusyError.
+        NotFoundError, ClientHasProjectsError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> Client:
         client = get(account_id, client_id)
+        check(client)
         commit([*CLIENT.writes_to_remove(account_id, client), time_guard.remove_client(account_id, client_id)])
         return client
 

@@ -15,7 +15,7 @@ from sheaf.store.mappers.project import PROJECT
 from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import creation, operations, removal, resume
 from sheaf.store.resumable.operations import ResumableOperation
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, accept, commit, retried
 
 
 def get(account_id: AccountId, project_id: Id) -> ClientProject:
@@ -129,19 +129,22 @@ def everything(account_id: AccountId) -> Iterator[Project]:
     return map(PROJECT.codec.from_item, reads.items_in(listed))
 
 
-def delete(account_id: AccountId, project_id: Id, now: Timestamp) -> ClientProject:
+def delete(
+    account_id: AccountId, project_id: Id, now: Timestamp, check: Callable[[ClientProject], object] = accept
+) -> ClientProject:
     """Remove a project with its assignments and its time entries (P5) and return it as it was.
 
     It is gone for every reader at once; what was in it is deleted after that.
 
     Raises:
-        NotFoundError, BusyError.
+        NotFoundError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> tuple[ClientProject, ResumableOperation | None]:
         begun = operations.begun_count(account_id)
         resume.finish_pending(account_id)
         found = get(account_id, project_id)
+        check(found)
         record = PROJECT.writes_to_remove(account_id, found.project)
         return found, removal.remove_project(account_id, project_id, record, now, begun)
 

@@ -22,7 +22,7 @@ from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.role import ROLE
 from sheaf.store.mappers.user import USER
 from sheaf.store.reads import KeyRange
-from sheaf.store.transactions import Write, commit, retried
+from sheaf.store.transactions import Write, accept, commit, retried
 from sheaf.store.writes import count_on
 
 
@@ -69,12 +69,17 @@ def update(account_id: AccountId, role_id: Id, change: Callable[[BusinessRole], 
     return retried(decide)
 
 
-def delete(account_id: AccountId, role_id: Id) -> BusinessRole:
-    """Remove a role (R5), which nobody has any more then, and return it as it was. Raises NotFoundError, BusyError."""
+def delete(account_id: AccountId, role_id: Id, check: Callable[[BusinessRole], object] = accept) -> BusinessRole:
+    """Remove a role (R5), which nobody has any more then, and return it as it was.
+
+    Raises:
+        NotFoundError, BusyError, and whatever `check` raises.
+    """
 
     def decide() -> BusinessRole:
         changes = _changes(account_id)
         role = get(account_id, role_id)
+        check(role)
         commit([*ROLE.writes_to_remove(account_id, role), _changed(account_id, changes)])
         return role
 

@@ -30,7 +30,7 @@ from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations, resume
 from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_guard import TimeCount
-from sheaf.store.transactions import Write, commit, retried
+from sheaf.store.transactions import Write, accept, commit, retried
 
 _MANY_PROJECTS = 20
 
@@ -96,12 +96,21 @@ def create(
 
 
 def update(
-    account_id: AccountId, project_id: Id, assignment_id: Id, change: Callable[[TaskAssignment], TaskAssignment]
+    account_id: AccountId,
+    project_id: Id,
+    assignment_id: Id,
+    change: Callable[[TaskAssignment], TaskAssignment],
+    check: Callable[[AssignedTask], object] = accept,
 ) -> AssignedTask:
-    """The assignment after `change` (A4), which may be called again. Raises NotFoundError, BusyError."""
+    """The assignment after `change` (A4), which may be called again.
+
+    Raises:
+        NotFoundError, BusyError, and whatever `check` raises.
+    """
 
     def decide() -> AssignedTask:
         found = get(account_id, project_id, assignment_id)
+        check(found)
         before = found.assignment
         after = change(before)
         if after is not before:
@@ -144,15 +153,22 @@ def of_pairs(account_id: AccountId, pairs: Collection[tuple[Id, Id]]) -> dict[tu
     }
 
 
-def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> AssignedTask:
+def delete(
+    account_id: AccountId,
+    project_id: Id,
+    assignment_id: Id,
+    now: Timestamp,
+    check: Callable[[AssignedTask], object] = accept,
+) -> AssignedTask:
     """Take a task without time off its project (A5) and return the assignment as it was.
 
     Raises:
-        NotFoundError, TaskAssignmentHasTimeError, BusyError.
+        NotFoundError, TaskAssignmentHasTimeError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> AssignedTask:
         found = get(account_id, project_id, assignment_id)
+        check(found)
         commit(removed(account_id, found.assignment, _no_time_on(account_id, found.assignment), now))
         return found
 
@@ -188,16 +204,24 @@ def create_with_new_task(
     return retried(decide)
 
 
-def remove_or_archive(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> bool:
+def remove_or_archive(
+    account_id: AccountId,
+    project_id: Id,
+    assignment_id: Id,
+    now: Timestamp,
+    check: Callable[[TaskAssignment], object] = accept,
+) -> bool:
     """Take a task off its project as v1 does (A8), or archive it there where time is logged; whether it was archived.
 
     Raises:
-        NotFoundError, BusyError. LastTaskError: the project has no other active assignment.
+        NotFoundError, BusyError, and whatever `check` raises.
+        LastTaskError: the project has no other active assignment.
     """
     resume.finish_pending(account_id)  # an assignment that a removal has left lying still counts on its project
 
     def decide() -> bool:
         before = get(account_id, project_id, assignment_id).assignment
+        check(before)
         time = time_guard.time_on(account_id, time_guard.key_of(before))
         has_time = time.total > 0
         if has_time and not before.is_active:

@@ -12,7 +12,7 @@ from sheaf.store import sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import operations, removal, resume
-from sheaf.store.transactions import Write, commit, retried
+from sheaf.store.transactions import Write, accept, commit, retried
 
 
 def get(account_id: AccountId, task_id: Id) -> Task:
@@ -89,17 +89,18 @@ def written(account_id: AccountId, before: Task | None, after: Task) -> list[Wri
     return writes
 
 
-def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:
+def delete(account_id: AccountId, task_id: Id, now: Timestamp, check: Callable[[Task], object] = accept) -> Task:
     """Remove a task without time, and its assignments with it (T5); return it as it was. Its name is free at once.
 
     Raises:
-        NotFoundError, TaskHasTimeError, BusyError.
+        NotFoundError, TaskHasTimeError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> tuple[Task, operations.ResumableOperation | None]:
         begun = operations.begun_count(account_id)
         resume.finish_pending(account_id)
         task = get(account_id, task_id)
+        check(task)
         return task, removal.remove_task(account_id, task_id, TASK.writes_to_remove(account_id, task), now, begun)
 
     task, operation = retried(decide)
@@ -108,19 +109,21 @@ def delete(account_id: AccountId, task_id: Id, now: Timestamp) -> Task:
     return task
 
 
-def delete_or_archive(account_id: AccountId, task_id: Id, now: Timestamp) -> bool:
+def delete_or_archive(
+    account_id: AccountId, task_id: Id, now: Timestamp, check: Callable[[Task], object] = accept
+) -> bool:
     """Remove a task as v1 does (T6): archive it where time is logged; whether it was archived.
 
     Raises:
-        NotFoundError, BusyError.
+        NotFoundError, BusyError, and whatever `check` raises.
     """
+
+    def archive(task: Task) -> Task:
+        check(task)
+        return with_changes(task, replace(fields_of(TaskFields, task), is_active=False), now)
+
     try:
-        delete(account_id, task_id, now)
+        delete(account_id, task_id, now, check)
     except TaskHasTimeError:
-        archived = update(
-            account_id,
-            task_id,
-            lambda task: with_changes(task, replace(fields_of(TaskFields, task), is_active=False), now),
-        )
-        return not archived.is_active
+        return not update(account_id, task_id, archive).is_active
     return False

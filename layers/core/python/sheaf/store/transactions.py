@@ -105,6 +105,10 @@ def retried[Result](decide: Callable[[], Result]) -> Result:
     raise BusyError("Too many changes to the same record at once; nothing was changed, please try again")
 
 
+def accept(_record: object) -> None:
+    """The check of a record about to be changed that lets all pass."""
+
+
 def attempts(seconds: float | None = None) -> Iterator[int]:
     """The attempts at one piece of work on the table, with pauses between them, for as long as a caller waits."""
     return backoff.attempts(first=_FIRST_PAUSE, longest=_LONGEST_PAUSE, seconds=seconds)

@@ -34,7 +34,7 @@ from sheaf.store.records import Counter, count_write, gone, replacement_writes, 
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_guard import TimeCount
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, accept, commit, retried
 from sheaf.store.writes import IS_RECORD, check, check_record, delete_if, put_new
 from sheaf.store.writes import update as update_item
 
@@ -192,12 +192,21 @@ def _managing(account_id: AccountId, before: UserAssignment | None, after: UserA
 
 
 def update(
-    account_id: AccountId, project_id: Id, assignment_id: Id, change: Callable[[UserAssignment], UserAssignment]
+    account_id: AccountId,
+    project_id: Id,
+    assignment_id: Id,
+    change: Callable[[UserAssignment], UserAssignment],
+    check: Callable[[AssignedUser], object] = accept,
 ) -> AssignedUser:
-    """The assignment after `change` (U5), which may be called again. Raises NotFoundError, BusyError."""
+    """The assignment after `change` (U5), which may be called again.
+
+    Raises:
+        NotFoundError, BusyError, and whatever `check` raises.
+    """
 
     def decide() -> AssignedUser:
         found = get(account_id, project_id, assignment_id)
+        check(found)
         before = found.assignment
         after = change(before)
         if after is not before:
@@ -218,15 +227,22 @@ def _changed(account_id: AccountId, before: UserAssignment, after: UserAssignmen
     return writes
 
 
-def delete(account_id: AccountId, project_id: Id, assignment_id: Id, now: Timestamp) -> AssignedUser:
+def delete(
+    account_id: AccountId,
+    project_id: Id,
+    assignment_id: Id,
+    now: Timestamp,
+    check: Callable[[AssignedUser], object] = accept,
+) -> AssignedUser:
     """Take a user without time there off a project (U6) and return the assignment as it was.
 
     Raises:
-        NotFoundError, UserAssignmentHasTimeError, BusyError.
+        NotFoundError, UserAssignmentHasTimeError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> AssignedUser:
         found = get(account_id, project_id, assignment_id)
+        check(found)
         time = time_guard.time_of(account_id, "USER_ASSIGNMENT", assignment_id)
         if time.total:
             raise UserAssignmentHasTimeError

@@ -27,7 +27,7 @@ from sheaf.store.reads import KeyRange
 from sheaf.store.resumable import operations, removal, resume
 from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.time_guard import TimeCount
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, accept, commit, retried
 from sheaf.store.writes import count, delete_if, put_new, with_condition
 
 
@@ -137,17 +137,18 @@ def update(
     return retried(decide)
 
 
-def delete(account_id: AccountId, user_id: Id, now: Timestamp) -> User:
+def delete(account_id: AccountId, user_id: Id, now: Timestamp, check: Callable[[User], object] = accept) -> User:
     """Remove a user without time, with their assignments (I14), and return them as they were.
 
     Raises:
-        NotFoundError, UserHasTimeError, LastAdministratorNotRemovableError, BusyError.
+        NotFoundError, UserHasTimeError, LastAdministratorNotRemovableError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> tuple[User, ResumableOperation | None]:
         begun = operations.begun_count(account_id)
         resume.finish_pending(account_id)
         user, time = get(account_id, user_id), time_guard.time_of(account_id, "USER", user_id)
+        check(user)
         if time.total:
             raise UserHasTimeError
         assigned = user_assignments.counts(account_id, "USER", user_id)

@@ -4,7 +4,7 @@ An import ends once: completed when all its batches are done, or stopped. Stoppi
 worker can count any more, so that the counts an import ends with are what the table holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from sheaf.store.imports.jobs import ImportClosedError, assign, while_running
 from sheaf.store.items import Item, flag, number, text
 from sheaf.store.mappers.import_job import own_key, shard_keys, to_item
 from sheaf.store.reads import KeyRange
-from sheaf.store.transactions import StaleError, Write, commit, retried
+from sheaf.store.transactions import StaleError, Write, accept, commit, retried
 from sheaf.store.writes import update
 
 
@@ -39,36 +39,42 @@ def complete(account_id: AccountId, import_id: Id, now: Timestamp, *, has_report
     return after
 
 
-def cancel(account_id: AccountId, import_id: Id, now: Timestamp) -> Import:
+def cancel(account_id: AccountId, import_id: Id, now: Timestamp, check: Callable[[Import], object] = accept) -> Import:
     """Stop an import; what is applied stays applied, and is what the counts say (B11).
 
     Raises:
-        NotFoundError. InvalidError: it has ended already. BusyError.
+        NotFoundError. InvalidError: it has ended already. BusyError, and whatever `check` raises.
     """
-    job = stop(account_id, import_id, ImportStatus.CANCELLED, None, now)
+    job = stop(account_id, import_id, (ImportStatus.CANCELLED, None), now, check)
     if job is None:
         raise InvalidError("Import has already ended")
     return job
 
 
 def stop(
-    account_id: AccountId, import_id: Id, status: ImportStatus, error: str | None, now: Timestamp
+    account_id: AccountId,
+    import_id: Id,
+    ending: tuple[ImportStatus, str | None],
+    now: Timestamp,
+    check: Callable[[Import], object] = accept,
 ) -> Import | None:
-    """The import with this final status (CANCELLED or FAILED), or None where it has come to another end before (B11).
+    """The import ended with this status (CANCELLED or FAILED) and error, or None where it has ended otherwise (B11).
 
     Three steps, of which each leaves the next to whoever comes: the decision, which only one can take; the closing of
     the shards, one by one, since there is hardly a moment in which no worker holds any; and the status, with the
     counts, which nothing can change any more.
 
     Raises:
-        NotFoundError, BusyError.
+        NotFoundError, BusyError, and whatever `check` raises.
     """
+    status, error = ending
 
     def decide() -> Import | None:
         before = jobs.snapshot(account_id, import_id)
         if before.job.status.is_final:
             return None
         if before.stop is None:
+            check(before.job)
             commit([_decision(account_id, import_id, status, error, now)])
             raise StaleError  # look again: the shards may have been opened meanwhile
         return resume_stop(account_id, import_id, now)
