@@ -116,7 +116,7 @@ def test_a_browser_is_told_what_it_may_send(demo: Client) -> None:
         "access-control-allow-origin": "*",
         "access-control-allow-methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
         "access-control-allow-headers": (
-            "accept,authorization,content-type,harvest-account-id,if-none-match,x-request-id"
+            "accept,authorization,content-type,harvest-account-id,if-match,if-none-match,x-request-id"
         ),
         "access-control-expose-headers": "etag,hint,location,retry-after,x-request-id",
         "access-control-max-age": "600",

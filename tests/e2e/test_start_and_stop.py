@@ -5,8 +5,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,16 +27,32 @@ def test_one_line_says_that_it_is_ready_and_where(server: Server) -> None:
     )
 
 
+def records(server: Server) -> dict[tuple[str, str], dict[str, Any]]:
+    """All that the table holds but for the feed of changes, which comes after."""
+    return {key: item for key, item in server.items().items() if "#CHANGES" not in key[0]}
+
+
+def followed(client: Client, count: int) -> list[dict[str, Any]]:
+    """The feed from its beginning, once it has so many changes of time entries, or a minute later."""
+    until = time.monotonic() + 60
+    while True:
+        changes: list[dict[str, Any]] = client.get("/v2/changes").body["changes"]
+        if sum(change["kind"] == "time_entry" for change in changes) >= count or time.monotonic() > until:
+            assert [change["sequence"] for change in changes] == list(range(1, len(changes) + 1))
+            return changes
+        time.sleep(0.2)
+
+
 def test_data_survive_a_kill_of_the_server_and_a_restart(server: Server, client: Client) -> None:
     client.post("/v2/tasks", {"name": "Design", "default_hourly_rate": 99.5, "is_active": False})
-    page, everything = client.get("/v2/tasks").raw, server.items()
+    page, everything = client.get("/v2/tasks").raw, records(server)
 
     status, said_after_ready = server.stop(signal.SIGKILL)
     server.start()
 
     assert (status, said_after_ready) == (-signal.SIGKILL, "")
     assert client.get("/v2/tasks").raw == page
-    assert server.items() == everything
+    assert records(server) == everything
     assert client.post("/v2/tasks", {"name": "Next"}).body["id"] == json.loads(page)["tasks"][0]["id"] + 1
 
 
@@ -47,10 +65,10 @@ def test_data_survive_an_interrupt_and_the_strict_engine_then_stands_before_the_
     task = client.post("/v2/tasks", {"name": "Design"}).body["id"]
     client.post(f"/v2/projects/{project}/task_assignments", {"task_id": task})
     spent = {"project_id": project, "task_id": task, "spent_date": "2026-11-20", "hours": 1}
-    before = server.items()
+    before = records(server)
     interrupted = server.stop(signal.SIGINT)
     server.start(STRICT="1")
-    kept = server.items()
+    kept = records(server)
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: client.post("/v2/time_entries", spent), range(8)))
     status, _ = server.stop()
@@ -63,6 +81,8 @@ def test_data_survive_an_interrupt_and_the_strict_engine_then_stands_before_the_
     assert refused
     assert "TransactionConflict" in refused[1]
     assert len(client.get("/v2/time_entries").body["time_entries"]) == 8
+    made = [change for change in followed(client, 8) if change["kind"] == "time_entry"]
+    assert [change["action"] for change in made] == ["created"] * 8
 
 
 @pytest.mark.parametrize("port", ["taken", "http", "65536"])

@@ -22,14 +22,15 @@ from sheaf.store.feed.pages import ChangesGoneError, FeedRequest
 from sheaf.store.resumable import resume
 from sheaf.store.transactions import commit
 from tests.feed.deliveries import ACCOUNT, chains, deliver, feed, histories
+from tests.races.histories import RACES
 from tests.store.faults import CrashError, crashing, recorded
 from tests.store.interruptions import fresh_table
 from tests.store.stored_records import Spent, assignment, client, populate, project, task
 from tests.support.api import NOW
 from tools.local.stream import Record, Stream
 
-DELIVERIES = 25
-POINTS = 100
+DELIVERIES = max(8, RACES // 400)
+POINTS = max(20, RACES // 100)  # 100 where RACES is 10,000
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +118,7 @@ def test_a_worker_killed_at_any_call_leaves_what_the_next_one_finishes(
 ) -> None:
     monkeypatch.setattr(appending, "TURN_SECONDS", 0.01)  # so long the next one waits for whoever has died
     chance = random.Random(3)  # noqa: S311 - no secret
-    batches = split(told, chance, most=4)
+    batches = split(told, chance, most=10)
     with fresh_table(endpoint_url):
         with recorded() as calls:
             deliver(batches)

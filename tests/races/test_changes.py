@@ -28,7 +28,7 @@ from tests.support.lambda_stream import delivering
 from tests.support.table import rows
 
 WRITERS = 8
-CHANGES = 2 * RACES  # 800 in `make test`, 20,000 where RACES is 10,000
+CHANGES = 2 * RACES  # 20,000 where RACES is 10,000
 NAMES = 40  # few enough that writers take them from one another
 ACCOUNT = AccountId(1)
 

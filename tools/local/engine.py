@@ -1,6 +1,7 @@
 """Starting and stopping ministack, which stands in for AWS on this machine."""
 
 import fcntl
+import json
 import os
 import platform
 import shutil
@@ -130,6 +131,7 @@ def running(
         _take(lock, state_dir)
         _empty(state_dir / "tmp")
         _forget_logs(state_dir / "state" / "cloudwatch_logs.json")
+        _rewind_streams(state_dir / "state" / "lambda.json")
         port = _settle_port(state_dir, port)
         address = state_dir / "endpoint"
         log = state_dir / "ministack.log"
@@ -241,6 +243,17 @@ def _forget_logs(logs: Path) -> None:
     """Drop the functions' logs when there are many: nothing else ever does, and each start and stop moves all."""
     if logs.exists() and logs.stat().st_size > LOGS_BYTES:
         logs.unlink()
+
+
+def _rewind_streams(functions: Path) -> None:
+    """Let functions read streams from their beginning: ministack keeps where they were, but not the streams.
+
+    What a function had not read when ministack ended is lost; see `stream.write_rest`.
+    """
+    if functions.exists():
+        kept = json.loads(functions.read_text())
+        kept["payload"]["dynamodb_stream_positions"] = {}
+        functions.write_text(json.dumps(kept))
 
 
 def _wait_for(engine: Engine) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from tools.local import demo, deploy, engine
+from tools.local import demo, deploy, engine, stream
 from tools.local.front import Front
 from tools.local.routes import TemplateError
 from tools.local.say import say
@@ -62,12 +62,22 @@ def run(front: Front, state_dir: Path, parameters: dict[str, str]) -> int:
         stack = deploy.up_to_date(local, engine.PROJECT, state_dir.resolve(), parameters)
         _stay_local(local)
         demo.seed(stack.table_name, local.endpoint_url)
-        with front.serving(local.port, f"/_aws/execute-api/{stack.api_id}/$default"):
+        os.environ["CHANGES_KEPT_DAYS"] = stack.outputs["ChangesKeptDays"]
+        with _feed_finished(), front.serving(local.port, f"/_aws/execute-api/{stack.api_id}/$default"):
             _await_answer(front.url)
             say(f"ready  {front.url}  engine={local.endpoint_url}  table={stack.table_name}", sys.stdout)
             status = local.process.wait()
             say(f"ministack ended on its own (status {status}); its last words:\n{local.log_tail()}")
             return 1
+
+
+@contextmanager
+def _feed_finished() -> Iterator[None]:
+    """At the end, what waits in the table's stream goes into the feeds: ministack does not keep streams."""
+    try:
+        yield
+    finally:
+        stream.write_rest()
 
 
 @contextmanager

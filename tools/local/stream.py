@@ -1,7 +1,7 @@
 """The stream of a table on a local engine, read as Lambda reads it, and its changes put into the feed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +10,13 @@ from sheaf.aws.clients import configuration
 from sheaf.aws.dynamodb import dynamodb, new_session
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import to_timestamp
-from sheaf.store import table_stream
+from sheaf.store import reads, table_stream
 from sheaf.store.feed import appending
+from sheaf.store.feed.blocks import note
+from sheaf.store.table_stream import RecordChange
 from tools.template import template
+
+_PART = 100  # changes that are looked for at once
 
 type Record = dict[str, Any]
 
@@ -42,8 +46,29 @@ class Stream:
 
 def write_feed(account_id: AccountId) -> None:
     """Put all that was changed in a new table into the feed of its only account."""
+    _append(account_id, _changes())
+
+
+def write_rest() -> None:
+    """Put into the feeds what the function has not come to yet: the end of the stream, which it reads in order."""
+    changes = _changes()
+    start = len(changes)
+    while start and not _are_written(changes[max(0, start - _PART) : start]):
+        start = max(0, start - _PART)
+    for account_id in {change.account_id for change in changes[start:]}:
+        _append(account_id, [change for change in changes[start:] if change.account_id == account_id])
+
+
+def _changes() -> list[RecordChange]:
     images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in Stream().read()]
-    changes = [change for old, new in images if (change := table_stream.read(old, new)) is not None]
+    return [change for old, new in images if (change := table_stream.read(old, new)) is not None]
+
+
+def _are_written(changes: Sequence[RecordChange]) -> bool:
+    return len(reads.items([note(change, change.position) for change in changes])) == len(changes)
+
+
+def _append(account_id: AccountId, changes: Sequence[RecordChange]) -> None:
     appending.append(account_id, changes, to_timestamp(datetime.now(UTC)))
 
 
