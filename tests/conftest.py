@@ -4,17 +4,20 @@ It is ministack. The variable ENGINE can be `moto` instead, for the examples of 
 races: then the strict engine stands before ministack, and transactions that meet are refused.
 """
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from sheaf.aws import dynamodb
+from sheaf.aws import dynamodb, event_bus, queue
+from sheaf.aws.event_bus import Event
 from sheaf.domain.identity import Account
 from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
@@ -107,3 +110,19 @@ def account(table: str, endpoint_url: str) -> Account:
 def api(account: Account, endpoint_url: str) -> Api:
     """The API as an administrator of account 1 sees it."""
     return Api(put_administrator(endpoint_url))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """What went to the event bus."""
+    events: list[Event] = []
+    monkeypatch.setattr(event_bus, "send_all", events.extend)
+    return events
+
+
+@pytest.fixture
+def buried(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The changes that went to the dead letters."""
+    letters: list[Any] = []
+    monkeypatch.setattr(queue, "send_dead_change", lambda body: letters.append(json.loads(body)))
+    return letters

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from sheaf.aws import event_bus
 from sheaf.aws.event_bus import Event
 from sheaf.domain.change import Action, Change
 from sheaf.domain.errors import NameTakenError, NotFoundError
@@ -105,14 +104,6 @@ def records(account_id: AccountId) -> Mirror:
             record = READERS[kind](item)
             found[kind, record.id] = record
     return found
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """What went to the event bus."""
-    events: list[Event] = []
-    monkeypatch.setattr(event_bus, "send_all", events.extend)
-    return events
 
 
 @pytest.mark.usefixtures("table")

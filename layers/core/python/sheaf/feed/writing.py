@@ -71,18 +71,21 @@ def _write_of_account(account_id: AccountId, told: Sequence[_Told]) -> list[Stre
     except BusyError as busy:
         logger().warning("changes put off", reason=str(busy), account_id=account_id, changes=len(told))
         return [each.record for each in told]
+    left = {(change.kind, change.id, change.position) for change in waiting}
     again = []
     for each in told:
-        if any(each.change is change for change in waiting):
-            if time.time() - float(each.record["dynamodb"]["ApproximateCreationDateTime"]) < PATIENCE:
-                again.append(each.record)
-            else:
-                logger().error("the change before this one did not come", account_id=account_id, kind=each.change.kind)
-                _bury(each.record, "the change before it did not come")
+        change = each.change
+        if (change.kind, change.id, change.position) not in left:
+            continue
+        if time.time() - float(each.record["dynamodb"]["ApproximateCreationDateTime"]) < PATIENCE:
+            again.append(each.record)
+        else:
+            logger().error("the change before this one did not come", account_id=account_id, kind=change.kind)
+            _bury(each.record, "the change before it did not come")
     return again
 
 
 def _bury(record: StreamRecord, reason: str) -> None:
     """Keep a record for an operator (`sheaf changes redrive`); nothing of it is in the log."""
     count_error()
-    queue.send_dead_change(json.dumps({"reason": reason, "record": record}))
+    queue.send_dead_change(json.dumps({"reason": reason, "record": record}, ensure_ascii=False))
