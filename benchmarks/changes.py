@@ -162,7 +162,7 @@ def _flood(count: int) -> Iterator[Mapping[str, Any]]:
 @contextmanager
 def _strict(endpoint_url: str) -> Iterator[strict_dynamodb.StrictEngine]:
     with strict_dynamodb.running(endpoint_url, scale=SCALE) as strict:
-        make_table(strict.endpoint_url)
+        make_table(strict.endpoint_url, is_streamed=True)
         dynamodb.dynamodb.cache_clear()
         with patch("sheaf.aws.event_bus.send_all", lambda _events: None):
             yield strict

@@ -59,9 +59,9 @@ def endpoint_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def table(endpoint_url: str) -> Iterator[str]:
-    """An empty table, made from the template."""
-    name = make_table(endpoint_url)
+def table(endpoint_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty table, made from the template; with its stream where the test is marked `streamed`."""
+    name = make_table(endpoint_url, is_streamed=request.node.get_closest_marker("streamed") is not None)
     yield name
     dynamodb.dynamodb().delete_table(TableName=name)
 

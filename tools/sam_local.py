@@ -118,7 +118,7 @@ def new_table(endpoint_url: str) -> str:
     The bucket and the queues that examples speak of are the same for all. Nothing but this fills the feed of changes.
     """
     name = f"sheaf-{secrets.token_hex(4)}"
-    engine.client("dynamodb", endpoint_url).create_table(**table_definition(name))
+    engine.client("dynamodb", endpoint_url).create_table(**table_definition(name, is_streamed=True))
     demo.seed(name, endpoint_url)
     os.environ |= examples.make(endpoint_url)
     stream.write_feed(demo.ACCOUNT)

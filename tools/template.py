@@ -71,10 +71,14 @@ def routes() -> Sequence[Route]:
     return [route for function in functions() if not function.is_public for route in function.routes]
 
 
-def table_definition(name: str) -> dict[str, Any]:
-    """The table as a CreateTable request takes it; what protects its data from loss on AWS is left out."""
+def table_definition(name: str, *, is_streamed: bool = False) -> dict[str, Any]:
+    """The table as a CreateTable request takes it; what protects its data from loss on AWS is left out.
+
+    Its stream is there where that is asked for: an engine keeps all that it ever told in memory.
+    """
     properties = template()["Resources"]["Table"]["Properties"]
     taken = ("BillingMode", "AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "GlobalSecondaryIndexes")
     chosen = {key: properties[key] for key in taken if key in properties}
     stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
-    return {"TableName": name, "StreamSpecification": stream, **json.loads(json.dumps(chosen))}
+    definition = {"TableName": name, **json.loads(json.dumps(chosen))}
+    return {**definition, "StreamSpecification": stream} if is_streamed else definition

@@ -13,6 +13,8 @@ from tests.feed.deliveries import deliver, feed
 from tools.event_schema import SCHEMA, event_schema, text
 from tools.local.stream import Record
 
+pytestmark = pytest.mark.streamed
+
 
 def test_the_schema_is_the_one_that_the_document_of_the_api_makes() -> None:
     assert SCHEMA.read_text() == text(), "run `python -m tools.event_schema`"

@@ -29,6 +29,7 @@ from tests.store.stored_records import Spent, assignment, client, populate, proj
 from tests.support.api import NOW
 from tools.local.stream import Record, Stream
 
+pytestmark = pytest.mark.streamed
 DELIVERIES = max(8, RACES // 400)
 POINTS = max(20, RACES // 100)  # 100 where RACES is 10,000
 

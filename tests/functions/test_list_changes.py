@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from sheaf.domain.identity import AccountId
 from tests.functions import api_records
 from tests.functions.examples import (
@@ -28,6 +30,7 @@ from tests.functions.examples import (
 from tests.support.api import Answer, Api
 from tools.local.stream import write_feed
 
+pytestmark = pytest.mark.streamed
 PATH = "/v2/changes"
 ACCOUNT = AccountId(1)
 _IMPORT_FIELDS = ("id", "kind", "status", "dry_run", "file_name", "error", "undo")

@@ -26,6 +26,7 @@ from tests.support.api import NOW
 from tests.support.lambda_stream import delivering
 from tests.support.table import rows
 
+pytestmark = pytest.mark.streamed
 WRITERS = 8
 CHANGES = 2 * RACES  # 20,000 where RACES is 10,000
 NAMES = 40  # few enough that writers take them from one another

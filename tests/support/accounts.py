@@ -117,7 +117,7 @@ def _made(make: Callable[[Api], None], endpoint_url: str) -> list[Item]:
 
 @cache
 def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
-    with _aside(endpoint_url) as table:
+    with _aside(endpoint_url, is_streamed=True) as table:
         started = to_timestamp(datetime.now(UTC))
         demo.seed(table, endpoint_url)
         stream.write_feed(demo.ACCOUNT)
@@ -131,10 +131,10 @@ def _copy(make: Callable[[], Account], endpoint_url: str) -> tuple[Account, list
 
 
 @contextmanager
-def _aside(endpoint_url: str) -> Iterator[str]:
+def _aside(endpoint_url: str, *, is_streamed: bool = False) -> Iterator[str]:
     """Another empty table, in place of the one in use."""
     in_use = settings.table_name()
-    name = make_table(endpoint_url)
+    name = make_table(endpoint_url, is_streamed=is_streamed)
     yield name
     dynamodb.dynamodb().delete_table(TableName=name)
     point_at(in_use, endpoint_url)

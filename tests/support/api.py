@@ -25,13 +25,13 @@ EVENTS = PROJECT / "events"
 BUCKET = "imports"
 
 
-def make_table(endpoint_url: str) -> str:
+def make_table(endpoint_url: str, *, is_streamed: bool = False) -> str:
     """Create an empty table as the template describes it and point the store at it; return its name."""
     name = f"sheaf-{secrets.token_hex(4)}"
     point_at(name, endpoint_url)
     os.environ["CHANGES_KEPT_DAYS"] = "400"
     os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
-    dynamodb.dynamodb().create_table(**table_definition(name))
+    dynamodb.dynamodb().create_table(**table_definition(name, is_streamed=is_streamed))
     return name
 
 

@@ -20,6 +20,7 @@ from tools.cli import changes
 from tools.local import engine
 from tools.local.stream import Record, Stream, write_feed
 
+pytestmark = pytest.mark.streamed
 ACCOUNT = AccountId(1)
 OF_ACCOUNT = ("--account", "1")
 
