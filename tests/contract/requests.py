@@ -57,6 +57,8 @@ ADDRESSES = {(route.method, route.path): _address(route.path) for route in route
 ADDRESSES_OF_V1 = {(route.method, route.path): _address(route.path) for route in routes() if is_v1(route.path)}
 """The same for each route of v1."""
 
+FEED = ("GET", "/v2/changes")
+
 BODIES: Mapping[str, dict[str, Any]] = {
     "create_task": {"name": "New Task Name"},
     "update_task": {"name": "New Task Name"},
@@ -134,11 +136,15 @@ def every_request() -> list[Request]:
 
 def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple[Request, Answer]]:
     """Each request with its answer from the demo account, untouched by the requests before it."""
-    table = ""
+    table, has_feed = "", False
     for request in requests:
+        reads_feed = request.route == FEED
+        if table and reads_feed and not has_feed:
+            dynamodb.dynamodb().delete_table(TableName=table)
+            table = ""
         if not table:
-            table = make_table(endpoint_url)
-            put_demo_account(endpoint_url)
+            table, has_feed = make_table(endpoint_url), reads_feed
+            put_demo_account(endpoint_url, with_feed=reads_feed)
         answer = request.answered()
         yield request, answer
         if request.leaves_a_mark(answer):

@@ -18,9 +18,9 @@ Send = Callable[[bytes], Answer]
 @pytest.fixture
 def send(server: Server) -> Iterator[Send]:
     """Sends bytes; at the end of the test the whole table must be as it was at its beginning."""
-    before = server.items()
+    before = server.records()
     yield partial(exchange, server.port)
-    assert server.items() == before
+    assert server.records() == before
 
 
 def request(method: str, target: str | bytes, body: bytes | None = None, *headers: bytes) -> bytes:

@@ -27,11 +27,6 @@ def test_one_line_says_that_it_is_ready_and_where(server: Server) -> None:
     )
 
 
-def records(server: Server) -> dict[tuple[str, str], dict[str, Any]]:
-    """All that the table holds but for the feed of changes, which comes after."""
-    return {key: item for key, item in server.items().items() if "#CHANGES" not in key[0]}
-
-
 def followed(client: Client, count: int) -> list[dict[str, Any]]:
     """The feed from its beginning, once it has so many changes of time entries, or a minute later."""
     until = time.monotonic() + 60
@@ -45,14 +40,14 @@ def followed(client: Client, count: int) -> list[dict[str, Any]]:
 
 def test_data_survive_a_kill_of_the_server_and_a_restart(server: Server, client: Client) -> None:
     client.post("/v2/tasks", {"name": "Design", "default_hourly_rate": 99.5, "is_active": False})
-    page, everything = client.get("/v2/tasks").raw, records(server)
+    page, everything = client.get("/v2/tasks").raw, server.records()
 
     status, said_after_ready = server.stop(signal.SIGKILL)
     server.start()
 
     assert (status, said_after_ready) == (-signal.SIGKILL, "")
     assert client.get("/v2/tasks").raw == page
-    assert records(server) == everything
+    assert server.records() == everything
     assert client.post("/v2/tasks", {"name": "Next"}).body["id"] == json.loads(page)["tasks"][0]["id"] + 1
 
 
@@ -65,10 +60,10 @@ def test_data_survive_an_interrupt_and_the_strict_engine_then_stands_before_the_
     task = client.post("/v2/tasks", {"name": "Design"}).body["id"]
     client.post(f"/v2/projects/{project}/task_assignments", {"task_id": task})
     spent = {"project_id": project, "task_id": task, "spent_date": "2026-11-20", "hours": 1}
-    before = records(server)
+    before = server.records()
     interrupted = server.stop(signal.SIGINT)
     server.start(STRICT="1")
-    kept = records(server)
+    kept = server.records()
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: client.post("/v2/time_entries", spent), range(8)))
     status, _ = server.stop()

@@ -30,7 +30,7 @@ from tests.support.api import NOW
 from tools.local.stream import Record, Stream
 
 pytestmark = pytest.mark.streamed
-DELIVERIES = max(8, RACES // 400)
+DELIVERIES = max(5, RACES // 400)
 POINTS = max(20, RACES // 100)  # 100 where RACES is 10,000
 
 

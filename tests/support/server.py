@@ -122,6 +122,10 @@ class Server:
         pages = self._dynamodb.get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
         return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
 
+    def records(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """All that the table holds but for the feeds of changes, which come after the changes."""
+        return {place: item for place, item in self.items().items() if "#CHANGES" not in place[0]}
+
     @contextmanager
     def store(self) -> Iterator[None]:
         """Point the layer's store in this process at the table of this server, for the length of a `with` block."""
