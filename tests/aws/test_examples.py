@@ -34,13 +34,13 @@ WITHOUT = {"delete_client", "stop_time_entry", "undo_import", "unmatched_route"}
 @pytest.mark.usefixtures("empty_table")
 @pytest.mark.parametrize("operation", sorted(SUCCESSFUL.keys() - WITHOUT - set(ONLY_READING)))
 def test_an_operation_gives_the_whole_answer_that_is_expected(operation: str) -> None:
-    scenario, answer = _answered(operation, put_demo_account(""))
+    scenario, answer = _answered(operation, put_demo_account("", with_feed=True))
     assert answer == expected_by(operation)[scenario]
 
 
 @pytest.mark.usefixtures("empty_table")
 def test_operations_that_only_read_give_the_whole_answers_that_are_expected() -> None:
-    started = put_demo_account("")
+    started = put_demo_account("", with_feed=True)
     for operation in ONLY_READING:
         scenario, answer = _answered(operation, started)
         assert (operation, answer) == (operation, expected_by(operation)[scenario])

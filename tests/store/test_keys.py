@@ -24,6 +24,7 @@ type Made = tuple[str, tuple[object, ...], keys.Key]
 _numbers = st.sampled_from([Id(1), Id(2), Id(11), Id(111), Id(12)]) | ids
 _accounts = _numbers.map(AccountId)
 _days = st.dates().map(lambda day: Day(day.isoformat()))
+_positions = st.tuples(timestamps, st.integers(0, 2**48 - 1)).map(lambda made: f"{made[0]}#{made[1]:012x}")
 _texts = st.text() | st.sampled_from(["TASK", "1", "#", "1#TASK", "TASK_NAME", "ACCOUNT#1#TASK_NAME#x"])
 
 
@@ -74,7 +75,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "change_head": _making(keys.change_head, _accounts),
     "change_turn": _making(keys.change_turn, _accounts),
     "change_block": _making(keys.change_block, _accounts, _numbers),
-    "record_change": _making(keys.record_change, _accounts, st.sampled_from(KINDS), _numbers, _texts),
+    "record_change": _making(keys.record_change, _accounts, st.sampled_from(KINDS), _numbers, _positions),
     "token": _making(keys.token, st.text("0123456789abcdef", min_size=64, max_size=64)),
 }
 _made = st.one_of(*_KEY_FUNCTIONS.values())
