@@ -33,6 +33,12 @@ def test_times_cursors_and_signed_addresses_may_differ() -> None:
     assert steady(answer(json.loads(json.dumps(UPLOAD).replace("127", "128")))) == steady(answer(UPLOAD))
 
 
+def test_the_tag_of_what_may_differ_may_differ() -> None:
+    tagged = [{**answer(TASK), "headers": {"ETag": f'"{number}"'}} for number in range(2)]
+
+    assert steady(tagged[0]) == steady(tagged[1]) != steady(answer(TASK))
+
+
 def test_times_in_xml_may_differ() -> None:
     shown = {"statusCode": 200, "body": '<created-at type="datetime">2026-03-01T08:00:00Z</created-at>'}
     later = {"statusCode": 200, "body": '<created-at type="datetime">2026-03-01T08:00:01Z</created-at>'}
