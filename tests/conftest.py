@@ -121,7 +121,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 
 @pytest.fixture
-def buried(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def dead_letters(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The changes that went to the dead letters."""
     letters: list[Any] = []
     monkeypatch.setattr(queue, "send_dead_change", lambda body: letters.append(json.loads(body)))

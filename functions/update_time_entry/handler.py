@@ -7,15 +7,14 @@ from sheaf.domain.time_entry import (
     TimeEntry,
     TimeEntryFields,
     require_may_log,
-    require_own,
 )
 from sheaf.domain.timers import retimed
 from sheaf.entry_points.http import v2_endpoint
-from sheaf.http.conditional import matching
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.model import read_body
 from sheaf.http.v2.bodies.time_entry import TimeEntryBody
+from sheaf.http.v2.own_time import require_own_as_seen
 from sheaf.http.v2.responses import show_time_entry
 from sheaf.store import time_entries
 
@@ -25,8 +24,7 @@ def update_time_entry(request: Request) -> Response:
     body = read_body(TimeEntryBody, request.fields())
 
     def change(found: LoggedTime) -> TimeEntry:
-        require_own(request.user, found.entry)
-        matching(request, found, lambda seen: show_time_entry(seen, request.user, request.now))
+        require_own_as_seen(request, found)
         fields = retimed(body.apply_to(TimeEntryFields, found.entry), body.times(), found.user, request.clock)
         require_may_log(request.user, found.entry.user_id, fields.project_id)
         return with_changes(found.entry, fields, request.now)

@@ -21,7 +21,7 @@ def test_the_schema_is_the_one_that_the_document_of_the_api_makes() -> None:
     Draft202012Validator.check_schema(event_schema())
 
 
-@pytest.mark.usefixtures("buried")
+@pytest.mark.usefixtures("dead_letters")
 def test_every_event_is_as_its_schema_says_and_is_the_change_of_the_feed(told: list[Record], sent: list[Event]) -> None:
     deliver([told])
     changes = feed()
@@ -34,7 +34,7 @@ def test_every_event_is_as_its_schema_says_and_is_the_change_of_the_feed(told: l
     assert len(kinds) == 9
 
 
-@pytest.mark.usefixtures("buried")
+@pytest.mark.usefixtures("dead_letters")
 def test_an_event_that_would_be_too_large_goes_without_the_record(told: list[Record], sent: list[Event]) -> None:
     deliver([told])
     change = next(change for change in feed() if change.kind == "PROJECT")

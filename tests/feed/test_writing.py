@@ -76,7 +76,7 @@ def backwards(records: list[Record], _chance: random.Random) -> list[Record]:
 def test_the_feed_is_the_same_however_the_stream_is_delivered(
     disturbed: Callable[[list[Record], random.Random], list[Record]],
     told: list[Record],
-    buried: list[Any],
+    dead_letters: list[Any],
     endpoint_url: str,
 ) -> None:
     deliver([told])
@@ -87,10 +87,10 @@ def test_the_feed_is_the_same_however_the_stream_is_delivered(
         with fresh_table(endpoint_url):
             deliver(split(disturbed(told, chance), chance))
             assert histories(feed()) == histories(undisturbed)
-    assert buried == []
+    assert dead_letters == []
 
 
-@pytest.mark.usefixtures("sent", "buried")
+@pytest.mark.usefixtures("sent", "dead_letters")
 def test_all_that_happened_stands_in_the_feed(told: list[Record]) -> None:
     deliver([told])
     found = histories(feed())
@@ -111,7 +111,7 @@ def test_all_that_happened_stands_in_the_feed(told: list[Record]) -> None:
 def test_a_worker_killed_at_any_call_leaves_what_the_next_one_finishes(
     told: list[Record],
     sent: list[Event],
-    buried: list[Any],
+    dead_letters: list[Any],
     endpoint_url: str,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -134,18 +134,18 @@ def test_a_worker_killed_at_any_call_leaves_what_the_next_one_finishes(
             assert feed() == undisturbed
             numbers = {event.detail["sequence"] for event in sent}
             assert numbers == set(range(1, len(undisturbed) + 1))
-    assert buried == []
+    assert dead_letters == []
 
 
 @pytest.mark.usefixtures("sent")
-def test_a_record_that_cannot_be_read_stops_nobody_else(told: list[Record], buried: list[Any]) -> None:
+def test_a_record_that_cannot_be_read_stops_nobody_else(told: list[Record], dead_letters: list[Any]) -> None:
     at, good = next((at, each) for at, each in enumerate(told) if "PROJECT" in each["dynamodb"]["Keys"]["pk"]["S"])
     images = {**good["dynamodb"], "NewImage": {**good["dynamodb"]["NewImage"], "id": {"S": "one"}}}
     poison = {**good, "dynamodb": images}
     project = good["dynamodb"]["Keys"]
     others = [each for each in told if each["dynamodb"]["Keys"] != project]
     deliver([[*others[:at], poison, *others[at:]]])
-    assert [(letter["reason"], letter["record"]) for letter in buried] == [("cannot be read", poison)]
+    assert [(letter["reason"], letter["record"]) for letter in dead_letters] == [("cannot be read", poison)]
     assert ("PROJECT", Id(1)) not in histories(feed())
     deliver([told])  # once it can be read
     assert [action for action, _, _ in histories(feed())["PROJECT", Id(1)]] == [Action.CREATED, Action.DELETED]
@@ -166,7 +166,7 @@ def new_task(account_id: AccountId = ACCOUNT, name: str = "Design") -> Id:
 
 @pytest.mark.usefixtures("table", "sent")
 def test_a_change_waits_for_the_one_before_it_and_then_goes_to_the_dead_letters(
-    buried: list[Any], monkeypatch: pytest.MonkeyPatch
+    dead_letters: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renamed(new_task(), "A", "B")
     created, first, second = now_told()
@@ -175,7 +175,7 @@ def test_a_change_waits_for_the_one_before_it_and_then_goes_to_the_dead_letters(
     assert feed() == []
     monkeypatch.setattr(writing, "PATIENCE", 0.0)
     assert writing.write([second]) == []
-    (letter,) = buried
+    (letter,) = dead_letters
     assert (letter["reason"], letter["record"]) == ("the change before it did not come", second)
     assert writing.write([created, first, letter["record"]]) == []  # brought back, it finds its place
     assert [change.after.name for change in feed()] == ["Design", "A", "B"]
@@ -186,7 +186,7 @@ def now_told() -> list[Record]:
     return Stream().read()
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_what_was_before_a_change_may_be_so_old_that_it_is_not_kept_any_more() -> None:
     renamed(new_task(), "A")
     _, later = now_told()
@@ -196,7 +196,7 @@ def test_what_was_before_a_change_may_be_so_old_that_it_is_not_kept_any_more() -
     assert [change.action for change in feed()] == [Action.UPDATED]
 
 
-@pytest.mark.usefixtures("table", "buried")
+@pytest.mark.usefixtures("table", "dead_letters")
 def test_the_account_with_the_fewest_changes_comes_first(sent: list[Event]) -> None:
     for number in range(30):
         new_task(ACCOUNT, f"Task {number}")
@@ -205,7 +205,7 @@ def test_the_account_with_the_fewest_changes_comes_first(sent: list[Event]) -> N
     assert [event.detail["account_id"] for event in sent] == [2, *[1] * 30]
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_a_flood_is_cut_into_blocks_that_no_reader_notices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(appending, "IN_BLOCK", 5)
     monkeypatch.setattr(keys, "CHANGES_IN_PARTITION", 12)
@@ -217,7 +217,7 @@ def test_a_flood_is_cut_into_blocks_that_no_reader_notices(monkeypatch: pytest.M
         assert [change.after.name for change in feed(limit=limit)] == names
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_large_records_make_small_blocks_and_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(appending, "BLOCK_BYTES", 1_500)
     monkeypatch.setattr(pages, "PAGE_BYTES", 1_500)
@@ -230,7 +230,7 @@ def test_large_records_make_small_blocks_and_small_pages(monkeypatch: pytest.Mon
     assert len(feed(limit=100)) == 9
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_a_change_larger_than_a_block_or_a_page_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(appending, "BLOCK_BYTES", 10)
     monkeypatch.setattr(pages, "PAGE_BYTES", 10)
@@ -239,7 +239,7 @@ def test_a_change_larger_than_a_block_or_a_page_stands_alone(monkeypatch: pytest
     assert [len(pages.page(ACCOUNT, FeedRequest(after, 9, NOW)).changes) for after in range(4)] == [1, 1, 1, 0]
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_whoever_comes_too_late_is_told_so_and_whoever_begins_gets_what_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -261,7 +261,7 @@ def test_whoever_comes_too_late_is_told_so_and_whoever_begins_gets_what_is_kept(
         pages.page(ACCOUNT, FeedRequest(25, 100, NOW))
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_a_page_looks_at_a_bounded_number_of_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "LOOKED_AT", 10)
     for number in range(25):
@@ -272,7 +272,7 @@ def test_a_page_looks_at_a_bounded_number_of_changes(monkeypatch: pytest.MonkeyP
     assert (page.changes, page.next, page.has_more) == ([], 10, True)
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_what_is_deleted_and_made_again_under_its_id_is_a_new_history() -> None:
     task_id = new_task()
     task = tasks.delete(ACCOUNT, task_id, NOW)
@@ -292,7 +292,7 @@ def deletions(changes: list[Change]) -> Counter[str]:
     return Counter(change.kind for change in found)
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_a_task_that_goes_with_300_assignments_stands_in_the_feed_whole() -> None:
     projects_ = [project(number) for number in range(1, 301)]
     populate(client(1), *projects_, task(1), *(assignment(number, number, 1) for number in range(1, 301)))
@@ -302,7 +302,7 @@ def test_a_task_that_goes_with_300_assignments_stands_in_the_feed_whole() -> Non
     assert deletions(feed(limit=500)) == {"TASK": 1, "TASK_ASSIGNMENT": 300}
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 def test_a_project_that_goes_with_its_time_is_deleted_by_whoever_asked_for_it_whoever_finishes_that() -> None:
     on_project = [assignment(number, 1, number) for number in range(1, 31)]
     time = [Spent(id=number, assignment=on_project[number % 30], user=1) for number in range(1, 51)]
@@ -318,7 +318,7 @@ def test_a_project_that_goes_with_its_time_is_deleted_by_whoever_asked_for_it_wh
 # ------------------------------------------------------------ what it costs
 
 
-@pytest.mark.usefixtures("table", "sent", "buried")
+@pytest.mark.usefixtures("table", "sent", "dead_letters")
 @pytest.mark.parametrize(("count", "calls"), [(1, 4), (98, 4), (99, 6)])
 def test_changes_are_appended_in_as_few_calls_as_they_need(count: int, calls: int) -> None:
     """One read and one transaction for 98 changes, and two writes by which their writer takes its turn."""

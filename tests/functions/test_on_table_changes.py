@@ -26,7 +26,7 @@ EXPECTED = {
     "unreadable": NOTHING_AGAIN,
 }
 WRITTEN = {"task_created": "created", "task_archived": "archived", "task_deleted": "deleted"}
-BURIED = {
+DEAD = {
     "one_before_it_missing": "the change before it did not come",
     "unreadable": "cannot be read",
 }
@@ -34,7 +34,7 @@ BURIED = {
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("scenario", names_of(OPERATION))
-def test_an_example_gets_the_whole_expected_answer(scenario: str, sent: list[Event], buried: list[Any]) -> None:
+def test_an_example_gets_the_whole_expected_answer(scenario: str, sent: list[Event], dead_letters: list[Any]) -> None:
     event = load_event(OPERATION, scenario)
     before = pages.last_sequence(ACCOUNT)
 
@@ -45,8 +45,10 @@ def test_an_example_gets_the_whole_expected_answer(scenario: str, sent: list[Eve
     assert found == [action for name, action in WRITTEN.items() if name == scenario]
     assert [each.kind for each in sent] == [f"task.{action}" for action in found]
     assert pages.last_sequence(ACCOUNT) - before == len(found)
-    assert [letter["reason"] for letter in buried] == [reason for name, reason in BURIED.items() if name == scenario]
-    assert [letter["record"] for letter in buried] == event["Records"][: len(buried)]
+    assert [letter["reason"] for letter in dead_letters] == [
+        reason for name, reason in DEAD.items() if name == scenario
+    ]
+    assert [letter["record"] for letter in dead_letters] == event["Records"][: len(dead_letters)]
 
 
 def test_every_expectation_has_its_example() -> None:

@@ -11,10 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from sheaf.domain.errors import InvalidError
+from sheaf.domain.errors import InvalidError, SheafError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.transfer import clean_file_name
-from sheaf.domain.values import Id, clean_email, clean_name, parse_id
+from sheaf.domain.record import Kind
+from sheaf.domain.values import Id, Timestamp, clean_email, clean_name, parse_id, parse_timestamp
+from sheaf.http.v2.change_query import read_kinds, read_record
 from sheaf.imports.splitting import SIZE_LIMIT
 
 _DURATION = re.compile(r"(?P<number>[1-9]\d{0,4})(?P<unit>[hdw])")
@@ -119,6 +121,21 @@ def duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
 
 
+def moment(text: str) -> Timestamp:
+    """A point in time, or the beginning of a day."""
+    return _checked(lambda given: parse_timestamp(given, "time"), text)
+
+
+def kinds(text: str) -> frozenset[Kind]:
+    """Some kinds of records: `task,project`."""
+    return _checked(read_kinds, text)
+
+
+def record(text: str) -> tuple[Kind, Id]:
+    """One record: `task:5`."""
+    return _checked(read_record, text)
+
+
 def _id(text: str, what: str) -> Id:
     return _checked(lambda given: parse_id(given, what), text)
 
@@ -126,5 +143,5 @@ def _id(text: str, what: str) -> Id:
 def _checked[Value](check: Callable[[str], Value], text: str) -> Value:
     try:
         return check(text)
-    except InvalidError as error:
+    except SheafError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

@@ -4,20 +4,17 @@ import csv
 import json
 import sys
 import time
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterator
+from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from sheaf.domain.change import Author, Change
-from sheaf.domain.errors import SheafError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.record import Kind
-from sheaf.domain.values import Id, Timestamp, parse_timestamp, to_timestamp
+from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.feed import writing
 from sheaf.feed.events import DEPLOYMENT
 from sheaf.feed.writing import StreamRecord
-from sheaf.http.v2.change_query import read_kinds, read_record
 from sheaf.http.v2.change_responses import show_change
 from sheaf.imports.report import guarded
 from sheaf.store import accounts
@@ -54,12 +51,12 @@ def add_commands(changes: Parser) -> None:
         examples="  sheaf changes export --account 1 --record project:7 --since 2026-11-01 > changes.csv",
     )
     export.set_defaults(run=_export)
-    export.add_argument("--since", type=_moment, metavar="TIME", help="only changes from this time on")
-    export.add_argument("--until", type=_moment, metavar="TIME", help="only changes before this time")
+    export.add_argument("--since", type=arguments.moment, metavar="TIME", help="only changes from this time on")
+    export.add_argument("--until", type=arguments.moment, metavar="TIME", help="only changes before this time")
     for parser in (tail, export):
         arguments.add_account(parser)
-        parser.add_argument("--kind", type=_kinds, default=frozenset(), help="only these kinds: task,project")
-        parser.add_argument("--record", type=_record, help="only one record: task:5")
+        parser.add_argument("--kind", type=arguments.kinds, default=frozenset(), help="only these kinds: task,project")
+        parser.add_argument("--record", type=arguments.record, help="only one record: task:5")
         deployment.add_options(parser)
 
     redrive = commands.add_parser(
@@ -70,25 +67,6 @@ def add_commands(changes: Parser) -> None:
     )
     redrive.set_defaults(run=_redrive)
     deployment.add_options(redrive)
-
-
-def _moment(text: str) -> Timestamp:
-    return _argument(lambda: parse_timestamp(text, "time"))
-
-
-def _kinds(text: str) -> frozenset[Kind]:
-    return _argument(lambda: read_kinds(text))
-
-
-def _record(text: str) -> tuple[Kind, Id]:
-    return _argument(lambda: read_record(text))
-
-
-def _argument[Value](read: Callable[[], Value]) -> Value:
-    try:
-        return read()
-    except SheafError as error:
-        raise ArgumentTypeError(str(error)) from error
 
 
 def _tail(given: Namespace, _now: Timestamp) -> None:

@@ -1,12 +1,13 @@
 """aws: the EventBridge bus to which changes and the ends of imports are sent."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sheaf import settings
 from sheaf.aws import clients
+from sheaf.aws.parts import parts
 from sheaf.backoff import pause
 from sheaf.domain.errors import BusyError
 
@@ -35,8 +36,9 @@ def send(kind: str, detail: Mapping[str, Any]) -> None:
 
 def send_all(events: Sequence[Event]) -> None:
     """Send many events, as few calls as they take. Raises BusyError: some may have been sent."""
-    for entries in _calls(events):
-        left = entries
+    entries = list(map(_entry, events))
+    for part in parts(entries, _size, at_most=_ENTRIES, most_bytes=_CALL_BYTES):
+        left = part
         for attempt in range(_ATTEMPTS):
             answer = clients.events().put_events(Entries=left)
             if not answer["FailedEntryCount"]:
@@ -47,19 +49,10 @@ def send_all(events: Sequence[Event]) -> None:
             raise BusyError("The event bus is busy")
 
 
-def _calls(events: Sequence[Event]) -> Iterator[list["PutEventsRequestEntryTypeDef"]]:
-    """The entries of events, by as many as one call takes."""
-    entries: list[PutEventsRequestEntryTypeDef] = []
-    size = 0
-    for event in events:
-        detail = json.dumps(event.detail, ensure_ascii=False)
-        length = len(detail.encode())
-        if entries and (len(entries) == _ENTRIES or size + length > _CALL_BYTES):
-            yield entries
-            entries, size = [], 0
-        entries.append(
-            {"Source": SOURCE, "DetailType": event.kind, "Detail": detail, "EventBusName": settings.event_bus()}
-        )
-        size += length
-    if entries:
-        yield entries
+def _entry(event: Event) -> "PutEventsRequestEntryTypeDef":
+    detail = json.dumps(event.detail, ensure_ascii=False)
+    return {"Source": SOURCE, "DetailType": event.kind, "Detail": detail, "EventBusName": settings.event_bus()}
+
+
+def _size(entry: "PutEventsRequestEntryTypeDef") -> int:
+    return len(entry["Detail"].encode())

@@ -1,10 +1,11 @@
 """aws: the SQS queues: that of the batches of imports, and that of the changes that could not be written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sheaf import settings
 from sheaf.aws.clients import sqs
+from sheaf.aws.parts import parts
 from sheaf.backoff import pause
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
@@ -28,7 +29,7 @@ def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -
     Raises:
         BusyError: the queue kept refusing some; others may be in it.
     """
-    for part in _parts(bodies):
+    for part in parts(bodies, _size, at_most=_BATCH_MESSAGES, most_bytes=_BATCH_BYTES):
         left: list[SendMessageBatchRequestEntryTypeDef] = [
             {
                 "Id": str(number),
@@ -57,16 +58,5 @@ def send_dead_change(body: str) -> None:
     sqs().send_message(QueueUrl=settings.changes_dead_letters_url(), MessageBody=body)
 
 
-def _parts(bodies: Sequence[str]) -> Iterator[list[str]]:
-    """Messages by as many as one call takes."""
-    part: list[str] = []
-    size = 0
-    for body in bodies:
-        length = len(body.encode())
-        if part and (len(part) == _BATCH_MESSAGES or size + length > _BATCH_BYTES):
-            yield part
-            part, size = [], 0
-        part.append(body)
-        size += length
-    if part:
-        yield part
+def _size(body: str) -> int:
+    return len(body.encode())

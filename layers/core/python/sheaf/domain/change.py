@@ -38,7 +38,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where changes come from. `at` is when that was asked for, which deletions show; other changes have their own."""
+    """Where changes come from; `at` is when they were asked for."""
 
     author: Author
     request_id: str

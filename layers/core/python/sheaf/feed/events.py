@@ -11,7 +11,6 @@ from sheaf.http.v2.change_responses import show_change
 MOST_BYTES = 200_000  # of a detail; an event of EventBridge holds 256 KB
 
 _NEVER = Timestamp("1970-01-01T00:00:00Z")
-# The bus belongs to whoever deploys Sheaf, and they see everything.
 DEPLOYMENT = User(Id(0), "", "", None, Role.ADMINISTRATOR, frozenset(), frozenset(), True, _NEVER, _NEVER)
 
 

@@ -48,7 +48,7 @@ def write(records: Sequence[StreamRecord]) -> list[StreamRecord]:
             change = table_stream.read(images.get("OldImage"), images.get("NewImage"))
         except Exception:  # noqa: BLE001 - whatever is wrong with it, the others are written
             logger().exception("a record of the stream cannot be read", event_id=record.get("eventID"))
-            _bury(record, "cannot be read")
+            _send_to_dead_letters(record, "cannot be read")
             continue
         if change is not None:
             of_accounts[change.account_id].append(_Told(record, change))
@@ -81,11 +81,11 @@ def _write_of_account(account_id: AccountId, told: Sequence[_Told]) -> list[Stre
             again.append(each.record)
         else:
             logger().error("the change before this one did not come", account_id=account_id, kind=change.kind)
-            _bury(each.record, "the change before it did not come")
+            _send_to_dead_letters(each.record, "the change before it did not come")
     return again
 
 
-def _bury(record: StreamRecord, reason: str) -> None:
+def _send_to_dead_letters(record: StreamRecord, reason: str) -> None:
     """Keep a record for an operator (`sheaf changes redrive`); nothing of it is in the log."""
     count_error()
     queue.send_dead_change(json.dumps({"reason": reason, "record": record}, ensure_ascii=False))

@@ -12,7 +12,7 @@ from sheaf.store.items import Item, Value, text
 from sheaf.store.keys import Key
 
 TOMBSTONE_KEPT = timedelta(days=1)  # the stream carries a tombstone the moment it is written
-_AUTHOR = Codec(Author, sparse={"user_id", "name", "import_id", "operator"})
+AUTHOR = Codec(Author, sparse={"user_id", "name", "import_id", "operator"})
 
 
 def stamp() -> Item:
@@ -37,7 +37,7 @@ def tombstone(key: Key) -> Item:
 def read(item: Item) -> Origin:
     """Where the last change of a record comes from."""
     stamped = item["changed"]["M"]
-    return Origin(_AUTHOR.from_item(stamped), stamped["request_id"]["S"], Timestamp(stamped["at"]["S"]))
+    return Origin(AUTHOR.from_item(stamped), stamped["request_id"]["S"], Timestamp(stamped["at"]["S"]))
 
 
 def position(item: Item) -> str:
@@ -48,4 +48,4 @@ def position(item: Item) -> str:
 
 def _written(known: Origin) -> Value:
     own = {"request_id": text(known.request_id), "at": text(known.at), "change": text(f"{random.getrandbits(48):012x}")}
-    return {"M": {**_AUTHOR.to_item(known.author), **own}}
+    return {"M": {**AUTHOR.to_item(known.author), **own}}

@@ -35,8 +35,8 @@ _BESIDE = frozenset({"pk", "sk", "state_sk", "update_sk", "changed", "purge_at"}
 class RecordChange:
     """A change of a record as the stream tells it: `before` and `after` are attributes, None where it is not there.
 
-    `position` names the change among those of its record. `follows` is the one before it, None where there is none,
-    and was made at `follows_at`.
+    `records` are the same two as records. `position` names the change among those of its record. `follows` is the one
+    before it, None where there is none, and was made at `follows_at`.
     """
 
     account_id: AccountId
@@ -46,6 +46,7 @@ class RecordChange:
     origin: Origin
     before: Item | None
     after: Item | None
+    records: tuple[Any, Any]
     position: str
     follows: str | None
     follows_at: Timestamp | None
@@ -68,15 +69,18 @@ def read(old: Item | None, new: Item | None) -> RecordChange | None:
     if position == follows:
         return None
     before, after = _attributes(old), _attributes(new)
-    records = (None if attributes is None else READERS[kind](attributes) for attributes in (before, after))
+    record_before, record_after = (
+        None if attributes is None else READERS[kind](attributes) for attributes in (before, after)
+    )
     return RecordChange(
         account_id=place[0],
         kind=kind,
         id=Id(int(new["sk"]["S"])),
-        action=action_of(*records),
+        action=action_of(record_before, record_after),
         origin=_origin(kind, old, new),
         before=before,
         after=after,
+        records=(record_before, record_after),
         position=position,
         follows=follows,
         follows_at=None if old is None else stamps.read(old).at,

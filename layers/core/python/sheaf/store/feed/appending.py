@@ -169,7 +169,7 @@ def _known(account_id: AccountId, changes: Sequence[RecordChange], notes: Sequen
 def _chosen(changes: Sequence[RecordChange], known: _Known, now: Timestamp) -> _Block:
     """Decide of each change what becomes of it."""
     block, chosen = _Block(), dict[tuple[Kind, Id, str], int]()
-    room = keys.CHANGES_IN_PARTITION - known.last % keys.CHANGES_IN_PARTITION
+    at_most = keys.CHANGES_IN_PARTITION - known.last % keys.CHANGES_IN_PARTITION  # no block is in two partitions
     size = 0
     for change in changes:
         if (change.kind, change.id, change.position) in chosen:
@@ -179,7 +179,7 @@ def _chosen(changes: Sequence[RecordChange], known: _Known, now: Timestamp) -> _
             block.numbered.append(blocks.numbered(change, sequence, known.names_for(change)))
             continue
         size += len(json.dumps([change.before, change.after], ensure_ascii=False).encode())
-        if block.left or len(block.fresh) == room or (block.fresh and size > BLOCK_BYTES):
+        if block.left or len(block.fresh) == at_most or (block.fresh and size > BLOCK_BYTES):
             block.left.append(change)
         elif _lacks_predecessor(change, known, chosen, now):
             block.waiting.append(change)

@@ -11,16 +11,14 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sheaf.domain.change import Action, Author, Change, Names, Origin
+from sheaf.domain.change import Action, Change, Names, Origin
 from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys
-from sheaf.store.codec import Codec
 from sheaf.store.items import Item
 from sheaf.store.keys import Key
+from sheaf.store.stamps import AUTHOR
 from sheaf.store.table_stream import READERS, RecordChange
-
-_AUTHOR = Codec(Author, sparse={"user_id", "name", "import_id", "operator"})
 
 type Line = Sequence[Any]
 """A change as it lies in a block."""
@@ -33,15 +31,13 @@ def note(change: RecordChange, position: str) -> Key:
 
 def numbered(change: RecordChange, sequence: int, names: Names) -> Change:
     """A change with its number and the names of what its record refers to."""
-    read = READERS[change.kind]
-    before, after = (None if attributes is None else read(attributes) for attributes in (change.before, change.after))
-    return Change(sequence, change.kind, change.id, change.action, change.origin, before, after, names)
+    return Change(sequence, change.kind, change.id, change.action, change.origin, *change.records, names)
 
 
 def line(change: RecordChange, names: Names) -> Line:
     """A change as a line."""
     origin, named = change.origin, [[*reference, shown] for reference, shown in names.items()]
-    whose = [_AUTHOR.to_item(origin.author), origin.request_id, origin.at]
+    whose = [AUTHOR.to_item(origin.author), origin.request_id, origin.at]
     return [change.kind, change.id, change.action, *whose, change.before, change.after, named]
 
 
@@ -49,7 +45,7 @@ def read_line(sequence: int, written: Line) -> Change:
     """The change in a line."""
     kind, record_id, action, author, request_id, at, *states, named = written
     before, after = (None if attributes is None else READERS[kind](attributes) for attributes in states)
-    origin = Origin(_AUTHOR.from_item(author), request_id, at)
+    origin = Origin(AUTHOR.from_item(author), request_id, at)
     names: dict[tuple[Kind, Id], Mapping[str, str | None]] = {(of, Id(its_id)): shown for of, its_id, shown in named}
     return Change(sequence, kind, record_id, Action(action), origin, before, after, names)
 
