@@ -119,8 +119,8 @@ def new_table(endpoint_url: str) -> str:
     """
     name = f"sheaf-{secrets.token_hex(4)}"
     engine.client("dynamodb", endpoint_url).create_table(**table_definition(name, is_streamed=True))
-    demo.seed(name, endpoint_url)
     os.environ |= examples.make(endpoint_url)
+    demo.seed(name, endpoint_url, os.environ["WEBHOOKS_KEY_ID"])
     stream.write_feed(demo.ACCOUNT)
     return name
 

@@ -94,12 +94,12 @@ def test_the_client_finds_dynamodb_with_the_data_that_the_layer_keeps(build: Bui
 @pytest.mark.parametrize(
     ("region", "addresses"),
     [
-        ("eu-central-1", [f"https://{name}.eu-central-1.amazonaws.com" for name in ("s3", "sqs", "events")]),
-        ("cn-north-1", [f"https://{name}.cn-north-1.amazonaws.com.cn" for name in ("s3", "sqs", "events")]),
+        ("eu-central-1", [f"https://{name}.eu-central-1.amazonaws.com" for name in ("s3", "sqs", "events", "kms")]),
+        ("cn-north-1", [f"https://{name}.cn-north-1.amazonaws.com.cn" for name in ("s3", "sqs", "events", "kms")]),
     ],
 )
 def test_the_clients_of_imports_find_their_services_too(build: Build, region: str, addresses: list[str]) -> None:
-    made = "[make().meta.endpoint_url for make in (clients.s3, clients.sqs, clients.events)]"
+    made = "[make().meta.endpoint_url for make in (clients.s3, clients.sqs, clients.events, clients.kms)]"
     program = f"from sheaf.aws import clients; print(json.dumps({made}))"
     credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region, **credentials}
@@ -119,4 +119,10 @@ def test_every_module_has_byte_code_that_is_used_without_looking_at_its_source(b
 
 def test_a_layer_keeps_no_model_of_a_service_that_functions_do_not_call(build: Build) -> None:
     [data] = [layer / "botocore" / "data" for layer in build.layers if (layer / "botocore").exists()]
-    assert sorted(folder.name for folder in data.iterdir() if folder.is_dir()) == ["dynamodb", "events", "s3", "sqs"]
+    assert sorted(folder.name for folder in data.iterdir() if folder.is_dir()) == [
+        "dynamodb",
+        "events",
+        "kms",
+        "s3",
+        "sqs",
+    ]

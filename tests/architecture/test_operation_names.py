@@ -82,7 +82,7 @@ def log_group(function: Function) -> str:
     """The log group of a function: the API's, unless something other than a request starts it."""
     if function.routes:
         return "ApiLogGroup"
-    if function.operation == "on_table_changes":
+    if function.operation in ("on_table_changes", "on_webhook_deliveries"):
         return "ChangesLogGroup"
     return "ImportsLogGroup" if function.operation.startswith("on_import_") else "UpkeepLogGroup"
 

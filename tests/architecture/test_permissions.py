@@ -40,6 +40,7 @@ from tests.functions import api_records
 from tests.support.accounts import DemoToRead, put_demo_account
 from tests.support.api import NOW, Api, make_table, only_reads
 from tests.support.example_requests import load_event, names_of
+from tests.support.receiver import receiving
 from tools.local import examples
 from tools.template import Function, functions, template
 
@@ -66,11 +67,14 @@ def rights_to_read(parameters: Mapping[str, Any]) -> Iterator[Right]:
         yield "s3:ListBucket", "ImportsBucket"
 
 
+QUEUES = {examples.QUEUE: "ImportsQueue", examples.WEBHOOKS: "WebhooksQueue"}
 IMPORTS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[Right]]] = {
     "GetObject": rights_to_read,
     "PutObject": lambda given: [("s3:PutObject", f"ImportsBucket/{given['Key'].split('/')[0]}/*")],
     "SendMessage": lambda _: [("sqs:SendMessage", "ChangesDeadLetters")],
-    "SendMessageBatch": lambda _: [("sqs:SendMessage", "ImportsQueue")],
+    "SendMessageBatch": lambda given: [("sqs:SendMessage", QUEUES[given["QueueUrl"].rpartition("/")[2]])],
+    "Encrypt": lambda _: [("kms:Encrypt", "WebhooksKey")],
+    "Decrypt": lambda _: [("kms:Decrypt", "WebhooksKey")],
     "PutEvents": lambda _: [("events:PutEvents", "EventBusName")],
 }
 
@@ -152,6 +156,7 @@ CLIENTS: Mapping[str, Callable[[], Any]] = {
     "s3": clients.s3,
     "sqs": clients.sqs,
     "events": clients.events,
+    "kms": clients.kms,
 }
 
 
@@ -280,6 +285,25 @@ def forgotten_undo() -> None:
     undo.begin(AccountId(1), Id(1), None, long_ago, dry_run=False)
 
 
+def webhook_of_all_kinds() -> None:
+    """The webhook of the demo account wants changes of all kinds."""
+    assert ADMIN.patch("/v2/webhooks/1", {"kinds": []}).status == 200
+
+
+@contextmanager
+def receiver_of_changes(status: int = 200) -> Iterator[None]:
+    """The webhook of the demo account has a receiver."""
+    with receiving() as receiver:
+        receiver.statuses = [status]
+        assert ADMIN.patch("/v2/webhooks/1", {"url": receiver.url}).status == 200
+        yield
+
+
+def receiver_that_is_gone() -> AbstractContextManager[None]:
+    """The webhook of the demo account has one that wants nothing any more."""
+    return receiver_of_changes(410)
+
+
 ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
     "create_project": [("client_and_name", many_default_tasks)],
@@ -292,6 +316,8 @@ RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[objec
         ("tasks", import_that_others_outrun),
     ],
     "on_import_watch_due": [("due", ended_import), ("due", stuck_import), ("due", forgotten_undo)],
+    "on_table_changes": [("task_created", webhook_of_all_kinds)],
+    "on_webhook_deliveries": [("nobody_there", receiver_of_changes), ("nobody_there", receiver_that_is_gone)],
     "on_repair_due": [("due", half_made_project)],
     "restart_time_entry": [("by_its_user", another_timer)],
     "retrieve_import": [("found", reported_import)],
@@ -343,7 +369,7 @@ def fresh_table(old: str, endpoint_url: str) -> str:
     if old:
         dynamodb.dynamodb().delete_table(TableName=old)
     table = make_table(endpoint_url)
-    put_demo_account(endpoint_url)
+    put_demo_account(endpoint_url, with_feed=True)
     os.environ |= bucket_and_queue(endpoint_url)
     for setting in (
         settings.imports_bucket,
@@ -351,6 +377,8 @@ def fresh_table(old: str, endpoint_url: str) -> str:
         settings.event_bus,
         settings.changes_dead_letters_url,
         settings.changes_kept_days,
+        settings.webhooks_queue_url,
+        settings.webhooks_key_id,
     ):
         setting.cache_clear()
     return table
@@ -381,7 +409,7 @@ def test_a_function_may_do_what_it_does_and_nothing_else(function: Function, to_
             {"Key": "accounts/1/inbox/x.csv", "VersionId": "v"},
             [("s3:GetObjectVersion", "ImportsBucket/accounts/*"), ("s3:ListBucket", "ImportsBucket")],
         ),
-        ("SendMessageBatch", {}, [("sqs:SendMessage", "ImportsQueue")]),
+        ("SendMessageBatch", {"QueueUrl": "http://queues/imports"}, [("sqs:SendMessage", "ImportsQueue")]),
         ("PutEvents", {}, [("events:PutEvents", "EventBusName")]),
         ("Query", {}, [("dynamodb:Query", "Table")]),
         ("Query", {"IndexName": "by_state"}, [("dynamodb:Query", "Table/index/by_state")]),

@@ -12,6 +12,7 @@ from sheaf.aws import queue
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import WORKERS_END_IN
 from sheaf.domain.values import Id
+from sheaf.feed import deliveries
 from sheaf.imports import finishing
 from sheaf.log import count_error, count_failed_import
 from sheaf.store import stamps
@@ -152,7 +153,11 @@ def test_nobody_may_scan_or_use_partiql() -> None:
 
 def test_a_function_states_what_is_its_own_and_nothing_else() -> None:
     stated = {function.operation: set(function.properties) for function in functions()}
-    rest = {name for name in stated if name.startswith("on_import_") or name == "on_table_changes"}
+    rest = {
+        name
+        for name in stated
+        if name.startswith("on_import_") or name in ("on_table_changes", "on_webhook_deliveries")
+    }
     assert [name for name in rest if not stated[name] <= STATED_OF_THE_REST] == []
     others = {name: properties - {"LoggingConfig"} for name, properties in stated.items() if name not in rest}
     assert others == dict.fromkeys(others, STATED)
@@ -313,6 +318,8 @@ def test_every_queue_is_encrypted() -> None:
         "ImportsQueue": True,
         "ImportsDeadLetters": True,
         "ChangesDeadLetters": True,
+        "WebhooksQueue": True,
+        "WebhooksDeadLetters": True,
     }
 
 
@@ -321,10 +328,19 @@ def test_a_message_comes_again_as_often_as_the_worker_believes() -> None:
     assert redrive["maxReceiveCount"] == queue.RECEIVES
 
 
-def test_a_message_stays_hidden_six_times_as_long_as_a_worker_may_take() -> None:
-    worker = template()["Resources"]["OnImportRowsFunction"]["Properties"]
-    properties = of_type("AWS::SQS::Queue")["ImportsQueue"]["Properties"]
+@pytest.mark.parametrize(
+    ("function", "queue_name"),
+    [("OnImportRowsFunction", "ImportsQueue"), ("OnWebhookDeliveriesFunction", "WebhooksQueue")],
+)
+def test_a_message_stays_hidden_six_times_as_long_as_a_worker_may_take(function: str, queue_name: str) -> None:
+    worker = template()["Resources"][function]["Properties"]
+    properties = of_type("AWS::SQS::Queue")[queue_name]["Properties"]
     assert properties["VisibilityTimeout"] >= 6 * worker["Timeout"]
+
+
+def test_a_message_on_its_way_to_a_webhook_is_kept_for_longer_than_it_is_tried() -> None:
+    properties = of_type("AWS::SQS::Queue")["WebhooksQueue"]["Properties"]
+    assert properties["MessageRetentionPeriod"] > deliveries.SECONDS_KEPT + deliveries.LONGEST_PAUSE
 
 
 def test_a_message_that_keeps_failing_meets_its_last_delivery_before_the_watchdog_ends_its_import() -> None:

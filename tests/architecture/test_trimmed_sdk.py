@@ -17,9 +17,11 @@ from tools.template import PROJECT
 VENDOR = PROJECT / "layers/vendor"
 WHOLE = Path(botocore.__file__).parent / "data"
 SERVICES = (re.search(r"^SERVICES = (.+)$", (VENDOR / "Makefile").read_text(), re.MULTILINE) or ["", ""])[1].split()
-CALLS = {"dynamodb": "get_item", "events": "put_events", "s3": "put_object", "sqs": "send_message_batch"}
+CALLS = {"dynamodb": "get_item", "events": "put_events", "kms": "encrypt", "s3": "put_object"}
+CALLS |= {"sqs": "send_message_batch"}
 NEEDED = {"dynamodb": {"TableName": "t", "Key": {}}, "events": {"Entries": [{}]}}
 NEEDED |= {
+    "kms": {"KeyId": "k", "Plaintext": b"p"},
     "s3": {"Bucket": "b", "Key": "k"},
     "sqs": {"QueueUrl": "https://sqs.eu-central-1.amazonaws.com/1/q", "Entries": []},
 }

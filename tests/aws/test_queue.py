@@ -52,7 +52,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, *refusals: Collection[int], fault:
 def test_all_messages_arrive_ten_in_a_call(number: int, rows: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = refusing(monkeypatch).calls
     bodies = [f"batch {item}" for item in range(number)]
-    queue.send(ACCOUNT, bodies)
+    queue.send_batches(ACCOUNT, bodies)
     assert sorted(message["Body"] for message in rows.take()) == sorted(bodies)
     assert [len(call) for call in calls] == [10] * (number // 10) + [number % 10] * bool(number % 10)
 
@@ -78,20 +78,20 @@ def test_a_call_carries_a_quarter_of_a_megabyte_at_most(
     carried = refusing(monkeypatch).calls
     width = len(letter.encode())
     bodies = [letter * (size // width) + "x" * (size % width) for size in sizes]
-    queue.send(ACCOUNT, bodies)
+    queue.send_batches(ACCOUNT, bodies)
     assert [len(call) for call in carried] == calls
     assert sorted(map(len, (message["Body"] for message in rows.take()))) == sorted(map(len, bodies))
 
 
 @pytest.mark.parametrize("body", ["{}", "Übersicht 日報 🙂", '["a\\n\\"b\\""]', "<a&b>", "x" * 100_000])
 def test_a_message_arrives_as_it_was_sent(body: str, rows: Queue) -> None:
-    queue.send(ACCOUNT, [body])
+    queue.send_batches(ACCOUNT, [body])
     assert [message["Body"] for message in rows.take()] == [body]
 
 
 @pytest.mark.parametrize("account", [1, 7, 9_007_199_254_740_991])
 def test_messages_are_marked_with_their_account_so_that_accounts_take_turns(account: int, rows: Queue) -> None:
-    queue.send(AccountId(account), ["a", "b"])
+    queue.send_batches(AccountId(account), ["a", "b"])
     assert {message["Attributes"]["MessageGroupId"] for message in rows.take()} == {str(account)}
 
 
@@ -103,7 +103,7 @@ def test_messages_that_are_refused_are_sent_again_and_no_others(
 ) -> None:
     bodies = ["a", "b", "c"]
     carried = refusing(monkeypatch, first, second)
-    queue.send(ACCOUNT, bodies)
+    queue.send_batches(ACCOUNT, bodies)
     again = [bodies[place] for place in first]
     assert carried.calls == [bodies, again, *([again[:1]] if second else [])]
     assert sorted(message["Body"] for message in rows.take()) == bodies
@@ -114,7 +114,7 @@ def test_pauses_between_attempts_grow_to_a_limit(
     refused: int, rows: Queue, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusing(monkeypatch, *[[0]] * refused)
-    queue.send(ACCOUNT, ["a"])
+    queue.send_batches(ACCOUNT, ["a"])
     assert len(pauses) == refused
     assert all(0 <= pause <= min(3.0, 0.1 * 2**place) for place, pause in enumerate(pauses))
     assert len(rows.take()) == 1
@@ -126,7 +126,7 @@ def test_a_queue_that_keeps_refusing_is_busy_after_eight_attempts(
 ) -> None:
     carried = refusing(monkeypatch, refused, *[range(len(refused))] * 20)
     with pytest.raises(BusyError):
-        queue.send(ACCOUNT, ["a", "b"])
+        queue.send_batches(ACCOUNT, ["a", "b"])
     assert len(carried.calls) == 8
     assert len(rows.take()) == 2 - len(refused)
 
@@ -138,14 +138,14 @@ def test_a_message_that_the_queue_can_never_take_is_a_fault_and_not_sent_again(
 ) -> None:
     carried = refusing(monkeypatch, refused, fault=True)
     with pytest.raises(ValueError, match="made up"):
-        queue.send(ACCOUNT, ["a", "b"])
+        queue.send_batches(ACCOUNT, ["a", "b"])
     assert len(carried.calls) == 1
 
 
 @pytest.mark.usefixtures("rows")
 def test_a_message_over_the_limit_of_the_queue_is_refused_by_it() -> None:
     with pytest.raises(clients.sqs().exceptions.ClientError):
-        queue.send(ACCOUNT, ["x" * 2_000_000])
+        queue.send_batches(ACCOUNT, ["x" * 2_000_000])
 
 
 def test_a_change_that_could_not_be_written_lies_in_a_queue_of_its_own(

@@ -4,9 +4,10 @@ All are sent to the demo account: the examples, the PATCH ones again as PUT, and
 """
 
 import re
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -16,19 +17,22 @@ from botocore.exceptions import ClientError
 
 from sheaf import backoff, settings
 from sheaf.aws import dynamodb
+from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Cursor
 from sheaf.domain.values import Id
+from sheaf.domain.webhook import MOST, DeliveryStatus, WebhookDelivery
 from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
 from sheaf.http.v2 import change_query
 from sheaf.imports import clock
-from sheaf.store import reads, transactions
+from sheaf.store import reads, transactions, webhooks
 from sheaf.store.feed import pages
 from tests.contract.document import is_v1
 from tests.functions import api_records
 from tests.support.accounts import put_demo_account
-from tests.support.api import Answer, Api, handler_of, make_table, route_of
+from tests.support.api import NOW, Answer, Api, handler_of, make_table, route_of
 from tests.support.example_requests import every_example, load_event
+from tests.support.receiver import receiving
 from tools.template import routes
 
 ADMIN = Api("local-admin-token")
@@ -44,6 +48,7 @@ _IDS = {
     "time_entry_id": 1,
     "user_assignment_id": 1,
     "user_id": 2,
+    "webhook_id": 1,
 }
 
 
@@ -57,7 +62,8 @@ ADDRESSES = {(route.method, route.path): _address(route.path) for route in route
 ADDRESSES_OF_V1 = {(route.method, route.path): _address(route.path) for route in routes() if is_v1(route.path)}
 """The same for each route of v1."""
 
-FEED = ("GET", "/v2/changes")
+OF_THE_FEED = {("GET", "/v2/changes"), ("POST", "/v2/webhooks/{webhook_id}/replay")}
+"""The routes that read the feed of changes."""
 
 BODIES: Mapping[str, dict[str, Any]] = {
     "create_task": {"name": "New Task Name"},
@@ -79,6 +85,9 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_role": {"name": "Writer"},
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
     "update_user": {"timezone": "Berlin"},
+    "create_webhook": {"url": "http://127.0.0.1:8999/tasks"},
+    "update_webhook": {"description": "For the planning tool"},
+    "replay_webhook": {"after": 7},
 }
 """A body for each operation that reads one; at the address above it changes something."""
 
@@ -138,7 +147,7 @@ def answers_to(requests: Iterable[Request], endpoint_url: str) -> Iterator[tuple
     """Each request with its answer from the demo account, untouched by the requests before it."""
     table, has_feed = "", False
     for request in requests:
-        reads_feed = request.route == FEED
+        reads_feed = request.route in OF_THE_FEED
         if table and reads_feed and not has_feed:
             dynamodb.dynamodb().delete_table(TableName=table)
             table = ""
@@ -316,6 +325,24 @@ _ROLE: Mapping[str, dict[str, Any]] = {
     "users a number": {"user_ids": 3},
     "users no id": {"user_ids": ["x"]},
 }
+_WEBHOOK: Mapping[str, dict[str, Any]] = {
+    **_FLAG,
+    "url blank": {"url": " "},
+    "url number": {"url": 7},
+    "url long": {"url": f"https://hooks.example.com/{'x' * 2000}"},
+    "url by http": {"url": "http://hooks.example.com/"},
+    "url not ASCII": {"url": "https://h\u00f6oks.example.com/"},
+    "url with a broken port": {"url": "https://hooks.example.com:x/"},
+    "url with a user": {"url": "https://me@hooks.example.com/"},
+    "url without a name": {"url": "https://169.254.169.254/"},
+    "url with a low port": {"url": "https://hooks.example.com:25/"},
+    "url not found": {"url": "https://hooks.invalid/"},
+    "kinds unknown": {"kinds": ["invoice"]},
+    "kinds text": {"kinds": "task"},
+    "description long": {"description": "x" * 256},
+    "description with a control character": {"description": "a\0b"},
+    "description number": {"description": 7},
+}
 MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "create_task": _TASK,
     "update_task": _TASK,
@@ -348,6 +375,9 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "update_role": _ROLE,
     "create_user": {**_USER, "rate negative": {"default_hourly_rate": -1}, "cost text": {"cost_rate": "much"}},
     "update_user": _USER,
+    "create_webhook": _WEBHOOK,
+    "update_webhook": _WEBHOOK,
+    "replay_webhook": {"after negative": {"after": -1}, "after text": {"after": "x"}},
     "create_import": {
         "kind unknown": {"kind": "invoices"},
         "flag": {"dry_run": "perhaps"},
@@ -419,6 +449,18 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("DELETE reference with busy records", event, before=referenced_entry, trouble=busy_records)
     event = ADMIN.event("GET", "/v2/changes?after=a-cursor")
     yield Request("GET changes that are not kept any more", event, trouble=nothing_kept)
+    for method, address in (("POST", "/v2/webhooks"), ("PATCH", "/v2/webhooks/1"), ("PUT", "/v2/webhooks/1")):
+        event = ADMIN.event(method, address, {"url": "https://hooks.example.com/"})
+        yield Request(f"{method} url in a network", event, trouble=name_in_a_network)
+    event = ADMIN.event("POST", "/v2/webhooks", BODIES["create_webhook"])
+    yield Request("POST one webhook more than there may be", event, before=many_webhooks)
+    event = ADMIN.event("POST", "/v2/webhooks/1/ping")
+    yield Request("POST ping that is taken", event, trouble=receiver_of_pings)
+    event = ADMIN.event("GET", "/v2/webhooks/1/deliveries?limit=1")
+    yield Request("GET deliveries", event, before=sent_changes)
+    event = ADMIN.event("POST", "/v2/webhooks/1/replay", {"after": 1})
+    yield Request("POST replay of what is not kept any more", event, trouble=nothing_kept)
+    yield Request("POST replay to a webhook that is off", event, before=partial(archive, "/v2/webhooks/1"))
     for method in ("GET", "DELETE"):
         yield Request(f"{method} import at its end", ADMIN.event(method, "/v2/imports/1"), before=ended_import)
     event = ADMIN.event("POST", "/v2/imports/1/undo", {})
@@ -464,6 +506,19 @@ def many_default_tasks() -> None:
         api_records.task(ADMIN, f"Task {number}", is_default=True)
 
 
+def many_webhooks() -> None:
+    """As many webhooks as an account may have."""
+    for _ in range(MOST - 1):
+        assert ADMIN.post("/v2/webhooks", BODIES["create_webhook"]).status == 201
+
+
+def sent_changes() -> None:
+    """Changes were sent to the demo account's webhook, to no avail."""
+    for sequence in (1, 2):
+        delivery = WebhookDelivery(sequence, "task.created", DeliveryStatus.RETRYING, 1, NOW, 500, "no", NOW)
+        webhooks.note_delivery(AccountId(1), Id(1), delivery)
+
+
 def running_timer() -> None:
     """The timer of the demo account's entry runs."""
     assert ADMIN.patch("/v2/time_entries/1/restart").status == 200
@@ -506,6 +561,24 @@ def nothing_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(change_query, "read_cursor", lambda *_: Cursor("after", Id(1)))
         patch.setattr(pages, "is_kept", lambda *_: False)
+        yield
+
+
+@contextmanager
+def name_in_a_network() -> Iterator[None]:
+    """Every name means an address of a private network."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))]
+    with patch.object(socket, "getaddrinfo", return_value=found):
+        yield
+
+
+@contextmanager
+def receiver_of_pings() -> Iterator[None]:
+    """The demo account's webhook is taken by somebody."""
+    with receiving() as receiver:
+        webhooks.update(
+            AccountId(1), Id(1), lambda webhook: replace(webhook, url=receiver.url, version=webhook.version + 1)
+        )
         yield
 
 

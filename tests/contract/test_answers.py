@@ -1,6 +1,7 @@
 """What the API answers is what docs/openapi.yaml says, and the other way round."""
 
 import re
+import socket
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -189,7 +190,15 @@ def as_said(given: Any, answer: Any) -> Any:
     }
 
 
-@pytest.mark.usefixtures("demo_account")
+@pytest.fixture
+def public_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host that examples name is a server of the public internet; other names are looked up."""
+    known = {"hooks.example.com": "93.184.216.34"}
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: real(known.get(host, host), *rest, **more))
+
+
+@pytest.mark.usefixtures("demo_account", "public_names")
 @pytest.mark.parametrize(("method", "route", "media_type", "example"), list(bodies_of_examples()))
 def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, media_type: str, example: Part) -> None:
     schema = operation(method, route).at("requestBody", "content", media_type, "schema")
@@ -199,8 +208,9 @@ def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, 
     answer = ADMIN.send(method, ADDRESSES[method, route], body, {"content-type": media_type})
 
     assert list(of_schema(schema, given)) == []
-    assert answer.status in (200, 201)
-    assert as_said(given, answer.body) == given
+    assert answer.status in (200, 201, 202)
+    begun = {"after": answer.body["first_sequence"] - 1} if answer.status == 202 else {}
+    assert as_said(given, answer.body | begun) == given
 
 
 def examples_of_parameters() -> Iterator[tuple[str, str, str]]:

@@ -157,7 +157,7 @@ FORBIDDEN = (403, {"message": "Not authorized!"}, {**ALWAYS, "Hint": "Not author
 # Where some roles may not go; with what follows the path, such as the id.
 OF_TASKS_AND_CLIENTS = ("/v2/tasks", "/v2/clients")
 OF_PROJECTS = ("/v2/projects", "/v2/task_assignments", "/v2/user_assignments")
-OF_ADMINISTRATORS = ("/v2/imports", "/v2/users", "/v2/roles", "/v2/company")
+OF_ADMINISTRATORS = ("/v2/imports", "/v2/users", "/v2/roles", "/v2/company", "/v2/webhooks")
 OF_EVERYBODY = {("GET", "/v2/users/me"), ("GET", "/v2/users/me/project_assignments"), ("GET", "/v2/company")}
 LISTS_OF_PROJECTS = {("GET", "/v2/projects"), ("GET", "/v2/task_assignments"), ("GET", "/v2/user_assignments")}
 

@@ -319,9 +319,9 @@ def test_a_project_that_goes_with_its_time_is_deleted_by_whoever_asked_for_it_wh
 
 
 @pytest.mark.usefixtures("table", "sent", "dead_letters")
-@pytest.mark.parametrize(("count", "calls"), [(1, 4), (98, 4), (99, 6)])
+@pytest.mark.parametrize(("count", "calls"), [(1, 5), (98, 5), (99, 7)])
 def test_changes_are_appended_in_as_few_calls_as_they_need(count: int, calls: int) -> None:
-    """One read and one transaction for 98 changes, and two writes by which their writer takes its turn."""
+    """A read and a transaction for 98 changes, two writes by which their writer takes its turn, a look for webhooks."""
     for number in range(count):
         new_task(name=f"Task {number}")
     records = now_told()

@@ -11,6 +11,9 @@ from tests.support.accounts import DemoToRead, put_demo_account
 from tests.support.api import Api, make_account, make_token, only_reads
 from tests.support.example_requests import load_event
 
+READING_THE_FEED = {"replay_webhook"}
+"""Operations that change something and read the feed for it."""
+
 Replay = Callable[[str, str], Whole]
 
 
@@ -18,6 +21,12 @@ Replay = Callable[[str, str], Whole]
 def started(table: str, endpoint_url: str) -> Timestamp:
     """The demo account on a table of its own; the value is the second in which its seeding began."""
     return put_demo_account(endpoint_url)
+
+
+@pytest.fixture
+def started_with_feed(table: str, endpoint_url: str) -> Timestamp:
+    """The same, with the feed of its changes."""
+    return put_demo_account(endpoint_url, with_feed=True)
 
 
 @pytest.fixture
@@ -39,7 +48,8 @@ def _from_a_fitting_table(answer: Callable[[str, str, Timestamp], Whole], reques
         if operation == "retrieve_reference":
             request.getfixturevalue("reference_files")
         if "table" in request.fixturenames or not only_reads(load_event(operation, scenario)):
-            return answer(operation, scenario, request.getfixturevalue("started"))
+            started = "started_with_feed" if operation in READING_THE_FEED else "started"
+            return answer(operation, scenario, request.getfixturevalue(started))
         to_read: DemoToRead = request.getfixturevalue("to_read")
         with to_read.in_use():
             return answer(operation, scenario, to_read.started)

@@ -17,6 +17,7 @@ SOON = "<a quarter of an hour after that>"
 CURSOR = "<cursor>"
 TAG = "<tag>"
 CLOCK = "<time of the day>"
+SECRET = "<secret>"
 HOST = "http://127.0.0.1:3000"
 
 ALWAYS = {
@@ -30,6 +31,7 @@ ALWAYS = {
 _CLOCK = re.compile(r'"started_time": ?"(?:[01][0-9]|2[0-3]):[0-5][0-9]"(?=, ?"ended_time": ?null)')  # it runs
 _TIME = re.compile(r'(?:(?<=_at":")|(?<="at":"))\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(?=")')
 _SIGNED = re.compile(r'(?<="url":")https?://([^"?/]+)/([^"?]+)\?[^"]*X-Amz-Signature=[0-9a-f]{64}(?=")')
+_SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
 _HASHED = re.compile(r"\b([a-z0-9-]+)\.[0-9a-f]{12}\.(css|js|png)\b")
 _CURSOR = re.compile(r'(?<=cursor=)[A-Za-z0-9_-]{36}(?=&)|(?<="next":")[A-Za-z0-9_-]{36}(?=")')
 
@@ -61,9 +63,9 @@ def replay(operation: str, scenario: str, started: Timestamp) -> Whole:
     """What the handler answers to an example event.
 
     A time is replaced by RECENT where it is one between `started` and now, by SOON where it is one a quarter of an hour
-    later, the text of a cursor, which is signed with a random key, by CURSOR, a signed address by bucket and key, an
-    ETag by TAG, and the name of a file that has a hash in it by `{name}`. Anything else is left to
-    differ from what was expected.
+    later, the text of a cursor, which is signed with a random key, by CURSOR, a signed address by bucket and key, the
+    secret of a webhook by SECRET, an ETag by TAG, and the name of a file that has a hash in it by `{name}`. Anything
+    else is left to differ from what was expected.
     """
     return answer_to(operation, load_event(operation, scenario), started)
 
@@ -78,7 +80,9 @@ def answer_to(operation: str, event: Mapping[str, Any], started: Timestamp) -> W
         return Whole(reply["statusCode"], headers, _HASHED.sub(r"{\1.\2}", body))
     body = _CLOCK.sub(f'"started_time":"{CLOCK}"', body)
     text = _TIME.sub(lambda time: _named(Timestamp(time[0]), started, now), body)
-    text = _SIGNED.sub(lambda address: signed(_place(*address.groups())), _CURSOR.sub(CURSOR, text))
+    text = _SIGNED.sub(
+        lambda address: signed(_place(*address.groups())), _CURSOR.sub(CURSOR, _SECRET.sub(SECRET, text))
+    )
     return Whole(reply["statusCode"], headers, _indented(json.loads(text)))
 
 
@@ -175,6 +179,17 @@ DESIGNER: dict[str, Any] = {
     "created_at": RECENT,
     "updated_at": RECENT,
 }
+CHANGES_OF_WEBHOOKS: dict[str, Any] = {
+    "id": 1,
+    "url": "http://127.0.0.1:8999/changes",
+    "kinds": ["webhook"],
+    "description": "Changes of webhooks alone",
+    "is_active": True,
+    "off_reason": None,
+    "created_at": RECENT,
+    "updated_at": RECENT,
+}
+
 ADMIN_ADA = user(1, "Ada", "Admin", "administrator")
 MANAGER_MAX = user(2, "Max", "Manager", "manager", "client_and_task_manager", "project_creator")
 MEMBER_MIA = user(3, "Mia", "Member", "member", roles=["Designer"])

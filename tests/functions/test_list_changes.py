@@ -84,7 +84,7 @@ EXPECTED = {
     "too_many": invalid("limit must be between 1 and 1000"),
     "unknown_kind": unreadable(
         "Invalid kind provided: 'invoice'; it must be of client, import, project, role, task, task_assignment, "
-        "time_entry, user, user_assignment"
+        "time_entry, user, user_assignment, webhook"
     ),
     "unreadable_record": unreadable("Invalid record provided: 'task'; it must be like task:5"),
 }

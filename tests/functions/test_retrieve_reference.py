@@ -42,10 +42,11 @@ def page() -> str:
 
 
 def document() -> str:
-    """What docs/openapi.yaml says, tried out on the deployment itself; examples of cursors are replaced as any are."""
+    """What docs/openapi.yaml says, tried out on the deployment itself; cursors and a secret are replaced as any."""
     parsed = yaml.safe_load((PROJECT / "docs/openapi.yaml").read_text())
     parsed["servers"] = [{"url": "/", "description": "This deployment"}]
-    return examples._CURSOR.sub(examples.CURSOR, json.dumps(parsed, indent=1, ensure_ascii=False))
+    text = json.dumps(parsed, indent=1, ensure_ascii=False)
+    return examples._SECRET.sub(examples.SECRET, examples._CURSOR.sub(examples.CURSOR, text))
 
 
 EXPECTED = {

@@ -19,10 +19,11 @@ UPDATED_SINCE = 'Invalid updated_since datetime provided: "yesterday"'
 
 V2 = [(method or "GET", address) for (method, _), address in ADDRESSES.items()]
 V1 = [(method, address) for (method, _), address in ADDRESSES_OF_V1.items()]
+WITHOUT_PAGES = ("/v2/changes", "/v2/webhooks", "/v2/webhooks/1/deliveries")
 LISTS = sorted(
     address
     for (method, _), address in ADDRESSES.items()
-    if route_of(method or "GET", address).operation.startswith("list_") and address != "/v2/changes"
+    if route_of(method or "GET", address).operation.startswith("list_") and address not in WITHOUT_PAGES
 )
 STATES = [
     address

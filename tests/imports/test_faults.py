@@ -225,7 +225,7 @@ def test_a_batch_to_which_others_are_always_faster_comes_again_soon_and_no_neare
         raise BusyError(f"{len(work.groups)} groups have to wait")
 
     delays: list[int] = []
-    send = queue.send
+    send = queue.send_batches
 
     def at_once(account_id: AccountId, bodies: Sequence[str], delay_seconds: int) -> None:
         delays.append(delay_seconds)
@@ -233,7 +233,7 @@ def test_a_batch_to_which_others_are_always_faster_comes_again_soon_and_no_neare
 
     pipeline.tell(pipeline.upload("accounts/1/inbox/tasks.csv", tasks_with_ids(30)))
     with monkeypatch.context() as busy:
-        busy.setattr(queue, "send", at_once)
+        busy.setattr(queue, "send_batches", at_once)
         busy.setattr("sheaf.backoff.SECONDS_APART", (7, 7))
         busy.setattr("sheaf.backoff.time.sleep", lambda _seconds: None)
         busy.setitem(applying.STEPS, FileKind.TASKS, outrun)

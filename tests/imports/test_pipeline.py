@@ -418,7 +418,7 @@ def test_what_was_assumed_of_a_file_is_said_also_after_an_interruption(
     columns = "Date,Client,Project,Task,Hours,First name,Last name"
     event = pipeline.upload("accounts/1/inbox/time.csv", f"{columns}\n3/4/2026,A,B,C,1,Mia,M\n".encode())
     with monkeypatch.context() as broken:
-        broken.setattr(queue, "send", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
+        broken.setattr(queue, "send_batches", lambda *_: (_ for _ in ()).throw(BusyError("busy")))
         with pytest.raises(BusyError):
             pipeline.tell(event)
     assert job().is_date_format_assumed
@@ -441,7 +441,7 @@ def test_a_splitter_continues_where_an_interrupted_one_stopped(
                 raise BusyError("The queue is busy")
             SEND(account_id, bodies)
 
-        broken.setattr(queue, "send", send)
+        broken.setattr(queue, "send_batches", send)
         with pytest.raises(BusyError):
             pipeline.tell(event)
         pipeline.collect()
@@ -451,7 +451,7 @@ def test_a_splitter_continues_where_an_interrupted_one_stopped(
     assert (job().counts, job().batches_total) == (RowCounts(created=40), 10)
 
 
-SEND = queue.send
+SEND = queue.send_batches
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -119,7 +119,7 @@ def _made(make: Callable[[Api], None], endpoint_url: str) -> list[Item]:
 def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
     with _aside(endpoint_url, is_streamed=True) as table:
         started = to_timestamp(datetime.now(UTC))
-        demo.seed(table, endpoint_url)
+        demo.seed(table, endpoint_url, os.environ["WEBHOOKS_KEY_ID"])
         stream.write_feed(demo.ACCOUNT)
         return started, list(rows().values())
 

@@ -6,6 +6,7 @@ import secrets
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +19,7 @@ from sheaf.http import identity as http_identity
 from sheaf.http.identity import token_digest
 from sheaf.store import accounts, tokens, users
 from tools.connection import use_table
+from tools.local import examples
 from tools.template import PROJECT, Route, routes, table_definition
 
 NOW = Timestamp("2026-03-01T08:00:00Z")
@@ -30,9 +32,15 @@ def make_table(endpoint_url: str, *, is_streamed: bool = False) -> str:
     name = f"sheaf-{secrets.token_hex(4)}"
     point_at(name, endpoint_url)
     os.environ["CHANGES_KEPT_DAYS"] = "400"
+    os.environ |= _of_webhooks(endpoint_url) if endpoint_url else examples.of_webhooks(endpoint_url)
     os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
     dynamodb.dynamodb().create_table(**table_definition(name, is_streamed=is_streamed))
     return name
+
+
+@cache
+def _of_webhooks(endpoint_url: str) -> Mapping[str, str]:
+    return examples.of_webhooks(endpoint_url)
 
 
 def point_at(name: str, endpoint_url: str) -> None:

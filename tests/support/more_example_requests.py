@@ -295,6 +295,29 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
             "POST", "/v2/projects/1/user_assignments", "<record/>", {"content-type": "application/xml"}
         ),
     },
+    "create_webhook": {
+        "blank_url": Sent("POST", "/v2/webhooks", '{"url":" "}'),
+        "broken_json": Sent("POST", "/v2/webhooks", "{"),
+        "decimal_address": Sent("POST", "/v2/webhooks", '{"url":"https://2130706433/"}'),
+        "description_too_long": Sent(
+            "POST", "/v2/webhooks", '{"url":"http://127.0.0.1:8999/","description":"%s"}' % ("x" * 256)
+        ),
+        "empty_body": Sent("POST", "/v2/webhooks", ""),
+        "form": Sent(
+            "POST",
+            "/v2/webhooks",
+            "url=http%3A%2F%2F127.0.0.1%3A8999%2Ftasks&description=For+the+planning+tool",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "kinds_no_list": Sent("POST", "/v2/webhooks", '{"url":"http://127.0.0.1:8999/","kinds":"task"}'),
+        "low_port": Sent("POST", "/v2/webhooks", '{"url":"https://hooks.example.com:25/"}'),
+        "not_ascii": Sent("POST", "/v2/webhooks", '{"url":"https://h\u00f6oks.example.com/"}'),
+        "not_found": Sent("POST", "/v2/webhooks", '{"url":"https://hooks.invalid/"}'),
+        "unknown_kind": Sent("POST", "/v2/webhooks", '{"url":"http://127.0.0.1:8999/","kinds":["tasks"]}'),
+        "url_too_long": Sent("POST", "/v2/webhooks", '{"url":"https://hooks.example.com/%s"}' % ("x" * 2000)),
+        "wrong_content_type": Sent("POST", "/v2/webhooks", "<webhook/>", {"content-type": "application/xml"}),
+    },
     "delete_client": {
         "json_suffix": Sent("DELETE", "/v2/clients/1.json"),
         "not_an_id": Sent("DELETE", "/v2/clients/x"),
@@ -347,6 +370,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "json_suffix": Sent("DELETE", "/v2/projects/1/user_assignments/2.json"),
         "not_an_id": Sent("DELETE", "/v2/projects/1/user_assignments/x"),
         "project_not_an_id": Sent("DELETE", "/v2/projects/x/user_assignments/2"),
+    },
+    "delete_webhook": {
+        "by_a_manager": Sent("DELETE", "/v2/webhooks/1", None, BY_A_MANAGER),
+        "json_suffix": Sent("DELETE", "/v2/webhooks/1.json"),
+        "not_an_id": Sent("DELETE", "/v2/webhooks/x"),
     },
     "list_changes": {
         "all_of_some_kinds": Sent("GET", "/v2/changes?kind=client,role,import"),
@@ -489,6 +517,29 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "updated_since": Sent("GET", "/v2/users?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/users?updated_since=2999-12-31"),
     },
+    "list_webhook_deliveries": {
+        "before_unreadable": Sent("GET", "/v2/webhooks/1/deliveries?before=x"),
+        "by_a_manager": Sent("GET", "/v2/webhooks/1/deliveries", headers=BY_A_MANAGER),
+        "limit_and_before": Sent("GET", "/v2/webhooks/1/deliveries?before=20&limit=5"),
+        "limit_too_high": Sent("GET", "/v2/webhooks/1/deliveries?limit=1001"),
+        "not_an_id": Sent("GET", "/v2/webhooks/x/deliveries"),
+    },
+    "list_webhooks": {
+        "by_a_manager": Sent("GET", "/v2/webhooks", headers=BY_A_MANAGER),
+    },
+    "ping_webhook": {
+        "by_a_manager": Sent("POST", "/v2/webhooks/1/ping", None, BY_A_MANAGER),
+        "not_an_id": Sent("POST", "/v2/webhooks/x/ping"),
+    },
+    "replay_webhook": {
+        "after_unreadable": Sent("POST", "/v2/webhooks/1/replay", '{"after":"x"}'),
+        "broken_json": Sent("POST", "/v2/webhooks/1/replay", "{"),
+        "by_a_manager": Sent("POST", "/v2/webhooks/1/replay", '{"after":0}', BY_A_MANAGER),
+        "negative": Sent("POST", "/v2/webhooks/1/replay", '{"after":-1}'),
+        "not_an_id": Sent("POST", "/v2/webhooks/x/replay", '{"after":0}'),
+        "nothing_left": Sent("POST", "/v2/webhooks/1/replay", '{"after":31}'),
+        "unknown": Sent("POST", "/v2/webhooks/99/replay", '{"after":0}'),
+    },
     "report_clients_time": {
         "by_a_manager": Sent("GET", "/v2/reports/time/clients?from=2026-01-01&to=2026-12-31", None, BY_A_MANAGER),
         "days_in_the_wrong_order": Sent("GET", "/v2/reports/time/clients?from=20261121&to=20261120"),
@@ -574,6 +625,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "not_an_id": Sent("GET", "/v2/projects/1/user_assignments/x"),
         "of_another_project": Sent("GET", "/v2/projects/2/user_assignments/2"),
         "project_not_an_id": Sent("GET", "/v2/projects/x/user_assignments/2"),
+    },
+    "retrieve_webhook": {
+        "json_suffix": Sent("GET", "/v2/webhooks/1.json"),
+        "by_a_manager": Sent("GET", "/v2/webhooks/1", headers=BY_A_MANAGER),
+        "not_an_id": Sent("GET", "/v2/webhooks/x"),
     },
     "stop_time_entry": {
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/stop.json"),
@@ -821,6 +877,16 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
             "PATCH", "/v2/projects/1/user_assignments/2", "<record/>", {"content-type": "application/xml"}
         ),
         "wrong_type": Sent("PATCH", "/v2/projects/1/user_assignments/2", '{"is_project_manager":"perhaps"}'),
+    },
+    "update_webhook": {
+        "json_suffix": Sent("PATCH", "/v2/webhooks/1.json", '{"is_active":false}'),
+        "put_json_suffix": Sent("PUT", "/v2/webhooks/1.json", '{"is_active":false}'),
+        "broken_json": Sent("PATCH", "/v2/webhooks/1", "{"),
+        "by_a_manager": Sent("PATCH", "/v2/webhooks/1", '{"is_active":false}', BY_A_MANAGER),
+        "not_an_id": Sent("PATCH", "/v2/webhooks/x", '{"is_active":false}'),
+        "put": Sent("PUT", "/v2/webhooks/1", '{"url":"http://localhost:8999/"}'),
+        "unknown": Sent("PATCH", "/v2/webhooks/99", '{"is_active":false}'),
+        "wrong_type": Sent("PATCH", "/v2/webhooks/1", '{"is_active":"perhaps"}'),
     },
     "v1_activate_task": {
         "by_a_member": Sent(

@@ -11,7 +11,7 @@ from sheaf import settings
 from sheaf.aws import clients, dynamodb
 from tools.local.engine import CREDENTIALS, REGION, without_aws
 
-_CLIENTS = (clients.s3, clients.sqs, clients.events, clients._session, dynamodb.dynamodb)
+_CLIENTS = (clients.s3, clients.sqs, clients.events, clients.kms, clients._session, dynamodb.dynamodb)
 _SETTINGS = (
     settings.table_name,
     settings.stage,
@@ -20,6 +20,8 @@ _SETTINGS = (
     settings.event_bus,
     settings.changes_dead_letters_url,
     settings.changes_kept_days,
+    settings.webhooks_queue_url,
+    settings.webhooks_key_id,
     settings.has_local_engine,
 )
 

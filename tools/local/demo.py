@@ -3,6 +3,7 @@
 The known tokens exist on local engines only: nothing but this module can issue a token that somebody chose.
 """
 
+import os
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,12 +20,26 @@ from sheaf.domain.time_entry import TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user_assignment import UserAssignmentFields, default_fields
 from sheaf.domain.values import Day, Id, Timestamp, to_timestamp
+from sheaf.domain.webhook import WebhookFields
 from sheaf.http.identity import token_digest
-from sheaf.store import accounts, clients, projects, roles, tasks, time_entries, tokens, user_assignments, users
+from sheaf.store import (
+    accounts,
+    clients,
+    projects,
+    roles,
+    tasks,
+    time_entries,
+    tokens,
+    user_assignments,
+    users,
+    webhooks,
+)
 from sheaf.store.imports import jobs
+from sheaf.webhooks import sending
 from tools.connection import use_table
 
 ACCOUNT = AccountId(1)
+WEBHOOK_URL = "http://127.0.0.1:8999/changes"  # where nothing answers, unless somebody has a receiver run there
 
 type _Person = tuple[str, str, Role, frozenset[Right]]
 
@@ -49,14 +64,16 @@ _PROJECTS = (
 )
 
 
-def seed(table_name: str, endpoint_url: str) -> None:
+def seed(table_name: str, endpoint_url: str, webhooks_key_id: str) -> None:
     """Write the demo data, unless the table has had it: what the user deletes later stays deleted.
 
     Args:
         table_name: The physical name of the table that the template declares.
         endpoint_url: Where the local DynamoDB answers.
+        webhooks_key_id: The key of its KMS that secrets of webhooks are encrypted with.
     """
     use_table(table_name, endpoint_url)
+    os.environ["WEBHOOKS_KEY_ID"] = webhooks_key_id
     try:
         accounts.get(ACCOUNT)
     except NotFoundError:
@@ -88,6 +105,8 @@ def _write() -> None:
     spent = TimeEntryFields(project_id=made[0], task_id=Id(2), spent_date=Day("2026-11-20"), hours=Decimal("1.5"))
     time_entries.create(ACCOUNT, people[2].id, spent, Clock(now))
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
+    wanted = WebhookFields(url=WEBHOOK_URL, kinds=frozenset({"WEBHOOK"}), description="Changes of webhooks alone")
+    webhooks.create(ACCOUNT, wanted, sending.new_secret(), now)
 
 
 def _add_user(first_name: str, last_name: str, role: Role, rights: frozenset[Right], now: Timestamp) -> User:

@@ -58,7 +58,7 @@ class Engine:
 
 
 def client(service: str, endpoint_url: str) -> Any:
-    """Return a boto3 client for `endpoint_url` that ignores the user's AWS settings.
+    """Return a boto3 client for `endpoint_url` (where that is empty, for moto) that ignores the user's AWS settings.
 
     A profile, a configuration file or a proxy of the user must neither redirect a call nor break it.
     """
@@ -73,7 +73,7 @@ def client(service: str, endpoint_url: str) -> Any:
     return session.client(
         service,
         region_name=REGION,
-        endpoint_url=endpoint_url,
+        endpoint_url=endpoint_url or None,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         config=Config(proxies={}, s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),

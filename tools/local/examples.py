@@ -7,6 +7,7 @@ from tools.local import engine
 BUCKET = "imports"
 QUEUE = "imports"
 DEAD_CHANGES = "dead-changes"
+WEBHOOKS = "webhooks"
 BUS = "default"
 
 OBJECTS: Mapping[str, bytes] = {
@@ -22,7 +23,7 @@ OBJECTS: Mapping[str, bytes] = {
 
 
 def make(endpoint_url: str) -> dict[str, str]:
-    """Make bucket and queues on a local engine, unless they are there; the settings by which functions find them."""
+    """Make bucket, queues and key on a local engine, unless they are there; the settings by which they are found."""
     s3, sqs = engine.client("s3", endpoint_url), engine.client("sqs", endpoint_url)
     if BUCKET not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": engine.REGION})
@@ -37,4 +38,15 @@ def make(endpoint_url: str) -> dict[str, str]:
         "EVENT_BUS": BUS,
         "CHANGES_DEAD_LETTERS_URL": dead_changes,
         "CHANGES_KEPT_DAYS": "400",
+        **of_webhooks(endpoint_url),
+    }
+
+
+def of_webhooks(endpoint_url: str) -> dict[str, str]:
+    """Make the queue and the key of webhooks alone, likewise."""
+    kms = engine.client("kms", endpoint_url)
+    known = kms.list_keys()["Keys"]
+    return {
+        "WEBHOOKS_QUEUE_URL": engine.client("sqs", endpoint_url).create_queue(QueueName=WEBHOOKS)["QueueUrl"],
+        "WEBHOOKS_KEY_ID": known[0]["KeyId"] if known else kms.create_key()["KeyMetadata"]["KeyId"],
     }

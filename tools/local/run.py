@@ -61,7 +61,7 @@ def run(front: Front, state_dir: Path, parameters: dict[str, str]) -> int:
     with _engine(state_dir) as local:
         stack = deploy.up_to_date(local, engine.PROJECT, state_dir.resolve(), parameters)
         _stay_local(local)
-        demo.seed(stack.table_name, local.endpoint_url)
+        demo.seed(stack.table_name, local.endpoint_url, stack.outputs["WebhooksKeyId"])
         os.environ["CHANGES_KEPT_DAYS"] = stack.outputs["ChangesKeptDays"]
         with _feed_finished(), front.serving(local.port, f"/_aws/execute-api/{stack.api_id}/$default"):
             _await_answer(front.url)

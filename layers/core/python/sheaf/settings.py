@@ -29,6 +29,18 @@ def imports_queue_url() -> str:
 
 
 @cache
+def webhooks_queue_url() -> str:
+    """The queue of what is to be sent to webhooks (WEBHOOKS_QUEUE_URL)."""
+    return os.environ["WEBHOOKS_QUEUE_URL"]
+
+
+@cache
+def webhooks_key_id() -> str:
+    """The KMS key that the secrets of webhooks are encrypted with (WEBHOOKS_KEY_ID)."""
+    return os.environ["WEBHOOKS_KEY_ID"]
+
+
+@cache
 def event_bus() -> str:
     """The EventBridge bus on which the ends of imports are told (EVENT_BUS)."""
     return os.environ["EVENT_BUS"]

@@ -1,4 +1,4 @@
-"""aws: the clients of S3, SQS and EventBridge, each made at its first use and kept, and the settings of all clients.
+"""aws: the clients of S3, SQS, EventBridge and KMS, each made at its first use and kept, and the settings of all.
 
 DynamoDB's client is in `dynamodb`, which reads answers in its own way.
 """
@@ -13,6 +13,7 @@ from sheaf import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -35,6 +36,12 @@ def sqs() -> "SQSClient":
 def events() -> "EventBridgeClient":
     """The EventBridge client."""
     return _session().client("events", config=configuration(read_timeout=10))
+
+
+@cache
+def kms() -> "KMSClient":
+    """The KMS client."""
+    return _session().client("kms", config=configuration(read_timeout=10))
 
 
 def configuration(*, read_timeout: int, **options: Any) -> Config:

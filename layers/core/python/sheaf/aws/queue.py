@@ -1,4 +1,4 @@
-"""aws: the SQS queues: that of the batches of imports, and that of the changes that could not be written."""
+"""aws: the SQS queues: those of imports and of webhooks, and that of the changes that could not be written."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,8 +21,26 @@ _ATTEMPTS = 8
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0  # seconds
 
 
-def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -> None:
-    """Put messages into the queue. Each comes out once at least, in any order, after `delay_seconds` (900 at most).
+LONGEST_DELAY = 900  # seconds
+
+
+def send_batches(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -> None:
+    """Put batches of rows into the queue of imports, as `_send` says."""
+    _send(settings.imports_queue_url(), account_id, bodies, delay_seconds)
+
+
+def send_deliveries(account_id: AccountId, bodies: Sequence[str], delay_seconds: int) -> None:
+    """Put what is to be sent to webhooks into their queue, as `_send` says."""
+    _send(settings.webhooks_queue_url(), account_id, bodies, delay_seconds)
+
+
+def send_dead_change(body: str) -> None:
+    """Put a change that could not be written into the queue for operators."""
+    sqs().send_message(QueueUrl=settings.changes_dead_letters_url(), MessageBody=body)
+
+
+def _send(queue_url: str, account_id: AccountId, bodies: Sequence[str], delay_seconds: int) -> None:
+    """Put messages into a queue. Each comes out once at least, in any order, after `delay_seconds` (900 at most).
 
     They are marked with their account, so that one account's many messages do not make another's few wait.
 
@@ -40,7 +58,7 @@ def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -
             for number, body in enumerate(part)
         ]
         for attempt in range(_ATTEMPTS):
-            answer = sqs().send_message_batch(QueueUrl=settings.imports_queue_url(), Entries=left)
+            answer = sqs().send_message_batch(QueueUrl=queue_url, Entries=left)
             refused = {failure["Id"]: failure for failure in answer.get("Failed", [])}
             faults = [failure for failure in refused.values() if failure.get("SenderFault")]
             if faults:
@@ -51,11 +69,6 @@ def send(account_id: AccountId, bodies: Sequence[str], delay_seconds: int = 0) -
             pause(attempt, first=_FIRST_PAUSE, longest=_LONGEST_PAUSE)
         else:
             raise BusyError("The queue is busy")
-
-
-def send_dead_change(body: str) -> None:
-    """Put a change that could not be written into the queue for operators."""
-    sqs().send_message(QueueUrl=settings.changes_dead_letters_url(), MessageBody=body)
 
 
 def _size(body: str) -> int:

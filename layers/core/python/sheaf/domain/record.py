@@ -24,6 +24,7 @@ Kind = Literal[
     "IMPORT",
     "ROLE",
     "USER_ASSIGNMENT",
+    "WEBHOOK",
 ]
 """The kinds of records that an account numbers, each on its own."""
 

@@ -20,4 +20,9 @@ def event_of(account_id: AccountId, change: Change) -> Event:
     detail = {"account_id": account_id, **shown, "is_complete": True}
     if len(json.dumps(detail, ensure_ascii=False).encode()) > MOST_BYTES:
         detail |= {"before": None, "after": None, "is_complete": False}
-    return Event(f"{shown['kind']}.{shown['action']}", detail)
+    return Event(kind_of(change), detail)
+
+
+def kind_of(change: Change) -> str:
+    """What has happened, as events say it: `task.created`."""
+    return f"{change.kind.lower()}.{change.action}"

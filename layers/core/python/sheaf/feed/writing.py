@@ -15,6 +15,7 @@ from sheaf.aws import event_bus, queue
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import to_timestamp
+from sheaf.feed import deliveries
 from sheaf.feed.events import event_of
 from sheaf.log import count_error, logger
 from sheaf.store import table_stream
@@ -65,6 +66,7 @@ def _write_of_account(account_id: AccountId, told: Sequence[_Told]) -> list[Stre
         while waiting:
             appended = appending.append(account_id, waiting, to_timestamp(datetime.now(UTC)))
             event_bus.send_all([event_of(account_id, change) for change in appended.changes])
+            deliveries.enqueue(account_id, appended.changes)
             if len(appended.waiting) == len(waiting):
                 break
             waiting = list(appended.waiting)  # what comes before some of them is in the feed now

@@ -67,7 +67,7 @@ def apply(body: str, last_resort: str | None = None, seconds: float = SECONDS) -
         finishing.fail(message.account_id, message.import_id, CUT_TWICE, clock.now())
     except BusyError as busy:
         logger().warning("batch put off", reason=str(busy), **log_context)
-        queue.send(message.account_id, [body], delay_seconds=retry_after())
+        queue.send_batches(message.account_id, [body], delay_seconds=retry_after())
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _send(account_id: AccountId, job: Import, staged: Staged) -> int:
             elif total == reached.batches_sent and digest.hexdigest() != reached.digest:
                 raise FileError(CUT_TWICE)
         if bodies:
-            queue.send(account_id, bodies)
+            queue.send_batches(account_id, bodies)
             sent += len(bodies)
             jobs.mark_sent(account_id, job.id, SplitProgress(total, digest.hexdigest()), clock.now())
     if total < reached.batches_sent:

@@ -65,7 +65,7 @@ def read_message(body: str) -> tuple[AccountId, Id] | None:
 
 def start(account_id: AccountId, import_id: Id) -> None:
     """Have an undo that was begun carried out. Raises BusyError; then the watchdog does it."""
-    queue.send(account_id, [message(account_id, import_id)])
+    queue.send_batches(account_id, [message(account_id, import_id)])
 
 
 def run(account_id: AccountId, import_id: Id, seconds: float = SECONDS) -> None:

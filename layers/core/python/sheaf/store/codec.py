@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from operator import itemgetter
 from types import NoneType, UnionType
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 from sheaf.store.items import Item, Value, flag, number, text
 
@@ -22,7 +22,8 @@ class Codec[R]:
 
     Args:
         kind: the dataclass, whose constructor takes its fields in their order. A field is int, Decimal, str, bool,
-            bytes, a StrEnum, a frozenset or tuple of one of these, a dataclass of such fields, or all that or None.
+            bytes, a StrEnum, a Literal of strings, a frozenset or tuple of one of these, a dataclass of such fields, or
+            all that or None.
         sparse: fields whose attribute is left out where the value is None, False or empty.
         renamed: the earlier attribute name of a field, by its present name; read where the present one is absent.
     """
@@ -87,10 +88,12 @@ def _default(declared: Field[Any], kind: Any) -> Callable[[], Any] | None:
 
 
 def _plain(kind: Any) -> tuple[Any, bool]:
-    """A type without its NewType name, and whether None may stand for it."""
+    """A type without its NewType name, a Literal of strings as a string, and whether None may stand for it."""
     if get_origin(kind) in (Union, UnionType):
         (kind,) = (member for member in get_args(kind) if member is not NoneType)
         return _plain(kind)[0], True
+    if get_origin(kind) is Literal:
+        return str, False
     return _plain(kind.__supertype__) if isinstance(kind, NewType) else (kind, False)
 
 

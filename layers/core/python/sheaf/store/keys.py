@@ -311,6 +311,26 @@ def record_change(account_id: AccountId, kind: Kind, record_id: Id, position: st
     return _key(record_changes(account_id, kind, record_id), position)
 
 
+def webhook_secret(account_id: AccountId, webhook_id: Id) -> Key:
+    """The secret of a webhook, encrypted, and when something was delivered to it last."""
+    return _key(f"ACCOUNT#{account_id}#WEBHOOK_SECRET#{webhook_id}", "WEBHOOK_SECRET")
+
+
+def webhook_count(account_id: AccountId) -> Key:
+    """How many webhooks the account has."""
+    return _key(f"ACCOUNT#{account_id}#TOTALS", "WEBHOOKS")
+
+
+def webhook_deliveries(account_id: AccountId, webhook_id: Id) -> str:
+    """The partition that says what came of the changes that were sent to a webhook."""
+    return f"ACCOUNT#{account_id}#WEBHOOK_DELIVERY#{webhook_id}"
+
+
+def webhook_delivery(account_id: AccountId, webhook_id: Id, sequence: int) -> Key:
+    """What came of sending one change to a webhook."""
+    return _key(webhook_deliveries(account_id, webhook_id), sortable(sequence))
+
+
 def record_of(pk: str) -> tuple[AccountId, str] | None:
     """The account and the kind of the records whose own items lie in a partition; None for any other partition."""
     match pk.split("#"):

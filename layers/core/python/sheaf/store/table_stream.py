@@ -11,7 +11,7 @@ from sheaf.domain.record import Kind
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import keys, stamps
 from sheaf.store.items import Item
-from sheaf.store.mappers import client, import_job, project, role, task, task_assignment, time_entry, user
+from sheaf.store.mappers import client, import_job, project, role, task, task_assignment, time_entry, user, webhook
 from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT
 
 READERS: Mapping[Kind, Callable[[Item], Any]] = {
@@ -23,6 +23,7 @@ READERS: Mapping[Kind, Callable[[Item], Any]] = {
     "USER": user.USER.codec.from_item,
     "USER_ASSIGNMENT": USER_ASSIGNMENT.codec.from_item,
     "ROLE": role.ROLE.codec.from_item,
+    "WEBHOOK": webhook.WEBHOOK.codec.from_item,
     "IMPORT": lambda item: import_job.from_item(item, {}).job,
 }
 """The kinds of records whose changes are in the feed, and how each is read from its item."""

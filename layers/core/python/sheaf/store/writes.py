@@ -11,6 +11,11 @@ IS_RECORD = "attribute_exists(version)"
 """The condition that a record is there: a tombstone has no version (see `stamps`)."""
 
 
+def put(item: Item) -> Write:
+    """Write an item, whatever is there."""
+    return Write("Put", {"Item": item}, StaleError())
+
+
 def put_new(item: Item, refusal: Exception) -> Write:
     """Write an item that must not be there yet."""
     return Write("Put", {"Item": item, "ConditionExpression": ABSENT}, refusal)

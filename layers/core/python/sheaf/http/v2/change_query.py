@@ -53,7 +53,7 @@ def read_change_query(request: Request) -> ChangeQuery:
     record = read_record(given["record"]) if "record" in given else None
     filters = [("kind", ",".join(sorted(kinds))), ("record", given.get("record", ""))]
     scope = f"list_changes?{urlencode(filters)}"
-    after, limit = _after(request, given.get("after"), scope), _limit(given.get("limit"))
+    after, limit = _after(request, given.get("after"), scope), read_limit(request)
     return ChangeQuery(request, after, limit, kinds, record, scope)
 
 
@@ -68,7 +68,9 @@ def _after(request: Request, text: str | None, scope: str) -> int | None:
         raise InvalidError("after is not a cursor of this feed and filter; begin again without it") from error
 
 
-def _limit(text: str | None) -> int:
+def read_limit(request: Request) -> int:
+    """How many are asked for at most. Raises InvalidError."""
+    text = request.given.get("limit")
     if text is None:
         return LIMIT_GIVEN_NONE
     if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= LIMIT):

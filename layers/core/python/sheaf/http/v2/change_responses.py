@@ -27,6 +27,7 @@ from sheaf.http.v2.responses import (
     show_task,
     show_user,
 )
+from sheaf.http.v2.webhook_responses import show_webhook
 
 
 def show_change(change: Change, reader: User) -> dict[str, Any]:
@@ -142,6 +143,7 @@ _SHOWN: Mapping[Kind, Callable[[Any, Names, User], dict[str, Any]]] = {
     "USER": _user,
     "ROLE": lambda role, _names, _reader: show_role(role),
     "IMPORT": _import,
+    "WEBHOOK": lambda webhook, _names, _reader: show_webhook(webhook),
 }
 KINDS = frozenset(_SHOWN)
 """The kinds of records whose changes are in the feed."""

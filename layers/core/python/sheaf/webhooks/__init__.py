@@ -1,0 +1,1 @@
+"""webhooks: where an address leads, and the one request that is sent there."""
