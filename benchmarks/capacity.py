@@ -93,7 +93,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
             digits = Decimal(content).normalize().as_tuple()
             return 1 + -(-len(digits.digits) // 2) + digits.sign
         case "B":
-            return len(b64decode(content))
+            return len(content if isinstance(content, bytes) else b64decode(content))
         case "BOOL" | "NULL":
             return 1
         case "NS":

@@ -1,7 +1,7 @@
 """The requests that are measured, and the account that they are sent to. A new operation is one line here."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sheaf.domain.client import ClientFields
@@ -40,13 +40,14 @@ class Operation:
     path: str | Callable[[Api], str]
     body: object = None
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def prepare(self, api: Api) -> Callable[[], Answer]:
         """The sending of this request; its answer must have the status that was foreseen."""
         path = self.path if isinstance(self.path, str) else self.path(api)
 
         def send() -> Answer:
-            answer = api.send(self.method, path, self.body)
+            answer = api.send(self.method, path, self.body, self.headers)
             if answer.status != self.status:
                 raise AssertionError(f"{self.name}: {answer.status} {answer.raw}, and not {self.status}")
             return answer
@@ -88,6 +89,7 @@ OPERATIONS = (
     Operation("list: `page=3`", "GET", "/v2/tasks?per_page=5&page=3"),
     Operation("list: by name", "GET", "/v2/tasks?name=task+7"),
     Operation("create", "POST", "/v2/tasks", {"name": "Design"}, 201),
+    Operation("create, with a key", "POST", "/v2/tasks", {"name": "Design"}, 201, {"idempotency-key": "1"}),
     Operation("create, name taken", "POST", "/v2/tasks", {"name": "task 7"}, 422),
     Operation("update", "PATCH", "/v2/tasks/7", {"default_hourly_rate": 120}),
     Operation("update that changes nothing", "PATCH", "/v2/tasks/7", {"name": "Task 7"}),

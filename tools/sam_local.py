@@ -42,7 +42,7 @@ AT_ONCE = 2
 INVOKE_SECONDS = 300
 
 _TIMES = r'(?<=_at":")[^"]*|(?<="at":")[^"]*|(?<=-at type="datetime">)[^<]*'
-_VARIES = re.compile(_TIMES + r'|(?<=cursor=)[\w-]*|(?<="next":")[\w-]*|(?<="url":")[^"]*')
+_VARIES = re.compile(_TIMES + r'|(?<=cursor=)[\w-]*|(?<="next":")[\w-]*|(?<="url":")[^"]*|whsec_[^"]*')
 
 
 @dataclass(frozen=True)

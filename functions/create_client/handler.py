@@ -1,8 +1,9 @@
 """functions: POST /v2/clients."""
 
-from sheaf.domain.client import ClientFields
+from sheaf.domain.client import Client, ClientFields
 from sheaf.domain.identity import may_manage_clients
 from sheaf.entry_points.http import v2_endpoint
+from sheaf.http.idempotency import Answering
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 from sheaf.http.v2.bodies.client import ClientBody
@@ -14,8 +15,8 @@ from sheaf.store import clients
 def create_client(request: Request) -> Response:
     """A new client (Harvest v2, "Create a client"); only its name must be given."""
     fields = read_body(ClientBody, request.fields()).create(ClientFields)
-    client = clients.create(request.account_id, fields, request.now)
-    return created(request, show_client(client))
+    answer = Answering[Client](request, lambda client: created(request, show_client(client)))
+    return answer.to(clients.create(request.account_id, fields, request.now, keep=answer.keep))
 
 
 handler = v2_endpoint(create_client, may_manage_clients)

@@ -107,7 +107,7 @@ class Request:
 
     name: str
     event: dict[str, Any]
-    before: Callable[[], None] = nothing
+    before: Callable[[], object] = nothing
     trouble: Callable[[], AbstractContextManager[None]] = nullcontext
 
     @property
@@ -138,6 +138,7 @@ def every_request() -> list[Request]:
         *_of_fields(),
         *_known(),
         *_changed_since(),
+        *_keyed(),
         *_busy(),
         *_of_one_operation(),
     ]
@@ -417,6 +418,22 @@ def _changed_since() -> Iterator[Request]:
         address = ADDRESSES[method, route]
         event = ADMIN.event(method, address, body_of(method, address), {"if-match": '"0"'})
         yield Request(f"{method} {route} of another state", event)
+
+
+def with_keys(name: str, api: Api, address: str, body: object) -> Iterator[Request]:
+    """A POST with a key that is none, with the key of another request, and with a key for the second time."""
+    key = {"idempotency-key": "8e03978e-40d5-43e8-bc93-6894a57f9324"}
+    other = partial(ADMIN.post, "/v2/tasks", {"name": "Of another request"}, **key)
+    yield Request(f"{name} no key", api.event("POST", address, body, {"idempotency-key": " "}))
+    keyed = api.event("POST", address, body, key)
+    yield Request(f"{name} key of another request", keyed, before=other)
+    yield Request(f"{name} again", keyed, before=Request("", keyed).answered)
+
+
+def _keyed() -> Iterator[Request]:
+    for method, route in _routes_with("POST"):
+        address = ADDRESSES[method, route]
+        yield from with_keys(f"{method} {route}", ADMIN, address, body_of(method, address))
 
 
 def _busy() -> Iterator[Request]:

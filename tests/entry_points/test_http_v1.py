@@ -6,6 +6,7 @@ import pytest
 
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
+from sheaf.domain.idempotency import OtherRequestError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
 from sheaf.domain.imports.rows import RowError
 from sheaf.domain.logging_time import TimeNotLoggableError
@@ -63,12 +64,13 @@ def refusing(error: Exception) -> Endpoint:
     return v1_endpoint(operate, everybody)
 
 
-def test_no_refusal_is_a_403_or_a_422() -> None:
+def test_no_refusal_is_a_403_and_none_but_that_of_a_key_is_a_422() -> None:
     statuses = {
         kind: V1.error_response(Request(), made(kind)).status for kind in kinds() if kind.__module__.startswith("sheaf")
     }
 
-    assert set(statuses.values()) == {400, 401, 404, 405, 406, 412, 415, 503}
+    assert set(statuses.values()) == {400, 401, 404, 405, 406, 412, 415, 422, 503}
+    assert [kind for kind, status in statuses.items() if status == 422] == [OtherRequestError]
     assert len(statuses) >= 15
 
 

@@ -13,6 +13,7 @@ CREATED = expected(201, task(6, "New Task Name"), LOCATION)
 
 EXPECTED = {
     "name_only": CREATED,
+    "with_a_key": CREATED,
     "harvests_own_example": CREATED,
     "by_a_manager": CREATED,
     "every_field": expected(

@@ -6,10 +6,12 @@ from tests.functions.examples import NOT_AUTHORIZED, NOT_FOUND, expected, not_an
 from tests.support.api import Api
 from tests.support.receiver import receiving
 
+NOBODY_THERE = expected(
+    200, {"is_delivered": False, "response_status": None, "error": "the receiver refused the connection"}
+)
 EXPECTED = {
-    "nobody_there": expected(
-        200, {"is_delivered": False, "response_status": None, "error": "the receiver refused the connection"}
-    ),
+    "nobody_there": NOBODY_THERE,
+    "with_a_key": NOBODY_THERE,
     "unknown": NOT_FOUND,
     "not_an_id": not_an_id("webhook_id"),
     "by_a_manager": NOT_AUTHORIZED,

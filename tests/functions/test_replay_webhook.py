@@ -12,6 +12,7 @@ from tests.support.api import Api
 NO_SEQUENCE = invalid("after must be the sequence of a change, or 0 for the oldest change that is kept")
 EXPECTED = {
     "all": expected(202, {"first_sequence": 1, "last_sequence": 31}),
+    "with_a_key": expected(202, {"first_sequence": 1, "last_sequence": 31}),
     "nothing_left": expected(202, {"first_sequence": 32, "last_sequence": 31}),
     "without_after": NO_SEQUENCE,
     "negative": NO_SEQUENCE,

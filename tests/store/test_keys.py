@@ -76,6 +76,7 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
     "change_turn": _making(keys.change_turn, _accounts),
     "change_block": _making(keys.change_block, _accounts, _numbers),
     "record_change": _making(keys.record_change, _accounts, st.sampled_from(KINDS), _numbers, _positions),
+    "answer": _making(keys.answer, _accounts, _numbers, st.text("abc#1", min_size=1, max_size=255)),
     "webhook_secret": _making(keys.webhook_secret, _accounts, _numbers),
     "webhook_count": _making(keys.webhook_count, _accounts),
     "webhook_delivery": _making(keys.webhook_delivery, _accounts, _numbers, _numbers),

@@ -528,10 +528,12 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "by_a_manager": Sent("GET", "/v2/webhooks", headers=BY_A_MANAGER),
     },
     "ping_webhook": {
+        "with_a_key": Sent("POST", "/v2/webhooks/1/ping", None, {"idempotency-key": "1"}),
         "by_a_manager": Sent("POST", "/v2/webhooks/1/ping", None, BY_A_MANAGER),
         "not_an_id": Sent("POST", "/v2/webhooks/x/ping"),
     },
     "replay_webhook": {
+        "with_a_key": Sent("POST", "/v2/webhooks/1/replay", '{"after":0}', {"idempotency-key": "1"}),
         "after_unreadable": Sent("POST", "/v2/webhooks/1/replay", '{"after":"x"}'),
         "broken_json": Sent("POST", "/v2/webhooks/1/replay", "{"),
         "by_a_manager": Sent("POST", "/v2/webhooks/1/replay", '{"after":0}', BY_A_MANAGER),

@@ -112,6 +112,13 @@ class Project:
     import_id: Id | None = None
 
 
+class NoSuchClientError(InvalidError):
+    """There is no such client. The sentence is Harvest's own."""
+
+    def __init__(self) -> None:
+        super().__init__("Client can't be blank")
+
+
 @dataclass(frozen=True, slots=True)
 class ClientProject:
     """A project with its client, as it is named now."""

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from sheaf import origin
 from sheaf.domain.errors import MalformedError, NotPermittedError, SheafError
 from sheaf.domain.identity import Caller, Permission, everybody
-from sheaf.http import error_responses, identity
+from sheaf.http import error_responses, idempotency, identity
 from sheaf.http.request import Request, read_request
 from sheaf.http.response import Response
 from sheaf.http.unmatched import redirect_or_refuse
@@ -53,21 +53,33 @@ class Endpoint:
         request = read_request(event)
         version = self.api_version_of(request)
         try:
-            if self.permission is None:
-                response = self.operate(request)
-            else:
-                request = replace(request, caller=version.authenticate(request))
-                version.check(request)
-                with origin.of(request.origin):
-                    response = self._answer(request, self.permission)
-        except SheafError as error:
-            response = version.error_response(request, error)
+            request, response = self._answered(request, version)
         except Exception:  # noqa: BLE001 - the last line of defence: logged here, and answered without a detail
             logger().exception("unexpected error", request_id=request.request_id)
             response = version.internal_error_response(request)
         self._record(request, response, (time.perf_counter() - started) * 1000)
         known = request.headers.get("if-none-match", "") if request.method == "GET" else ""
         return response.to_lambda(request.request_id, takes_gzip=request.takes_gzip, known=known)
+
+    def _answered(self, request: Request, version: ApiVersion) -> tuple[Request, Response]:
+        """The request with its caller, as far as they are known, and what is answered to it."""
+        refusal: SheafError | None = None
+        try:
+            if self.permission is None:
+                return request, self.operate(request)
+            request = replace(request, caller=version.authenticate(request))
+            version.check(request)
+            idempotency.keyed(request)  # a key that is none is refused before anything is done
+            with origin.of(request.origin):
+                response = self._answer(request, self.permission)
+        except SheafError as error:
+            response, refusal = version.error_response(request, error), error
+        if request.caller is None:
+            return request, response
+        try:
+            return request, idempotency.settled(request, response, refusal)
+        except SheafError as error:
+            return request, version.error_response(request, error)
 
     def _answer(self, request: Request, permission: Permission) -> Response:
         if request.caller is None or not permission(request.caller.user):

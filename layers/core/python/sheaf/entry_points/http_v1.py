@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from sheaf import backoff
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
+from sheaf.domain.idempotency import OtherRequestError
 from sheaf.domain.identity import Permission
 from sheaf.domain.task_assignment import NoSuchTaskError
 from sheaf.entry_points.http import V2, ApiVersion, Endpoint
@@ -26,6 +27,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     error_responses.PayloadTooLargeError: 400,
     error_responses.UnsupportedMediaTypeError: 415,
     errors.MalformedError: 400,
+    OtherRequestError: 422,
     errors.InvalidError: 400,
     errors.ChangedSinceError: 412,
     errors.BusyError: 503,

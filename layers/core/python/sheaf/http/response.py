@@ -24,11 +24,13 @@ class Response:
     """A status, a body and the headers that go beyond those of every answer.
 
     A body of text or bytes goes out as it is, and `headers` then say what it is; anything else goes out as JSON.
+    `is_kept` says that it is kept under the key of its request (see `idempotency`).
     """
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_kept: bool = False
 
     def to_lambda(self, request_id: str, *, takes_gzip: bool = False, known: str = "") -> dict[str, Any]:
         """The answer in API Gateway's payload format 2.0; long text is compressed for who `takes_gzip`.

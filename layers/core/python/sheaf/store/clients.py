@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection
 
 from sheaf.domain.client import Client, ClientFields, new_client
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import sequence, time_guard
+from sheaf.store import answers, sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.transactions import Write, accept, commit, retried
@@ -32,12 +33,12 @@ def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str 
     return page_of_kind(CLIENT, account_id, wanted, request, None if name is None else fold_name(name))
 
 
-def create(account_id: AccountId, fields: ClientFields, now: Timestamp) -> Client:
-    """A new client with the next id (C3). Raises NameTakenError, BusyError."""
+def create(account_id: AccountId, fields: ClientFields, now: Timestamp, *, keep: Keep[Client] = keep_nothing) -> Client:
+    """A new client with the next id (C3). Raises NameTakenError, AnsweredError, BusyError."""
 
     def decide() -> Client:
         client = new_client(sequence.next_id(account_id, "CLIENT"), fields, now)
-        commit(written(account_id, None, client))
+        commit([*answers.kept(account_id, keep(client)), *written(account_id, None, client)])
         return client
 
     return retried(decide)

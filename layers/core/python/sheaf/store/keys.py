@@ -339,6 +339,11 @@ def record_of(pk: str) -> tuple[AccountId, str] | None:
     return None
 
 
+def answer(account_id: AccountId, user_id: Id, idempotency_key: str) -> Key:
+    """What was answered to a request of a user that had a key."""
+    return _key(f"ACCOUNT#{account_id}#ANSWER#{user_id}#{_digest(idempotency_key)}", "ANSWER")
+
+
 def token(digest: str) -> Key:
     """A token by its SHA-256, the only way in from outside; it says which account and user to read."""
     return _key(f"TOKEN#{digest}", "TOKEN")

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from sheaf.domain.errors import BusyError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
-from sheaf.domain.project import ClientProject, Project, ProjectFields, new_project
+from sheaf.domain.project import ClientProject, NoSuchClientError, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store import answers, keys, reads, sequence, time_guard
 from sheaf.store.items import read_id
 from sheaf.store.lists import Chosen, Listing, Source, Visible, by_ids, page_of, with_records
 from sheaf.store.mappers.client import CLIENT
@@ -70,7 +71,14 @@ def _page(account_id: AccountId, source: Callable[[], Source], request: PageRequ
     return retried(decide)
 
 
-def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, creator_id: Id | None = None) -> ClientProject:
+def create(
+    account_id: AccountId,
+    fields: ProjectFields,
+    now: Timestamp,
+    creator_id: Id | None = None,
+    *,
+    keep: Keep[ClientProject] = keep_nothing,
+) -> ClientProject:
     """A new project with an assignment for each active default task, whole or not at all (P3).
 
     `creator_id` is the user who makes it and manages it then. Users who get every new project are assigned too.
@@ -79,18 +87,18 @@ def create(account_id: AccountId, fields: ProjectFields, now: Timestamp, creator
         InvalidError: the client is not there. NameTakenError: the client has a project of that name. BusyError.
     """
 
-    def decide() -> Project:
+    def decide() -> ClientProject:
+        client = CLIENT.get_many(account_id, [fields.client_id]).get(fields.client_id)
+        if client is None:
+            raise NoSuchClientError
         project = new_project(sequence.next_id(account_id, "PROJECT"), fields, now)
-        operation = creation.create(account_id, project, creator_id)
+        made = ClientProject(project, client)
+        operation = creation.create(account_id, project, creator_id, answers.kept(account_id, keep(made)))
         if operation is not None and not resume.resume(account_id, operation):
             raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
-        return project
+        return made
 
-    project = retried(decide)
-    try:
-        return _with_client(account_id, project)
-    except StaleError:  # it is made, and has moved to another client since: deciding again would make a second one
-        return get(account_id, project.id)
+    return retried(decide)
 
 
 def update(account_id: AccountId, project_id: Id, change: Callable[[Project], Project]) -> ClientProject:

@@ -14,10 +14,11 @@ from sheaf.domain.business_role import (
     NoSuchUserError,
     new_business_role,
 )
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, sequence
+from sheaf.store import answers, keys, reads, sequence
 from sheaf.store.lists import Listing, page_of
 from sheaf.store.mappers.role import ROLE
 from sheaf.store.mappers.user import USER
@@ -37,14 +38,17 @@ def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Bu
     return page_of(listing.source(wanted), request).map(ROLE.codec.from_item)
 
 
-def create(account_id: AccountId, fields: BusinessRoleFields, now: Timestamp) -> BusinessRole:
-    """A new role (R3). Raises NameTakenError, NoSuchUserError, BusyError."""
+def create(
+    account_id: AccountId, fields: BusinessRoleFields, now: Timestamp, *, keep: Keep[BusinessRole] = keep_nothing
+) -> BusinessRole:
+    """A new role (R3). Raises NameTakenError, NoSuchUserError, AnsweredError, BusyError."""
 
     def decide() -> BusinessRole:
         changes = _changes(account_id)
         _require_users(account_id, fields.user_ids)
         role = new_business_role(sequence.next_id(account_id, "ROLE"), fields, now)
-        commit([*ROLE.writes_to_add(account_id, role), _changed(account_id, changes)])
+        answer = answers.kept(account_id, keep(role))
+        commit([*answer, *ROLE.writes_to_add(account_id, role), _changed(account_id, changes)])
         return role
 
     return retried(decide)
@@ -96,6 +100,13 @@ def names_of(account_id: AccountId, user_ids: Iterable[Id]) -> Mapping[Id, Seque
     """The names of the roles that each of these users has, in alphabetical order."""
     found = sorted(everything(account_id), key=lambda role: fold_name(role.name))
     return {user_id: [role.name for role in found if user_id in role.user_ids] for user_id in user_ids}
+
+
+def spelled(account_id: AccountId, names: Collection[str] | None) -> Sequence[str]:
+    """How the roles of these names are written, in alphabetical order, without those that are not there."""
+    wanted = {fold_name(name) for name in names or ()}
+    found = sorted(everything(account_id), key=lambda role: fold_name(role.name)) if wanted else []
+    return [role.name for role in found if fold_name(role.name) in wanted]
 
 
 def given(account_id: AccountId, user_id: Id, names: Collection[str] | None, now: Timestamp) -> list[Write]:

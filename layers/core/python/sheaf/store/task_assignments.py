@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
 from sheaf.domain.project import Project
@@ -19,7 +20,7 @@ from sheaf.domain.task_assignment import (
     new_task_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard
+from sheaf.store import answers, keys, reads, sequence, time_guard
 from sheaf.store.items import Item
 from sheaf.store.lists import Listing, Merged, Source, Visible, page_of, with_records
 from sheaf.store.mappers.project import PROJECT
@@ -78,19 +79,23 @@ def create(
     task_id: Id,
     fields: Callable[[Project, Task], TaskAssignmentFields],
     now: Timestamp,
+    *,
+    keep: Keep[AssignedTask] = keep_nothing,
 ) -> AssignedTask:
     """Assign a task to a project (A3); `fields` says how, once both are known.
 
     Raises:
-        NotFoundError: no such project. InvalidError: no such task. TaskTakenError: the project has it. BusyError.
+        NotFoundError: no such project. InvalidError: no such task. TaskTakenError: the project has it.
+        AnsweredError, BusyError.
     """
 
     def decide() -> AssignedTask:
         project, task = _project_and_task(account_id, project_id, task_id)
         new_id = sequence.next_id(account_id, "TASK_ASSIGNMENT")
         assignment = new_task_assignment(new_id, project, task, fields(project, task), now)
-        commit(written(account_id, None, assignment))
-        return AssignedTask(assignment, project, task)
+        assigned = AssignedTask(assignment, project, task)
+        commit([*answers.kept(account_id, keep(assigned)), *written(account_id, None, assignment)])
+        return assigned
 
     return retried(decide)
 
@@ -176,12 +181,18 @@ def delete(
 
 
 def create_with_new_task(
-    account_id: AccountId, project_id: Id, task_fields: TaskFields, now: Timestamp
+    account_id: AccountId,
+    project_id: Id,
+    task_fields: TaskFields,
+    now: Timestamp,
+    *,
+    keep: Keep[TaskAssignment] = keep_nothing,
 ) -> TaskAssignment:
     """Make a task and assign it to a project, both or neither (A7).
 
     Raises:
-        NotFoundError: no such project. NameTakenError: the account has a task of that name. BusyError.
+        NotFoundError: no such project. NameTakenError: the account has a task of that name.
+        AnsweredError, BusyError.
     """
 
     def decide() -> TaskAssignment:
@@ -191,6 +202,7 @@ def create_with_new_task(
         assignment = new_task_assignment(new_id, project, task, default_fields(project, task), now)
         commit(
             [
+                *answers.kept(account_id, keep(assignment)),
                 *TASK.writes_to_add(account_id, task),
                 time_guard.add(account_id, "TASK", task.id, active=1),
                 *TASK_ASSIGNMENT.item_writes(account_id, assignment),

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import sequence, time_guard
+from sheaf.store import answers, sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
 from sheaf.store.resumable import operations, removal, resume
@@ -44,17 +45,19 @@ def page(account_id: AccountId, wanted: Filter, request: PageRequest, name: str 
     return page_of_kind(TASK, account_id, wanted, request, None if name is None else fold_name(name))
 
 
-def create(account_id: AccountId, fields: TaskFields, now: Timestamp) -> Task:
+def create(account_id: AccountId, fields: TaskFields, now: Timestamp, *, keep: Keep[Task] = keep_nothing) -> Task:
     """A new task with the next id (T3): the task, its claim on the name, its guard and the totals, all or none.
+
+    `keep` says what is answered to the request, which is kept with it.
 
     Raises:
         NameTakenError: another task of the account has that name.
-        BusyError: see `transactions.commit`.
+        AnsweredError, BusyError: see `transactions.commit`.
     """
 
     def decide() -> Task:
         task = new_task(sequence.next_id(account_id, "TASK"), fields, now)
-        commit(written(account_id, None, task))
+        commit([*answers.kept(account_id, keep(task)), *written(account_id, None, task)])
         return task
 
     return retried(decide)

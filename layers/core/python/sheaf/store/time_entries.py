@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sheaf.domain import logging_time
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Page, PageRequest
 from sheaf.domain.time_entry import (
@@ -17,7 +18,7 @@ from sheaf.domain.time_entry import (
 )
 from sheaf.domain.timers import Clock, timed, with_timer_started, with_timer_stopped
 from sheaf.domain.values import Id
-from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers
+from sheaf.store import answers, keys, reads, sequence, time_guard, time_totals, timers
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -57,7 +58,13 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
 
 
 def create(
-    account_id: AccountId, user_id: Id, fields: TimeEntryFields, clock: Clock, given: Collection[str] = ("hours",)
+    account_id: AccountId,
+    user_id: Id,
+    fields: TimeEntryFields,
+    clock: Clock,
+    given: Collection[str] = ("hours",),
+    *,
+    keep: Keep[LoggedTime] = keep_nothing,
 ) -> LoggedTime:
     """Log time (E3): the entry, and its count on the guards of its task, project and assignment, all or none.
 
@@ -65,7 +72,7 @@ def create(
 
     Raises:
         InvalidError: as `timed`; or the user, project or task is not there, the task is not assigned to the project, or
-            one of them is archived; the message says which. BusyError.
+            one of them is archived; the message says which. AnsweredError, BusyError.
     """
 
     def decide() -> LoggedTime:
@@ -73,6 +80,7 @@ def create(
         entry = logged.entry
         commit(
             [
+                *answers.kept(account_id, keep(logged)),
                 *(timers.started(account_id, logged.user, entry, clock) if entry.is_running else ()),
                 *replacement_writes([], to_items(account_id, entry), 0),
                 *time_guard.count_time(account_id, leaving=[], entering=[entry]),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId, User
 from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
 from sheaf.domain.user_assignment import (
@@ -22,7 +23,7 @@ from sheaf.domain.user_assignment import (
     new_user_assignment,
 )
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, stamps, time_guard
+from sheaf.store import answers, keys, reads, sequence, stamps, time_guard
 from sheaf.store.items import Item, number
 from sheaf.store.lists import Chosen, Listing, Merged, Source, Visible, by_ids, page_of, with_records
 from sheaf.store.mappers import user_assignment as mapper
@@ -116,12 +117,14 @@ def create(
     user_id: Id,
     fields: Callable[[User], UserAssignmentFields],
     now: Timestamp,
+    *,
+    keep: Keep[AssignedUser] = keep_nothing,
 ) -> AssignedUser:
     """Assign a user to a project (U4); `fields` says how, once they are known.
 
     Raises:
         NotFoundError: no such project. NoSuchAssigneeError: no such user. UserTakenError: the project has them.
-        BusyError.
+        AnsweredError, BusyError.
     """
 
     def decide() -> AssignedUser:
@@ -134,8 +137,9 @@ def create(
             raise NoSuchAssigneeError
         new_id = sequence.next_id(account_id, "USER_ASSIGNMENT")
         assignment = new_user_assignment(new_id, project_id, user_id, fields(user), now)
-        commit(added(account_id, assignment))
-        return AssignedUser(assignment, project, user)
+        assigned = AssignedUser(assignment, project, user)
+        commit([*answers.kept(account_id, keep(assigned)), *added(account_id, assignment)])
+        return assigned
 
     return retried(decide)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sheaf.domain.errors import NameTakenError, NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId, Role, User, fold_person
 from sheaf.domain.imports.rows import Person
 from sheaf.domain.paging import Filter, Page, PageRequest
@@ -17,7 +18,7 @@ from sheaf.domain.user import (
     UserHasTimeError,
 )
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import keys, reads, roles, sequence, time_guard, user_assignments
+from sheaf.store import answers, keys, reads, roles, sequence, time_guard, user_assignments
 from sheaf.store.imports import created
 from sheaf.store.items import number, read_id
 from sheaf.store.keys import Key
@@ -42,17 +43,23 @@ def page(account_id: AccountId, wanted: Filter, request: PageRequest) -> Page[Us
     return page_of(listing.source(wanted), request).map(USER.codec.from_item)
 
 
-def create(account_id: AccountId, user: User, role_names: Collection[str] | None = None) -> User:
+def create(
+    account_id: AccountId,
+    user: User,
+    role_names: Collection[str] | None = None,
+    *,
+    keep: Keep[User] = keep_nothing,
+) -> User:
     """A new user (I4) under the next id; the id that `user` brings does not count. They get the roles of these names.
 
     Raises:
-        EmailTakenError, NoSuchRoleError, BusyError.
+        EmailTakenError, NoSuchRoleError, AnsweredError, BusyError.
     """
 
     def decide() -> User:
         added = replace(user, id=sequence.next_id(account_id, "USER"))
         with_roles = roles.given(account_id, added.id, role_names, user.created_at)
-        commit([*_added(account_id, added), *with_roles])
+        commit([*answers.kept(account_id, keep(added)), *_added(account_id, added), *with_roles])
         return added
 
     return retried(decide)

@@ -12,6 +12,7 @@ from itertools import islice
 
 from sheaf.aws import secrets
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id, Timestamp
 from sheaf.domain.webhook import (
@@ -23,7 +24,7 @@ from sheaf.domain.webhook import (
     WebhookIsOffError,
     new_webhook,
 )
-from sheaf.store import keys, reads, sequence
+from sheaf.store import answers, keys, reads, sequence
 from sheaf.store.items import Item, purge_at, text
 from sheaf.store.mappers.webhook import DELIVERY, WEBHOOK
 from sheaf.store.reads import KeyRange
@@ -54,8 +55,10 @@ def everything(account_id: AccountId) -> Sequence[Webhook]:
     return [WEBHOOK.codec.from_item(item) for item in reads.items_in(listed)]
 
 
-def create(account_id: AccountId, fields: WebhookFields, secret: bytes, now: Timestamp) -> Webhook:
-    """A new webhook with this secret (W3). Raises TooManyWebhooksError, BusyError."""
+def create(
+    account_id: AccountId, fields: WebhookFields, secret: bytes, now: Timestamp, *, keep: Keep[Webhook] = keep_nothing
+) -> Webhook:
+    """A new webhook with this secret (W3). Raises TooManyWebhooksError, AnsweredError, BusyError."""
 
     def decide() -> Webhook:
         known = _count(account_id)
@@ -65,7 +68,8 @@ def create(account_id: AccountId, fields: WebhookFields, secret: bytes, now: Tim
         encrypted = secrets.encrypt(secret, _context(account_id, webhook.id))
         kept = {**keys.webhook_secret(account_id, webhook.id), "secret": text(b64encode(encrypted).decode())}
         counted = count_on(keys.webhook_count(account_id), "webhooks", 1, known)
-        commit([*WEBHOOK.writes_to_add(account_id, webhook), put_new(kept, StaleError()), counted])
+        answer = answers.kept(account_id, keep(webhook))
+        commit([*answer, *WEBHOOK.writes_to_add(account_id, webhook), put_new(kept, StaleError()), counted])
         return webhook
 
     return retried(decide)

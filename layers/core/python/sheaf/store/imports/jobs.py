@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from sheaf.domain.errors import NotFoundError
+from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.imports.job import FileKind, Import, ImportFields, ImportSnapshot, ImportStatus, Source, StoredFile
 from sheaf.domain.imports.reading import Reading
 from sheaf.domain.imports.rows import Outcome
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, stamps
+from sheaf.store import answers, keys, reads, sequence, stamps
 from sheaf.store.items import Item, flag, number, read_id, text
 from sheaf.store.keys import Key
 from sheaf.store.lists import Listing, page_of
@@ -63,12 +64,19 @@ class SplitProgress:
 # ------------------------------------------------------------ for whoever asks
 
 
-def create(account_id: AccountId, fields: ImportFields, user_id: Id | None, now: Timestamp) -> Import:
-    """A new import that waits for its file (B1)."""
+def create(
+    account_id: AccountId,
+    fields: ImportFields,
+    user_id: Id | None,
+    now: Timestamp,
+    *,
+    keep: Keep[Import] = keep_nothing,
+) -> Import:
+    """A new import that waits for its file (B1). Raises AnsweredError, BusyError."""
 
     def decide() -> Import:
         job = _new(sequence.next_id(account_id, "IMPORT"), fields, user_id, now)
-        commit(_added(account_id, job))
+        commit([*answers.kept(account_id, keep(job)), *_added(account_id, job)])
         return job
 
     return retried(decide)

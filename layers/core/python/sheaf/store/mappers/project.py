@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sheaf.domain.errors import InvalidError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.project import Project, claim_of
+from sheaf.domain.project import NoSuchClientError, Project, claim_of
 from sheaf.domain.values import fold_name
 from sheaf.store import keys
 from sheaf.store.codec import Codec
@@ -16,7 +15,7 @@ def _lists(account_id: AccountId, project: Project) -> Sequence[str]:
 
 
 def _counters(account_id: AccountId, project: Project) -> Sequence[Counter]:
-    return [Counter(keys.guard(account_id, "CLIENT", project.client_id), InvalidError("Client can't be blank"))]
+    return [Counter(keys.guard(account_id, "CLIENT", project.client_id), NoSuchClientError())]
 
 
 PROJECT = RecordMapper(

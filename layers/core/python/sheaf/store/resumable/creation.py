@@ -38,17 +38,20 @@ CHUNK = 18  # assignments that one transaction of a larger creation makes: up to
 MOST = 1500  # that a creation under way can note down in its item, which holds 400 KB
 
 
-def create(account_id: AccountId, project: Project, creator_id: Id | None) -> ResumableOperation | None:
+def create(
+    account_id: AccountId, project: Project, creator_id: Id | None, answer: Sequence[Write] = ()
+) -> ResumableOperation | None:
     """Make a project; the operation that has to finish it where it has many assignments, None when all is done.
 
-    `creator_id` is the user who makes it, and manages it then; None where nobody does.
+    `creator_id` is the user who makes it, and manages it then; None where nobody does. `answer` keeps what is answered,
+    and belongs to the transaction that decides.
 
     Raises:
         NameTakenError, InvalidError: the client is not there. StaleError: decide again.
     """
     assignments = _default_assignments(account_id, project)
     people = _people(account_id, project, creator_id)
-    writes = [*PROJECT.writes_to_add(account_id, project), _guard(account_id, project, len(assignments))]
+    writes = [*answer, *PROJECT.writes_to_add(account_id, project), _guard(account_id, project, len(assignments))]
     for assignment in assignments:
         writes += _made(account_id, assignment)
     if assignments:
@@ -76,7 +79,7 @@ def create(account_id: AccountId, project: Project, creator_id: Id | None) -> Re
     with_client = [
         count_write(counter, **{PROJECT.state(project): 1}) for counter in PROJECT.counters(account_id, project)
     ]
-    commit([*begin, *PROJECT.claim_writes(account_id, project), *with_client, _guard(account_id, project, 0)])
+    commit([*answer, *begin, *PROJECT.claim_writes(account_id, project), *with_client, _guard(account_id, project, 0)])
     return operation
 
 

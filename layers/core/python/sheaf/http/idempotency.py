@@ -1,0 +1,80 @@
+"""http: requests that are carried out once however often they are sent (`Idempotency-Key`, an IETF draft)."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from sheaf.domain.errors import MalformedError, SheafError
+from sheaf.domain.idempotency import AnsweredError, KeptAnswer, KeyedRequest, OtherRequestError
+from sheaf.http.request import Request
+from sheaf.http.response import Response, as_text
+from sheaf.store import answers
+
+_KEY = re.compile(r"[!-~]{1,255}")
+
+
+def keyed(request: Request) -> KeyedRequest | None:
+    """The key of a POST with what tells the request from others; None where there is no key.
+
+    Raises:
+        MalformedError: the key is none.
+    """
+    if request.method != "POST" or "idempotency-key" not in request.headers:
+        return None
+    key = request.headers["idempotency-key"].strip()
+    if not _KEY.fullmatch(key):
+        raise MalformedError("Idempotency-Key must be 1 to 255 visible ASCII characters")
+    told = f"{request.path}?{request.raw_query}\n".encode() + request.body
+    return KeyedRequest(request.user.id, key, sha256(told).hexdigest(), request.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering[Record]:
+    """The answer to a request that makes a record; with a key it is kept in the transaction that makes it.
+
+    `told_once` names a field of the body that is told once: what is kept has null in its place.
+    """
+
+    request: Request
+    show: Callable[[Record], Response]
+    told_once: str = ""
+
+    def keep(self, record: Record) -> KeptAnswer | None:
+        """What is to be kept once the record is made."""
+        known = keyed(self.request)
+        if known is None:
+            return None
+        response = self.show(record)
+        body = {**response.body, self.told_once: None} if self.told_once else response.body
+        return KeptAnswer(known, response.status, as_text(body), response.headers)
+
+    def to(self, record: Record) -> Response:
+        """The answer, once the record is made."""
+        return replace(self.show(record), is_kept=True)
+
+
+def settled(request: Request, response: Response, error: SheafError | None) -> Response:
+    """What is answered in the end: to a request with a key what was answered to it before, if anything was.
+
+    `error` is what the response tells of, if it does. Faults of ours (5xx) and what asks to wait (429) are not kept.
+
+    Raises:
+        MalformedError: see `keyed`. OtherRequestError: the key came with another request before. BusyError.
+    """
+    known = keyed(request)
+    was_answered = isinstance(error, AnsweredError)
+    if known is None or response.is_kept or (not was_answered and (response.status >= 500 or response.status == 429)):
+        return response
+    if not was_answered:
+        with suppress(AnsweredError):
+            answer = KeptAnswer(known, response.status, as_text(response.body), response.headers)
+            answers.keep(request.account_id, answer)
+            return response
+    before = answers.get(request.account_id, known)
+    if before is None:
+        return response
+    if before.request.digest != known.digest:
+        raise OtherRequestError
+    return Response(before.status, before.body, {**before.headers, "Idempotency-Replayed": "true"})
