@@ -19,6 +19,7 @@ from hypothesis import settings
 from sheaf.aws import dynamodb, event_bus, queue
 from sheaf.aws.event_bus import Event
 from sheaf.domain.identity import Account
+from sheaf.log import logger
 from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
 from tests.support.api import Api, make_table
@@ -36,6 +37,12 @@ STRICT_SCALE = (
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
 settings.register_profile("sheaf", settings.default, deadline=None, max_examples=40)
 settings.load_profile("sheaf")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logger_of_the_session() -> None:
+    """The logger is made here: made within a test, it would go on writing to what that test captures."""
+    logger()
 
 
 @pytest.fixture(scope="session")
