@@ -38,7 +38,7 @@ from tests.support.sample_files import TimeShape
 from tests.support.table import Rows, rows
 
 ACCOUNT = AccountId(1)
-LARGE = 5000
+LARGE = 2000
 SHAPE = TimeShape(people=8, clients=2, projects=4, tasks=3, stay=5)
 
 
@@ -108,7 +108,7 @@ def change(entry: TimeEntry, **fields: Any) -> None:
     )
 
 
-def test_five_thousand_rows_among_older_ones_go_as_they_came_though_the_worker_dies_half_way(
+def test_thousands_of_rows_among_older_ones_go_as_they_came_though_the_worker_dies_half_way(
     undoer: Undoing, pipeline: ImportPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     undoer.bring_in(sample_files.detailed_export(40, shape=SHAPE))

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
 
-RACES = int(os.environ.get("RACES", "400"))
+RACES = int(os.environ.get("RACES", "250"))
 """How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
 
-FEW = RACES // 4
+FEW = max(100, RACES // 4)
 """The same for races about what other races are about too."""
 
 
