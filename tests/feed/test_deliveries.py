@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +17,7 @@ from sheaf.aws import queue
 from sheaf.aws.event_bus import Event
 from sheaf.domain.change import Change
 from sheaf.domain.identity import AccountId
-from sheaf.domain.values import Id
+from sheaf.domain.values import Id, to_timestamp
 from sheaf.feed import deliveries, writing
 from sheaf.log import logger
 from sheaf.store import webhooks
@@ -167,6 +168,23 @@ def test_a_receiver_that_never_takes_anything_is_asked_for_three_days_ever_more_
     assert off["off_reason"].endswith("Z: the receiver answered 500")
     assert noted(api)[0]["attempts"] == len(times)
     assert set(receiver.ids()) == {id_of(made)}
+
+
+def test_a_webhook_that_is_switched_on_again_has_three_days_again_for_what_waits(
+    api: Api, receiver: Receiver, waiting: Deliveries, stream: Stream
+) -> None:
+    hooked(api, receiver, "task")
+    receiver.statuses = [500]
+    tasks(api, stream, 2)
+    while api.get("/v2/webhooks/1").body["is_active"]:
+        waiting.run(60)
+    assert len(waiting.waiting) == 1
+    later = to_timestamp(datetime.fromtimestamp(waiting.now, UTC))
+    webhooks.update(ACCOUNT, Id(1), lambda webhook: replace(webhook, is_active=True, updated_at=later, version=9))
+    asked = len(receiver.requests)
+    waiting.run(DAY)
+    assert len(receiver.requests) > asked
+    assert api.get("/v2/webhooks/1").body["is_active"]
 
 
 def test_one_change_that_is_not_taken_keeps_back_no_other_and_switches_nothing_off(

@@ -154,7 +154,8 @@ class _Sending:
         if outcome.response_status == GONE:
             return self._switch_off(change, outcome, f"the receiver answered {GONE}")
         due = int(time.time()) + pause_after(stretch.attempts + 1)
-        since = stretch.since or started
+        # Whoever has switched the webhook on again, or changed it, gives it three days more.
+        since = max(stretch.since or started, _seconds(webhook.updated_at))
         if due - since > SECONDS_KEPT:
             return self._give_up(change, outcome, _timestamp(since))
         # A receiver that does not answer is spared the rest; an answer is about this change alone.
@@ -178,7 +179,8 @@ class _Sending:
         """Switch the webhook off, unless it has another address by now."""
         known, now = self._receiver.webhook, _timestamp(time.time())
         self._note(change, outcome, DeliveryStatus.FAILED)
-        logger().warning("webhook switched off", webhook_id=known.id, reason=reason)
+        account_id = self._stretch.account_id
+        logger().warning("webhook switched off", account_id=account_id, webhook_id=known.id, reason=reason)
         with suppress(NotFoundError):
             webhooks.update(
                 self._stretch.account_id,
@@ -241,6 +243,10 @@ def _put_into_queue(account_id: AccountId, stretches: Sequence[Stretch]) -> None
 
 def _bytes(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _seconds(timestamp: Timestamp) -> int:
+    return int(datetime.fromisoformat(timestamp).timestamp())
 
 
 def _timestamp(seconds: float) -> Timestamp:

@@ -30,7 +30,7 @@ def keyed(request: Request) -> KeyedRequest | None:
     return KeyedRequest(request.user.id, key, sha256(told).hexdigest(), request.now)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answering[Record]:
     """The answer to a request that makes a record; with a key it is kept in the transaction that makes it.
 
@@ -40,19 +40,26 @@ class Answering[Record]:
     request: Request
     show: Callable[[Record], Response]
     told_once: str = ""
+    _shown: tuple[Record, Response] | None = None
 
     def keep(self, record: Record) -> KeptAnswer | None:
         """What is to be kept once the record is made."""
         known = keyed(self.request)
         if known is None:
             return None
-        response = self.show(record)
+        response = self._show(record)
         body = {**response.body, self.told_once: None} if self.told_once else response.body
         return KeptAnswer(known, response.status, as_text(body), response.headers)
 
     def to(self, record: Record) -> Response:
         """The answer, once the record is made."""
-        return replace(self.show(record), is_kept=True)
+        return replace(self._show(record), is_kept=True)
+
+    def _show(self, record: Record) -> Response:
+        """The same each time: an address that is signed anew would be another one."""
+        if self._shown is None or self._shown[0] is not record:
+            self._shown = record, self.show(record)
+        return self._shown[1]
 
 
 def settled(request: Request, response: Response, error: SheafError | None) -> Response:
