@@ -25,7 +25,7 @@ from sheaf.http import identity
 from sheaf.http.body import BODY_LIMIT
 from sheaf.http.v2 import change_query
 from sheaf.imports import clock
-from sheaf.store import reads, transactions, webhooks
+from sheaf.store import projects, reads, transactions, webhooks
 from sheaf.store.feed import pages
 from tests.contract.document import is_v1
 from tests.functions import api_records
@@ -85,6 +85,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "update_role": {"name": "Writer"},
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
     "update_user": {"timezone": "Berlin"},
+    "assign_task": {"project_ids": [1, 2]},
     "create_webhook": {"url": "http://127.0.0.1:8999/tasks"},
     "update_webhook": {"description": "For the planning tool"},
     "replay_webhook": {"after": 7},
@@ -376,6 +377,12 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "update_role": _ROLE,
     "create_user": {**_USER, "rate negative": {"default_hourly_rate": -1}, "cost text": {"cost_rate": "much"}},
     "update_user": _USER,
+    "assign_task": {
+        **_ASSIGNMENT,
+        "no projects": {"project_ids": []},
+        "projects text": {"project_ids": "all"},
+        "project twice": {"project_ids": [1, 1]},
+    },
     "create_webhook": _WEBHOOK,
     "update_webhook": _WEBHOOK,
     "replay_webhook": {"after negative": {"after": -1}, "after text": {"after": "x"}},
@@ -471,6 +478,8 @@ def _of_one_operation() -> Iterator[Request]:
         yield Request(f"{method} url in a network", event, trouble=name_in_a_network)
     event = ADMIN.event("POST", "/v2/webhooks", BODIES["create_webhook"])
     yield Request("POST one webhook more than there may be", event, before=many_webhooks)
+    event = ADMIN.event("POST", "/v2/tasks/5/assign", {"project_ids": "all_active"})
+    yield Request("POST assign to more projects than there may be", event, trouble=many_active_projects)
     event = ADMIN.event("POST", "/v2/webhooks/1/ping")
     yield Request("POST ping that is taken", event, trouble=receiver_of_pings)
     event = ADMIN.event("GET", "/v2/webhooks/1/deliveries?limit=1")
@@ -578,6 +587,13 @@ def nothing_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(change_query, "read_cursor", lambda *_: Cursor("after", Id(1)))
         patch.setattr(pages, "is_kept", lambda *_: False)
+        yield
+
+
+@contextmanager
+def many_active_projects() -> Iterator[None]:
+    """There are more active projects than one request may name."""
+    with patch.object(projects, "active_ids", lambda *_: range(1, 1002)):
         yield
 
 

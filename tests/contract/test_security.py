@@ -159,7 +159,13 @@ OF_TASKS_AND_CLIENTS = ("/v2/tasks", "/v2/clients")
 OF_PROJECTS = ("/v2/projects", "/v2/task_assignments", "/v2/user_assignments")
 OF_ADMINISTRATORS = ("/v2/imports", "/v2/users", "/v2/roles", "/v2/company", "/v2/webhooks")
 OF_EVERYBODY = {("GET", "/v2/users/me"), ("GET", "/v2/users/me/project_assignments"), ("GET", "/v2/company")}
-LISTS_OF_PROJECTS = {("GET", "/v2/projects"), ("GET", "/v2/task_assignments"), ("GET", "/v2/user_assignments")}
+OF_EACH_PROJECT = {
+    ("GET", "/v2/projects"),
+    ("GET", "/v2/task_assignments"),
+    ("GET", "/v2/user_assignments"),
+    ("POST", "/v2/tasks/5/assign"),
+}
+"""What managers ask of the projects that they manage: of others nothing is shown, or each is refused by itself."""
 
 
 def refused(answers: dict[tuple[str, str], Whole]) -> set[tuple[str, str]]:
@@ -178,17 +184,17 @@ def requests_to(*prefixes: str) -> set[tuple[str, str]]:
     ("role", "rights", "forbidden"),
     [
         (Role.ADMINISTRATOR, [], set()),
-        (Role.MANAGER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS),
+        (Role.MANAGER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS) - OF_EACH_PROJECT),
         (
             Role.MANAGER,
             [Right.CLIENT_AND_TASK_MANAGER],
-            requests_to(*OF_PROJECTS, *OF_ADMINISTRATORS) - LISTS_OF_PROJECTS,
+            requests_to(*OF_PROJECTS, *OF_ADMINISTRATORS) - OF_EACH_PROJECT,
         ),
         (
             Role.MANAGER,
             [Right.PROJECT_CREATOR, Right.BILLABLE_RATES_MANAGER],
             requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS)
-            - LISTS_OF_PROJECTS
+            - OF_EACH_PROJECT
             - {("POST", "/v2/projects")},
         ),
         (Role.MEMBER, [], requests_to(*OF_TASKS_AND_CLIENTS, *OF_PROJECTS, *OF_ADMINISTRATORS, "/v2/changes")),

@@ -18,6 +18,25 @@ class Sent:
 BY_A_MANAGER = {"authorization": "Bearer local-manager-token"}
 BY_A_MEMBER = {"authorization": "Bearer local-member-token"}
 MORE: Mapping[str, Mapping[str, Sent]] = {
+    "assign_task": {
+        "a_project_twice": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[1,"1"]}'),
+        "all_active_of_a_manager": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":"all_active"}', BY_A_MANAGER),
+        "broken_json": Sent("POST", "/v2/tasks/5/assign", "{"),
+        "by_a_member": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[1]}', BY_A_MEMBER),
+        "form": Sent(
+            "POST",
+            "/v2/tasks/5/assign",
+            "project_ids=all_active",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "negative_rate": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[1],"hourly_rate":-1}'),
+        "no_ids": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":["x"]}'),
+        "no_projects": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[]}'),
+        "not_an_id": Sent("POST", "/v2/tasks/x/assign", '{"project_ids":[1]}'),
+        "with_a_key": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[1]}', {"idempotency-key": "1"}),
+        "without_projects": Sent("POST", "/v2/tasks/5/assign", "{}"),
+    },
     "cancel_import": {
         "json_suffix": Sent("DELETE", "/v2/imports/1.json"),
         "not_an_id": Sent("DELETE", "/v2/imports/x"),

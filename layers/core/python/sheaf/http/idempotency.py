@@ -1,15 +1,18 @@
 """http: requests that are carried out once however often they are sent (`Idempotency-Key`, an IETF draft)."""
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import batched
+from typing import Any
 
 from sheaf.domain.errors import MalformedError, SheafError
-from sheaf.domain.idempotency import AnsweredError, KeptAnswer, KeyedRequest, OtherRequestError
+from sheaf.domain.idempotency import AnsweredError, Keep, KeptAnswer, KeyedRequest, OtherRequestError
 from sheaf.http.request import Request
-from sheaf.http.response import Response, as_text
+from sheaf.http.response import Response, as_json, as_text
 from sheaf.store import answers
 
 _KEY = re.compile(r"[!-~]{1,255}")
@@ -60,6 +63,55 @@ class Answering[Record]:
         if self._shown is None or self._shown[0] is not record:
             self._shown = record, self.show(record)
         return self._shown[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a request that is carried out in several transactions: each keeps what came of it, as a list."""
+
+    request: Request
+    number: int
+
+    def keeping[Results](self, show: Callable[[Results], list[Any]]) -> Keep[Results]:
+        """What is to be kept of this part, as `show` shows it."""
+        known = self._known()
+        return lambda results: None if known is None else KeptAnswer(known, 200, as_json(show(results)), {})
+
+    def done_before(self) -> list[Any]:
+        """What came of the part when it was carried out.
+
+        Raises:
+            OtherRequestError: that was of another request. AnsweredError: it is not kept any more.
+        """
+        known = self._known()
+        before = None if known is None else answers.get(self.request.account_id, known)
+        if known is None or before is None:
+            raise AnsweredError
+        if before.request.digest != known.digest:
+            raise OtherRequestError
+        results: list[Any] = json.loads(before.body)
+        return results
+
+    def _known(self) -> KeyedRequest | None:
+        known = keyed(self.request)
+        return None if known is None else replace(known, key=f"{known.key} {self.number}")  # no key has a space
+
+
+def in_parts[Item](
+    request: Request, items: Sequence[Item], size: int, act: Callable[[Sequence[Item], Part], list[Any]]
+) -> list[Any]:
+    """What comes of many items, so many at a time; a part that was carried out before is not carried out again.
+
+    Raises what `act` and `Part.done_before` raise.
+    """
+    results: list[Any] = []
+    for number, some in enumerate(batched(items, size, strict=False)):
+        part = Part(request, number)
+        try:
+            results += act(some, part)
+        except AnsweredError:
+            results += part.done_before()
+    return results
 
 
 def settled(request: Request, response: Response, error: SheafError | None) -> Response:

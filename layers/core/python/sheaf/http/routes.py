@@ -80,6 +80,7 @@ ROUTES = (
     ("POST", "/v2/projects/{project_id}/user_assignments"),
     ("POST", "/v2/roles"),
     ("POST", "/v2/tasks"),
+    ("POST", "/v2/tasks/{task_id}/assign"),
     ("POST", "/v2/time_entries"),
     ("POST", "/v2/users"),
     ("POST", "/v2/webhooks"),

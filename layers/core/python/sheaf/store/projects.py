@@ -1,6 +1,7 @@
 """store: projects. Access patterns P1 to P6 and P8 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 
 from sheaf.domain.errors import BusyError
 from sheaf.domain.idempotency import Keep, keep_nothing
@@ -69,6 +70,15 @@ def _page(account_id: AccountId, source: Callable[[], Source], request: PageRequ
         return with_records(found, _with_clients(account_id, [PROJECT.codec.from_item(item) for item in found.records]))
 
     return retried(decide)
+
+
+def active_ids(account_id: AccountId, among: Collection[Id] | None, at_most: int) -> Sequence[Id]:
+    """The ids of so many active projects (P2), or of those among some; the oldest first.
+
+    In this order what is made meanwhile comes last.
+    """
+    found = _source(account_id, Filter(is_active=True), None, among).items(None, at_most)
+    return sorted(read_id(item["id"]) for item in islice(found, at_most))
 
 
 def create(
