@@ -197,7 +197,7 @@ def _applied(bodies: Sequence[str], workers: int) -> tuple[float, int]:
             while True:
                 applying.apply(left.popleft(), None, SECONDS)
 
-    with patch.object(queue, "send", put_off), ThreadPoolExecutor(workers) as threads:
+    with patch.object(queue, "send_batches", put_off), ThreadPoolExecutor(workers) as threads:
         began = time.perf_counter()
         list(threads.map(work, range(workers)))
         return time.perf_counter() - began, len(back)

@@ -116,9 +116,9 @@ def test_a_browser_is_told_what_it_may_send(demo: Client) -> None:
         "access-control-allow-origin": "*",
         "access-control-allow-methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
         "access-control-allow-headers": (
-            "accept,authorization,content-type,harvest-account-id,if-match,if-none-match,x-request-id"
+            "accept,authorization,content-type,harvest-account-id,idempotency-key,if-match,if-none-match,x-request-id"
         ),
-        "access-control-expose-headers": "etag,hint,location,retry-after,x-request-id",
+        "access-control-expose-headers": "etag,hint,idempotency-replayed,location,retry-after,x-request-id",
         "access-control-max-age": "600",
     }
 
@@ -128,7 +128,10 @@ def test_a_browser_may_read_the_answer_refusals_included(server: Server, token: 
     answer = Client(server.port, token).get("/v2/tasks", Origin="https://app.example")
 
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, "*")
-    assert answer.headers["access-control-expose-headers"] == "etag,hint,location,retry-after,x-request-id"
+    assert (
+        answer.headers["access-control-expose-headers"]
+        == "etag,hint,idempotency-replayed,location,retry-after,x-request-id"
+    )
 
 
 def test_one_connection_serves_request_after_request(demo: Client) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
 
-RACES = int(os.environ.get("RACES", "250"))
+RACES = int(os.environ.get("RACES", "100"))
 """How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
 
 FEW = max(100, RACES // 4)

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from sheaf.domain.errors import BusyError
+from sheaf.domain.errors import BusyError, NotFoundError, SheafError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.logging_time import TimeNotLoggableError
 from sheaf.domain.project import ProjectFields
@@ -61,6 +61,13 @@ def _delete_assignment(number: int) -> object:
 
 def _assign(number: int) -> AssignedTask:
     return task_assignments.create(ACCOUNT, Id(number), Id(number), default_fields, NOW)
+
+
+def _assign_many(number: int) -> AssignedTask:
+    (result,) = task_assignments.create_many(ACCOUNT, Id(number), [Id(number)], default_fields, NOW)
+    if isinstance(result, SheafError):
+        raise result
+    return result
 
 
 def _move_to(task_id: int, entry_id: int) -> LoggedTime:
@@ -220,6 +227,33 @@ def test_of_two_assignments_of_a_task_to_a_project_exactly_one_is_made(table: st
         Ending("the other wins", {"one": TaskTakenError, "other": None}, left=0),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["one wins", "the other wins"])
+
+
+@pytest.mark.parametrize(
+    ("rival", "refused_first", "refused_second"),
+    [
+        ("assign", TaskTakenError, TaskTakenError),
+        ("delete task", NotFoundError, None),
+        ("delete project", NotFoundError, None),
+    ],
+)
+def test_a_task_is_assigned_to_many_projects_before_what_makes_that_impossible_or_not_at_all(
+    table: str, rival: str, refused_first: type[Exception], refused_second: type[Exception] | None
+) -> None:
+    _populate(assigned=False)
+    rivals: Mapping[str, Callable[[int], object]] = {
+        "assign": _assign,
+        "delete task": _delete_task,
+        "delete project": lambda number: projects.delete(ACCOUNT, Id(number), NOW),
+    }
+    histories, after = _race(
+        lambda number: {"many": lambda: _assign_many(number), "rival": lambda: rivals[rival](number)}, FEW
+    )
+    endings = [
+        Ending("the rival first", {"many": refused_first, "rival": None}, left=0),
+        Ending("many first", {"many": None, "rival": refused_second}, left=0),
+    ]
+    check(histories, EndsAs(endings, _entries_left(after)), ["the rival first", "many first"])
 
 
 def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:

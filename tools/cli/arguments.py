@@ -60,6 +60,11 @@ def project_id(text: str) -> Id:
     return _id(text, "a project's id")
 
 
+def task_id(text: str) -> Id:
+    """The id of a task."""
+    return _id(text, "a task's id")
+
+
 def user_id(text: str) -> Id:
     """The id of a user, as `sheaf user list` shows it."""
     return _id(text, "a user's id")

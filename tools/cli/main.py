@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sheaf.domain.errors import SheafError
 from sheaf.domain.values import to_timestamp
-from tools.cli import accounts, changes, imports, tokens, users
+from tools.cli import accounts, changes, imports, tasks, tokens, users
 from tools.cli.arguments import Parser
 from tools.cli.deployment import DeploymentError
 from tools.cli.output import tell
@@ -57,7 +57,7 @@ def parser() -> Parser:
     """The whole command line."""
     sheaf = Parser(
         prog="sheaf",
-        description="Accounts, users, access tokens, imports and changes of a deployment of Sheaf.",
+        description="Accounts, users, access tokens, tasks, imports and changes of a deployment of Sheaf.",
         examples=_EXAMPLES,
     )
     nouns = sheaf.add_subparsers(required=True, metavar="COMMAND")
@@ -65,6 +65,7 @@ def parser() -> Parser:
         ("account", accounts, "create accounts", '  sheaf account create "Example Ltd"'),
         ("user", users, "add, list and archive users", "  sheaf user list --account 1"),
         ("changes", changes, "follow, export and repair the feed of changes", "  sheaf changes tail --account 1"),
+        ("task", tasks, "assign tasks to many projects", "  sheaf task assign 7 --account 1 --all-active"),
         ("token", tokens, "issue, list and revoke access tokens", "  sheaf token list --account 1"),
     ):
         commands.add_commands(

@@ -1,0 +1,70 @@
+"""`sheaf task`: what is done to tasks for many projects at once."""
+
+import sys
+from argparse import Namespace
+from itertools import batched
+
+from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
+from sheaf.domain.task_assignment import AssignedTask, TaskTakenError, default_fields
+from sheaf.domain.values import Timestamp
+from sheaf.store import accounts, projects, task_assignments, tasks
+from sheaf.store.task_assignments import IN_ONE
+from tools.cli import arguments, deployment, output
+from tools.cli.arguments import Parser
+
+_MOST = 1_000_000  # projects of an account
+
+
+def add_commands(task: Parser) -> None:
+    """Describe the commands to the parser of `sheaf task`."""
+    commands = task.add_subparsers(required=True, metavar="COMMAND")
+    assign = commands.add_parser(
+        "assign",
+        help="assign a task to many projects",
+        description="Assign a task to projects, at the task's rate. It asks first, and says how many projects that"
+        " are. It may be repeated: projects that have the task stay as they are.",
+        examples="  sheaf task assign 7 --account 1 --all-active",
+    )
+    assign.set_defaults(run=_assign, parser=assign)
+    assign.add_argument("task", metavar="ID", type=arguments.task_id, help="the task")
+    arguments.add_account(assign)
+    which = assign.add_mutually_exclusive_group(required=True)
+    which.add_argument("--all-active", action="store_true", help="to all active projects")
+    which.add_argument(
+        "--project", metavar="ID", type=arguments.project_id, action="append", help="to this one; may be repeated"
+    )
+    assign.add_argument("--yes", action="store_true", help="do not ask")
+    deployment.add_options(assign)
+
+
+def _assign(given: Namespace, now: Timestamp) -> int:
+    """Exit status 1 where some projects are not there."""
+    deployment.connect(given)
+    accounts.get(given.account)
+    try:
+        task = tasks.get(given.account, given.task)
+    except NotFoundError:
+        raise NotFoundError(f"account {given.account} has no task {given.task}") from None
+    wanted = sorted(set(given.project or projects.active_ids(given.account, None, _MOST)))
+    _confirm(f'Assign "{task.name}" to {len(wanted)} projects of account {given.account}?', is_sure=given.yes)
+    results: list[AssignedTask | SheafError] = []
+    for some in batched(wanted, IN_ONE, strict=False):
+        results += task_assignments.create_many(given.account, task.id, some, default_fields, now)
+    made = sum(isinstance(result, AssignedTask) for result in results)
+    taken = sum(isinstance(result, TaskTakenError) for result in results)
+    output.tell(f'"{task.name}" is assigned to {made} projects more; {taken} had it before')
+    missing = [project_id for project_id, each in zip(wanted, results, strict=True) if isinstance(each, NotFoundError)]
+    if missing:
+        output.tell(f"account {given.account} has no project {', '.join(map(str, missing))}")
+    return 1 if missing else 0
+
+
+def _confirm(question: str, *, is_sure: bool) -> None:
+    """Have a person say yes, unless they are sure. Raises InvalidError: they do not, or there is nobody to ask."""
+    if is_sure:
+        return
+    if not sys.stdin.isatty():
+        raise InvalidError(f"{question} Say --yes where nobody can be asked")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InvalidError("nothing was changed")
