@@ -4,6 +4,7 @@ It is ministack. The variable ENGINE can be `moto` instead, for the examples of 
 races: then the strict engine stands before ministack, and transactions that meet are refused.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -33,6 +34,8 @@ if ENGINE not in ("moto", "ministack", "strict"):
 STRICT_SCALE = (
     0.2  # a transaction takes 5 ms: long enough for others to meet it, and ten thousand histories of a race end
 )
+
+gc.disable()  # while thousands of tests are collected
 
 # No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
 settings.register_profile("sheaf", settings.default, deadline=None, max_examples=40)
@@ -133,3 +136,11 @@ def dead_letters(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     letters: list[Any] = []
     monkeypatch.setattr(queue, "send_dead_change", lambda body: letters.append(json.loads(body)))
     return letters
+
+
+def pytest_collection_finish() -> None:
+    """What there is by now stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()

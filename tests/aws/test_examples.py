@@ -1,6 +1,7 @@
 """Every operation answers a successful example on moto as it does on ministack, and a file is imported there."""
 
 import csv
+import os
 from io import StringIO
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from tests.imports.pipeline import running_pipeline
 from tests.support.accounts import put_demo_account
 from tests.support.api import Api, make_account, make_token, only_reads
 from tests.support.example_requests import load_event, names_of
+from tools.local import examples as local
 from tools.template import routes
 
 SUCCESSFUL = {
@@ -47,6 +49,8 @@ def receivers_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("empty_table")
 @pytest.mark.parametrize("operation", sorted(SUCCESSFUL.keys() - WITHOUT - OF_A_SECRET - set(ONLY_READING)))
 def test_an_operation_gives_the_whole_answer_that_is_expected(operation: str) -> None:
+    if "webhook" in operation:
+        os.environ |= local.of_webhooks("")
     scenario, answer = _answered(operation, put_demo_account("", with_feed=operation in READING_THE_FEED))
     assert answer == expected_by(operation)[scenario]
 

@@ -46,6 +46,7 @@ def client(newcomer: Callable[[], Client]) -> Client:
     return newcomer()
 
 
+NPM_FOLDER = PROJECT / ".local" / "npm"
 NPM_PACKAGES = {
     "private": True,
     "dependencies": {"@procyon-creative/harvest-sdk": "1.0.0", "harvest": "2.2.6"},
@@ -54,20 +55,32 @@ NPM_PACKAGES = {
 }
 
 
-@pytest.fixture(scope="session")
-def npm_packages() -> Path:
-    """A folder in which scripts find the clients of npm; kept from one run of the tests to the next."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        pytest.skip("Node.js and npm are not on this machine, and these clients are JavaScript packages")
-    folder = PROJECT / ".local" / "npm"
+@pytest.fixture(scope="session", autouse=True)
+def npm_install() -> Iterator[subprocess.Popen[bytes] | None]:
+    """What brings the clients of npm while other tests run; None where there is nothing to bring, or no npm."""
+    npm, folder = shutil.which("npm"), NPM_FOLDER
+    if npm is None:
+        yield None
+        return
     folder.mkdir(parents=True, exist_ok=True)
     wanted, there = json.dumps(NPM_PACKAGES), folder / "package.json"
-    if not (folder / "node_modules").exists() or not there.exists() or there.read_text() != wanted:
-        there.write_text(wanted)
-        install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
-        subprocess.run(install, cwd=folder, check=True)  # noqa: S603
-    return folder
+    if (folder / "node_modules").exists() and there.exists() and there.read_text() == wanted:
+        yield None
+        return
+    there.write_text(wanted)
+    install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
+    with subprocess.Popen(install, cwd=folder, stdout=subprocess.DEVNULL) as running:  # noqa: S603
+        yield running
+
+
+@pytest.fixture(scope="session")
+def npm_packages(npm_install: subprocess.Popen[bytes] | None) -> Path:
+    """A folder in which scripts find the clients of npm; kept from one run of the tests to the next."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        pytest.skip("Node.js and npm are not on this machine, and these clients are JavaScript packages")
+    if npm_install is not None:
+        assert npm_install.wait() == 0
+    return NPM_FOLDER
 
 
 # What saves, loads or scans the whole table, in the order in which it comes before all others: the table is small then.

@@ -157,6 +157,7 @@ def test_conflicts_reach_the_share_of_writes_that_was_asked_for_and_are_tried_ag
 
 def test_a_share_of_all_writes_gives_up(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.0)
+    monkeypatch.setattr("sheaf.backoff.SECONDS", 0.5)
     commit([time_guard.add(ACCOUNT, "TASK", Id(1))])
     with conflicts(1.0), pytest.raises(BusyError):
         log_time(ACCOUNT, Id(1))

@@ -14,7 +14,7 @@ from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store.items import Item
 from tests.support.api import Api, make_account, make_table, make_token, point_at
 from tests.support.table import Rows, put_items, rows
-from tools.local import demo, stream
+from tools.local import demo, examples, stream
 
 
 def put_account(endpoint_url: str) -> Account:
@@ -119,7 +119,7 @@ def _made(make: Callable[[Api], None], endpoint_url: str) -> list[Item]:
 def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
     with _aside(endpoint_url, is_streamed=True) as table:
         started = to_timestamp(datetime.now(UTC))
-        demo.seed(table, endpoint_url, os.environ["WEBHOOKS_KEY_ID"])
+        demo.seed(table, endpoint_url, examples.of_webhooks(endpoint_url)["WEBHOOKS_KEY_ID"])
         stream.write_feed(demo.ACCOUNT)
         return started, list(rows().values())
 

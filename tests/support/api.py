@@ -32,7 +32,8 @@ def make_table(endpoint_url: str, *, is_streamed: bool = False) -> str:
     name = f"sheaf-{secrets.token_hex(4)}"
     point_at(name, endpoint_url)
     os.environ["CHANGES_KEPT_DAYS"] = "400"
-    os.environ |= _of_webhooks(endpoint_url) if endpoint_url else examples.of_webhooks(endpoint_url)
+    if endpoint_url:
+        os.environ |= _of_webhooks(endpoint_url)
     os.environ["IMPORTS_BUCKET"] = BUCKET  # which need not be there to sign an address in it
     dynamodb.dynamodb().create_table(**table_definition(name, is_streamed=is_streamed))
     return name
