@@ -14,7 +14,7 @@ ALLOWED = {
     "entry_points": {"http", "domain", "log", "origin", "backoff"},
     "http": {"domain", "strict_json", "backoff"},
     "imports": {"store", "aws", "domain", "log", "origin", "strict_json", "backoff"},
-    "feed": {"http", "store", "webhooks", "aws", "domain", "log", "origin"},
+    "feed": {"http", "store", "webhooks", "aws", "domain", "log"},
     "webhooks": {"domain", "settings"},
     "store": {"aws", "domain", "origin", "settings", "backoff"},
     "aws": {"domain", "settings", "backoff"},

@@ -327,6 +327,26 @@ def test_what_there_is_no_time_for_goes_back_into_the_queue(
     assert receiver.ids() == list(map(id_of, made))
 
 
+def test_a_long_stretch_with_little_that_is_wanted_is_gone_through_in_several_messages(
+    api: Api, receiver: Receiver, waiting: Deliveries, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked(api, receiver, "client")
+    tasks(api, stream, 5)
+    api_records.client(api)
+    write(stream)
+    waiting.waiting.clear()
+    monkeypatch.setattr(pages, "LOOKED_AT", 2)
+    monkeypatch.setattr("tests.feed.webhooks.SECONDS", 0.0)
+    api.post("/v2/webhooks/1/replay", {"after": 0})
+    taken = 0
+    while waiting.waiting:
+        (_, _, body) = waiting.waiting.pop()
+        deliveries.deliver(body, 0.0)
+        taken += 1
+    assert taken > 3
+    assert receiver.ids() == [id_of(change) for change in feed() if change.kind == "CLIENT"]
+
+
 def test_a_message_that_comes_too_early_waits_on(
     api: Api, receiver: Receiver, waiting: Deliveries, stream: Stream
 ) -> None:

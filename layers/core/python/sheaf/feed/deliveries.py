@@ -7,6 +7,7 @@ days; the queue cannot hold a message back for so long, so a message that comes 
 
 import json
 import random
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -15,7 +16,6 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sheaf import origin
 from sheaf.aws import queue
 from sheaf.domain.change import Change
 from sheaf.domain.errors import NotFoundError
@@ -98,7 +98,7 @@ def deliver(text: str, seconds: float) -> None:
 def ping(account_id: AccountId, webhook: Webhook, now: Timestamp) -> Outcome:
     """Send a message to a webhook that tells of no change, and see what is answered."""
     body = {"type": "webhook.ping", "timestamp": now, "data": {"account_id": account_id, "webhook_id": webhook.id}}
-    message = Message(f"ping_{account_id}_{webhook.id}_{origin.current().request_id}", int(time.time()), _bytes(body))
+    message = Message(f"ping_{secrets.token_hex(8)}", int(time.time()), _bytes(body))
     return sending.send(webhook.url, webhooks.secret(account_id, webhook.id), message)
 
 
@@ -117,20 +117,27 @@ class _Sending:
         self._delivered_at = receiver.delivered_at
 
     def run(self) -> None:
-        for number, change in enumerate(self._changes()):
-            if number and time.monotonic() > self._deadline:
-                self._again(replace(self._stretch, first=change.sequence))
-                return
-            if not self._send(change):
+        """Go through the feed; where the time is over, what is left goes back into the queue, but never all of it."""
+        stretch, position, has_more, sent = self._stretch, self._stretch.first - 1, True, 0
+        while has_more and position < stretch.last:
+            now = _timestamp(time.time())
+            page = pages.page(stretch.account_id, FeedRequest(position, PAGE, now, self._wanted))
+            for change in page.changes:
+                if change.sequence > stretch.last:
+                    return
+                if sent and self._is_late():
+                    self._again(replace(stretch, first=change.sequence))
+                    return
+                sent += 1
+                if not self._send(change):
+                    return
+            position, has_more = page.next, page.has_more
+            if has_more and position < stretch.last and self._is_late():
+                self._again(replace(stretch, first=position + 1))
                 return
 
-    def _changes(self) -> Iterator[Change]:
-        position, has_more = self._stretch.first - 1, True
-        while has_more and position < self._stretch.last:
-            now = _timestamp(time.time())
-            page = pages.page(self._stretch.account_id, FeedRequest(position, PAGE, now, self._wanted))
-            yield from (change for change in page.changes if change.sequence <= self._stretch.last)
-            position, has_more = page.next, page.has_more
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
 
     def _wanted(self, change: Change) -> Change | None:
         return change if _wants(self._receiver.webhook, change) else None
