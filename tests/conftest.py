@@ -37,8 +37,8 @@ STRICT_SCALE = (
 
 gc.disable()  # while thousands of tests are collected
 
-# No example is too slow on a machine that is busy. Forty of them each time, and other ones the next time.
-settings.register_profile("sheaf", settings.default, deadline=None, max_examples=40)
+# No example is too slow on a machine that is busy. Thirty of them each time, and other ones the next time.
+settings.register_profile("sheaf", settings.default, deadline=None, max_examples=30)
 settings.load_profile("sheaf")
 
 
