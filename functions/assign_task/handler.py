@@ -14,7 +14,7 @@ from sheaf.http.v2.assign_responses import show_assigned
 from sheaf.http.v2.bodies.assign import AssignBody
 from sheaf.http.v2.bodies.model import read_body
 from sheaf.store import projects, tasks
-from sheaf.store.task_assignments import IN_ONE, create_many
+from sheaf.store.assigning import IN_ONE, create_many
 
 
 def assign_task(request: Request) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sheaf.store.task_assignments import IN_ONE
+from sheaf.store.assigning import IN_ONE
 from tests.functions import api_records
 from tests.functions.examples import (
     BROKEN_BRACE,

@@ -186,7 +186,7 @@ def test_a_project_of_many_transactions_is_made_once_though_its_first_answer_was
 
     again = posted("/v2/projects", body, api)
     assert (again.status, again.headers["Idempotency-Replayed"]) == (201, "true")
-    api.delete(f"/v2/tasks/{api_records.task(api, 'Next')['id']}")  # whoever comes next finishes what was begun
+    api.delete(f"/v2/tasks/{api_records.task(api, 'Next')['id']}")  # a deletion resumes what is pending
     assert api.get(again.headers["Location"].removeprefix("https://sheaf.test")).body == again.body
     assert api.get("/v2/projects").body["total_entries"] == 1
 

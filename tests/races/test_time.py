@@ -28,7 +28,7 @@ from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user_assignment import UserAssignmentFields, UserAssignmentHasTimeError
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import projects, task_assignments, tasks, time_entries, user_assignments
+from sheaf.store import assigning, projects, task_assignments, tasks, time_entries, user_assignments
 from tests.races.histories import FEW, RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
@@ -64,7 +64,7 @@ def _assign(number: int) -> AssignedTask:
 
 
 def _assign_many(number: int) -> AssignedTask:
-    (result,) = task_assignments.create_many(ACCOUNT, Id(number), [Id(number)], default_fields, NOW)
+    (result,) = assigning.create_many(ACCOUNT, Id(number), [Id(number)], default_fields, NOW)
     if isinstance(result, SheafError):
         raise result
     return result

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from sheaf.store.task_assignments import IN_ONE
+from sheaf.store.assigning import IN_ONE
 from tests.functions import api_records
 from tests.support.api import Api
 from tests.support.table import rows

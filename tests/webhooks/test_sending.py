@@ -73,11 +73,13 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recei
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(chain, private)
     monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+    sending._tls.cache_clear()
     monkeypatch.setattr(addresses, "_LOCAL_HOSTS", ("localhost", HOST))
     real = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda _host, *rest, **more: real("127.0.0.1", *rest, **more))
     with receiving(context) as receiver:
         yield receiver
+    sending._tls.cache_clear()
 
 
 def test_the_library_of_the_specification_takes_the_signature() -> None:
@@ -112,6 +114,7 @@ def test_nothing_is_sent_to_whose_certificate_nobody_trusts(
     certified: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
+    sending._tls.cache_clear()
     outcome = sending.send(f"https://{HOST}:{certified.port}/", SECRET, message())
     assert (outcome.error or "").startswith("the certificate of the receiver is not valid: self-signed certificate")
     assert certified.requests == []

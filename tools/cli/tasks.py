@@ -7,8 +7,8 @@ from itertools import batched
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.task_assignment import AssignedTask, TaskTakenError, default_fields
 from sheaf.domain.values import Timestamp
-from sheaf.store import accounts, projects, task_assignments, tasks
-from sheaf.store.task_assignments import IN_ONE
+from sheaf.store import accounts, assigning, projects, tasks
+from sheaf.store.assigning import IN_ONE
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -49,7 +49,7 @@ def _assign(given: Namespace, now: Timestamp) -> int:
     _confirm(f'Assign "{task.name}" to {len(wanted)} projects of account {given.account}?', is_sure=given.yes)
     results: list[AssignedTask | SheafError] = []
     for some in batched(wanted, IN_ONE, strict=False):
-        results += task_assignments.create_many(given.account, task.id, some, default_fields, now)
+        results += assigning.create_many(given.account, task.id, some, default_fields, now)
     made = sum(isinstance(result, AssignedTask) for result in results)
     taken = sum(isinstance(result, TaskTakenError) for result in results)
     output.tell(f'"{task.name}" is assigned to {made} projects more; {taken} had it before')

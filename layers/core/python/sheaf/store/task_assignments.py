@@ -1,9 +1,9 @@
-"""store: task assignments. Access patterns A1 to A11 of docs/data-model.md."""
+"""store: task assignments. Access patterns A1 to A10 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from sheaf.domain.errors import NotFoundError, SheafError
+from sheaf.domain.errors import NotFoundError
 from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import WHOLE, Filter, Page, PageRequest
@@ -16,7 +16,6 @@ from sheaf.domain.task_assignment import (
     TaskAssignment,
     TaskAssignmentFields,
     TaskAssignmentHasTimeError,
-    TaskTakenError,
     default_fields,
     new_task_assignment,
 )
@@ -27,7 +26,6 @@ from sheaf.store.lists import Listing, Merged, Source, Visible, page_of, with_re
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.merging import merged
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, total
 from sheaf.store.resumable import operations, resume
@@ -35,7 +33,6 @@ from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_guard import TimeCount
 from sheaf.store.transactions import Write, accept, commit, retried
 
-IN_ONE = 24  # assignments of a task that one transaction makes: four writes each, and three for all
 _MANY_PROJECTS = 20
 
 
@@ -99,51 +96,6 @@ def create(
         assigned = AssignedTask(assignment, project, task)
         commit([*answers.kept(account_id, keep(assigned)), *written(account_id, None, assignment)])
         return assigned
-
-    return retried(decide)
-
-
-def create_many(
-    account_id: AccountId,
-    task_id: Id,
-    project_ids: Sequence[Id],
-    fields: Callable[[Project, Task], TaskAssignmentFields],
-    now: Timestamp,
-    *,
-    keep: Keep[Sequence[AssignedTask | SheafError]] = keep_nothing,
-) -> Sequence[AssignedTask | SheafError]:
-    """Assign a task to up to `IN_ONE` projects in one transaction (A11): for each the assignment, or why there is none.
-
-    Raises:
-        NotFoundError: no such task. InvalidError: see `TaskAssignmentFields`. AnsweredError, BusyError.
-    """
-    pairs = {project_id: keys.pair(account_id, task_id, project_id) for project_id in project_ids}
-
-    def decide() -> Sequence[AssignedTask | SheafError]:
-        found = reads.items(
-            [*TASK.keys_of(account_id, [task_id]), *PROJECT.keys_of(account_id, project_ids), *pairs.values()]
-        )
-        task, projects = TASK.pick(account_id, found).get(task_id), PROJECT.pick(account_id, found)
-        if task is None:
-            raise NotFoundError
-        lacking = [each for each in project_ids if each in projects and keys.key_pair(pairs[each]) not in found]
-        ids = sequence.next_ids(account_id, "TASK_ASSIGNMENT", len(lacking)) if lacking else []
-        made = {
-            project_id: new_task_assignment(new_id, projects[project_id], task, fields(projects[project_id], task), now)
-            for new_id, project_id in zip(ids, lacking, strict=True)
-        }
-        results = [
-            AssignedTask(made[each], projects[each], task)
-            if each in made
-            else TaskTakenError()
-            if each in projects
-            else NotFoundError()
-            for each in project_ids
-        ]
-        writes = merged([write for each in made.values() for write in written(account_id, None, each)])
-        if writes := [*answers.kept(account_id, keep(results)), *writes]:
-            commit(writes)
-        return results
 
     return retried(decide)
 

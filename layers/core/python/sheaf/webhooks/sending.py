@@ -11,6 +11,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from threading import Timer
 
 from sheaf.domain.webhook import Outcome
@@ -108,8 +109,13 @@ def _posted(target: Target, headers: dict[str, str], body: bytes) -> int:
 
 
 def _encrypted(plain: socket.socket, host: str) -> ssl.SSLSocket:
-    context = ssl.create_default_context()
-    return context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    return _tls().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates that are trusted, read once."""
+    return ssl.create_default_context()
 
 
 def _read(answer: http.client.HTTPResponse) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic import Field
-
 from sheaf.domain.errors import InvalidError
 from sheaf.domain.project import Project
 from sheaf.domain.record import as_dict
@@ -22,7 +20,7 @@ class AssignBody(Body):
 
     nullable = frozenset({"hourly_rate", "budget"})
 
-    project_ids: Any = Field(default=None)
+    project_ids: Any = None
     billable: Flag = None
     hourly_rate: Amount = None
     budget: Amount = None
