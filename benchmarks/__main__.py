@@ -25,6 +25,7 @@ TOPICS = (
     "reports",
     "load",
     "changes",
+    "bulk_changes",
     "import_load",
     "import_files",
     "bulk_imports",

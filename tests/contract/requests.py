@@ -86,6 +86,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
     "update_user": {"timezone": "Berlin"},
     "assign_task": {"project_ids": [1, 2]},
+    "change_tasks": {"operations": [{"action": "create", "name": "Sketching"}]},
+    "change_task_assignments": {"operations": [{"action": "create", "project_id": 1, "task_id": 5}]},
     "create_webhook": {"url": "http://127.0.0.1:8999/tasks"},
     "update_webhook": {"description": "For the planning tool"},
     "replay_webhook": {"after": 7},
@@ -327,6 +329,16 @@ _ROLE: Mapping[str, dict[str, Any]] = {
     "users a number": {"user_ids": 3},
     "users no id": {"user_ids": ["x"]},
 }
+_BULK: Mapping[str, dict[str, Any]] = {
+    "flag": {"atomic": "perhaps"},
+    "no operations": {"operations": None},
+    "operations text": {"operations": "all"},
+    "operations numbers": {"operations": [1]},
+    "too many operations": {"operations": [{}] * 1001},
+    "too many atomic operations": {"operations": [{}] * 21, "atomic": True},
+    "an unknown action": {"operations": [{"action": "move"}], "atomic": True},
+    "an operation twice": {"operations": [{"action": "delete", "id": 1}] * 2},
+}
 _WEBHOOK: Mapping[str, dict[str, Any]] = {
     **_FLAG,
     "url blank": {"url": " "},
@@ -383,6 +395,8 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "projects text": {"project_ids": "all"},
         "project twice": {"project_ids": [1, 1]},
     },
+    "change_tasks": _BULK,
+    "change_task_assignments": _BULK,
     "create_webhook": _WEBHOOK,
     "update_webhook": _WEBHOOK,
     "replay_webhook": {"after negative": {"after": -1}, "after text": {"after": "x"}},

@@ -164,6 +164,7 @@ OF_EACH_PROJECT = {
     ("GET", "/v2/task_assignments"),
     ("GET", "/v2/user_assignments"),
     ("POST", "/v2/tasks/5/assign"),
+    ("POST", "/v2/task_assignments/bulk"),
 }
 """What managers ask of the projects that they manage: of others nothing is shown, or each is refused by itself."""
 

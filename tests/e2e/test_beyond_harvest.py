@@ -35,7 +35,6 @@ def test_every_example_prints_what_stands_below_it(language: str, client: Client
     for name in ("One", "Other"):
         assert client.post("/v2/projects", {"client_id": customer["id"], "name": name}).status == 201
     examples = blocks(language)
-    assert len(examples) == 4
     for code, printed in examples:
         ours = code.replace("127.0.0.1:3000", f"127.0.0.1:{client.port}").replace("local-admin-token", client.token)
         ours = re.sub(r'(Harvest-Account-Id"?: "?)1\b', rf"\g<1>{client.account_id}", ours)
@@ -47,4 +46,4 @@ def test_every_example_prints_what_stands_below_it(language: str, client: Client
 
 
 def test_all_languages_have_the_same_examples() -> None:
-    assert {language: len(blocks(language)) for language in RUN_BY} == dict.fromkeys(RUN_BY, 4)
+    assert {language: len(blocks(language)) for language in RUN_BY} == dict.fromkeys(RUN_BY, 5)

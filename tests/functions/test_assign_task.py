@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from sheaf.store.assigning import IN_ONE
 from tests.functions import api_records
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -62,7 +61,7 @@ def many_projects(api: Api, number: int) -> list[int]:
 
 
 def test_many_projects_take_a_read_and_a_transaction_for_two_dozen(api: Api) -> None:
-    ids = many_projects(api, 2 * IN_ONE + 1)
+    ids = many_projects(api, 2 * 24 + 1)
     task = api_records.task(api)
     api.get("/v2/users/me")
     with recorded() as calls:
@@ -97,7 +96,7 @@ def test_archived_projects_are_left_out_of_all_and_taken_by_name(api: Api) -> No
 def test_with_a_key_what_was_cut_off_is_finished_and_answered_as_if_it_had_not_been(
     api: Api, event: str, died_at: int
 ) -> None:
-    ids = many_projects(api, 2 * IN_ONE + 1)
+    ids = many_projects(api, 2 * 24 + 1)
     address = f"/v2/tasks/{api_records.task(api)['id']}/assign"
     key = {"idempotency-key": "one"}
     transactions = 0

@@ -4,12 +4,13 @@ After each race the whole table is audited: every copy and every count is worked
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from sheaf.domain.bulk import NewAssignment, RemovedAssignment, RemovedTask
 from sheaf.domain.errors import BusyError, NotFoundError, SheafError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.logging_time import TimeNotLoggableError
@@ -28,7 +29,9 @@ from sheaf.domain.time_entry import LoggedTime, TimeEntry, TimeEntryFields
 from sheaf.domain.timers import Clock
 from sheaf.domain.user_assignment import UserAssignmentFields, UserAssignmentHasTimeError
 from sheaf.domain.values import Day, Id, Timestamp
-from sheaf.store import assigning, projects, task_assignments, tasks, time_entries, user_assignments
+from sheaf.store import projects, task_assignments, tasks, time_entries, user_assignments
+from sheaf.store.bulk.task_assignments import AssignmentChanges
+from sheaf.store.bulk.tasks import TaskChanges
 from tests.races.histories import FEW, RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
@@ -64,7 +67,20 @@ def _assign(number: int) -> AssignedTask:
 
 
 def _assign_many(number: int) -> AssignedTask:
-    (result,) = assigning.create_many(ACCOUNT, Id(number), [Id(number)], default_fields, NOW)
+    together = AssignmentChanges(ACCOUNT, lambda _: True, NOW)
+    return _only(together.carried_out([NewAssignment(Id(number), Id(number), default_fields)]))
+
+
+def _delete_task_in_bulk(number: int) -> object:
+    return _only(TaskChanges(ACCOUNT, NOW).carried_out([RemovedTask(Id(number))]))
+
+
+def _delete_assignment_in_bulk(number: int) -> object:
+    return _only(AssignmentChanges(ACCOUNT, lambda _: True, NOW).carried_out([RemovedAssignment(Id(number))]))
+
+
+def _only[Result](results: Sequence[Result | SheafError]) -> Result:
+    (result,) = results
     if isinstance(result, SheafError):
         raise result
     return result
@@ -159,9 +175,10 @@ def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) 
     check(histories, EndsAs(endings, _entries_left(after)), ["deleted", "kept"])
 
 
-def test_an_assignment_is_deleted_or_gets_time(table: str) -> None:
+@pytest.mark.parametrize("delete", [_delete_assignment, _delete_assignment_in_bulk])
+def test_an_assignment_is_deleted_or_gets_time(table: str, delete: Callable[[int], object]) -> None:
     _populate()
-    histories, after = _race(lambda number: {"delete": lambda: _delete_assignment(number), "log": lambda: _log(number)})
+    histories, after = _race(lambda number: {"delete": lambda: delete(number), "log": lambda: _log(number)})
     endings = [
         Ending("deleted", {"delete": None, "log": TimeNotLoggableError}, left=0),
         Ending("logged", {"delete": TaskAssignmentHasTimeError, "log": None}, left=1),
@@ -209,9 +226,10 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
     check(histories, judge, [f"{kind} {order} first" for kind in kinds for order in ("archived", "logged")])
 
 
-def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str) -> None:
+@pytest.mark.parametrize("delete", [_delete_task, _delete_task_in_bulk])
+def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str, delete: Callable[[int], object]) -> None:
     _populate(assigned=False)
-    histories, after = _race(lambda number: {"delete": lambda: _delete_task(number), "assign": lambda: _assign(number)})
+    histories, after = _race(lambda number: {"delete": lambda: delete(number), "assign": lambda: _assign(number)})
     endings = [
         Ending("deleted first", {"delete": None, "assign": NoSuchTaskError}, left=0),
         Ending("assigned first", {"delete": None, "assign": None}, left=0),
@@ -233,7 +251,7 @@ def test_of_two_assignments_of_a_task_to_a_project_exactly_one_is_made(table: st
     ("rival", "refused_first", "refused_second"),
     [
         ("assign", TaskTakenError, TaskTakenError),
-        ("delete task", NotFoundError, None),
+        ("delete task", NoSuchTaskError, None),
         ("delete project", NotFoundError, None),
     ],
 )

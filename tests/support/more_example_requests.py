@@ -17,6 +17,21 @@ class Sent:
 
 BY_A_MANAGER = {"authorization": "Bearer local-manager-token"}
 BY_A_MEMBER = {"authorization": "Bearer local-member-token"}
+
+
+def _bulk(address: str, operations: str, is_atomic: bool, sender: Mapping[str, str] | None) -> Sent:
+    atomic = ',"atomic":true' if is_atomic else ""
+    return Sent("POST", address, f'{{"operations":{operations}{atomic}}}', sender or {})
+
+
+def _tasks(operations: str, is_atomic: bool = False, *, sender: Mapping[str, str] | None = None) -> Sent:
+    return _bulk("/v2/tasks/bulk", operations, is_atomic, sender)
+
+
+def _assignments(operations: str, is_atomic: bool = False, *, sender: Mapping[str, str] | None = None) -> Sent:
+    return _bulk("/v2/task_assignments/bulk", operations, is_atomic, sender)
+
+
 MORE: Mapping[str, Mapping[str, Sent]] = {
     "assign_task": {
         "a_project_twice": Sent("POST", "/v2/tasks/5/assign", '{"project_ids":[1,"1"]}'),
@@ -40,6 +55,42 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "cancel_import": {
         "json_suffix": Sent("DELETE", "/v2/imports/1.json"),
         "not_an_id": Sent("DELETE", "/v2/imports/x"),
+    },
+    "change_task_assignments": {
+        "a_refused_one": _assignments(
+            '[{"action":"delete","id":1},{"action":"create","project_id":1,"task_id":2}]', True
+        ),
+        "broken_json": Sent("POST", "/v2/task_assignments/bulk", "{"),
+        "by_a_member": _assignments('[{"action":"delete","id":1}]', sender=BY_A_MEMBER),
+        "contradicting": _assignments('[{"action":"delete","id":1},{"action":"update","id":"1","billable":false}]'),
+        "dependent": _assignments('[{"action":"delete","id":1},{"action":"create","project_id":1,"task_id":1}]', True),
+        "no_operations": _assignments("[]"),
+        "too_many": _assignments(f"[{','.join(['{}'] * 1001)}]"),
+        "too_many_all_or_none": _assignments(f"[{','.join(['{}'] * 21)}]", True),
+        "too_much_all_or_none": _assignments(
+            '[{"action":"delete","id":1},{"action":"delete","id":3},{"action":"delete","id":5},{"action":"delete","id":6},'
+            '{"action":"delete","id":7}]',
+            True,
+        ),
+        "unreadable_ones": _assignments(
+            '[{"action":"move"},{},{"action":"delete"},{"action":"update","id":"x"},{"action":"create","task_id":5},'
+            '{"action":"create","project_id":1},{"action":"update","id":1,"hourly_rate":-1}]'
+        ),
+        "with_a_key": _assignments('[{"action":"delete","id":1}]', sender={"idempotency-key": "1"}),
+    },
+    "change_tasks": {
+        "a_refused_one": _tasks('[{"action":"archive","id":1},{"action":"create","name":"research"}]', True),
+        "assigned_all_or_none": _tasks('[{"action":"delete","id":1}]', True),
+        "broken_json": Sent("POST", "/v2/tasks/bulk", "{"),
+        "by_a_manager": _tasks('[{"action":"delete","id":5}]', sender=BY_A_MANAGER),
+        "by_a_member": _tasks('[{"action":"delete","id":5}]', sender=BY_A_MEMBER),
+        "contradicting": _tasks('[{"action":"create","name":"Tea"},{"action":"create","name":"tea "}]'),
+        "too_many": _tasks(f"[{','.join(['{}'] * 1001)}]"),
+        "unreadable_ones": _tasks(
+            '[{"action":"move"},{},{"action":"delete"},{"action":"create"},{"action":"update","id":1,"name":""}]'
+        ),
+        "with_a_key": _tasks('[{"action":"delete","id":5}]', sender={"idempotency-key": "1"}),
+        "with_time": _tasks('[{"action":"delete","id":2},{"action":"delete","id":1}]'),
     },
     "create_client": {
         "blank_name": Sent("POST", "/v2/clients", '{"name":"  "}'),

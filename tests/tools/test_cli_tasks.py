@@ -4,7 +4,6 @@ import io
 
 import pytest
 
-from sheaf.store.assigning import IN_ONE
 from tests.functions import api_records
 from tests.support.api import Api
 from tests.support.table import rows
@@ -29,7 +28,7 @@ def projects(api: Api) -> list[int]:
     """A task, and more projects than one transaction takes, one of them archived."""
     api_records.task(api, "Design")
     client_id = api_records.client(api)["id"]
-    made = [api_records.project(api, f"Project {each}", client_id=client_id)["id"] for each in range(IN_ONE + 2)]
+    made = [api_records.project(api, f"Project {each}", client_id=client_id)["id"] for each in range(26)]
     api.patch(f"/v2/projects/{made[-1]}", {"is_active": False})
     return made[:-1]
 

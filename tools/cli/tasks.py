@@ -2,13 +2,13 @@
 
 import sys
 from argparse import Namespace
-from itertools import batched
 
+from sheaf.domain.bulk import NewAssignment
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.task_assignment import AssignedTask, TaskTakenError, default_fields
 from sheaf.domain.values import Timestamp
-from sheaf.store import accounts, assigning, projects, tasks
-from sheaf.store.assigning import IN_ONE
+from sheaf.store import accounts, projects, tasks
+from sheaf.store.bulk.task_assignments import AssignmentChanges
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
@@ -47,9 +47,10 @@ def _assign(given: Namespace, now: Timestamp) -> int:
         raise NotFoundError(f"account {given.account} has no task {given.task}") from None
     wanted = sorted(set(given.project or projects.active_ids(given.account, None, _MOST)))
     _confirm(f'Assign "{task.name}" to {len(wanted)} projects of account {given.account}?', is_sure=given.yes)
+    changes = [NewAssignment(project_id, task.id, default_fields) for project_id in wanted]
     results: list[AssignedTask | SheafError] = []
-    for some in batched(wanted, IN_ONE, strict=False):
-        results += assigning.create_many(given.account, task.id, some, default_fields, now)
+    while len(results) < len(changes):
+        results += AssignmentChanges(given.account, lambda _: True, now).carried_out(changes[len(results) :])
     made = sum(isinstance(result, AssignedTask) for result in results)
     taken = sum(isinstance(result, TaskTakenError) for result in results)
     output.tell(f'"{task.name}" is assigned to {made} projects more; {taken} had it before')

@@ -2,19 +2,20 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import batched
 from typing import Any
 
-from sheaf.domain.errors import MalformedError, SheafError
+from sheaf.domain.errors import BusyError, MalformedError, SheafError
 from sheaf.domain.idempotency import AnsweredError, Keep, KeptAnswer, KeyedRequest, OtherRequestError
 from sheaf.http.request import Request
 from sheaf.http.response import Response, as_json, as_text
 from sheaf.store import answers
 
+_PATIENCE = 15.0  # seconds after which no part is begun; the last may take `backoff.SECONDS`, a function has 25
 _KEY = re.compile(r"[!-~]{1,255}")
 
 
@@ -67,7 +68,10 @@ class Answering[Record]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a request that is carried out in several transactions: each keeps what came of it, as a list."""
+    """A part of a request that is carried out in several transactions: each keeps what came of it, as a list.
+
+    `number` is that of its first item.
+    """
 
     request: Request
     number: int
@@ -98,19 +102,26 @@ class Part:
 
 
 def in_parts[Item](
-    request: Request, items: Sequence[Item], size: int, act: Callable[[Sequence[Item], Part], list[Any]]
+    request: Request, items: Sequence[Item], act: Callable[[Sequence[Item], Part], list[Any]]
 ) -> list[Any]:
-    """What comes of many items, so many at a time; a part that was carried out before is not carried out again.
+    """What comes of many items, in their order; `act` deals with the first of those that are left, at least with one.
 
-    Raises what `act` and `Part.done_before` raise.
+    A part that was carried out before is not carried out again. The results end early where the time is over.
+
+    Raises what `Part.done_before` raises, and what `act` raises at the first items.
     """
+    until = time.monotonic() + _PATIENCE
     results: list[Any] = []
-    for number, some in enumerate(batched(items, size, strict=False)):
-        part = Part(request, number)
+    while len(results) < len(items) and time.monotonic() < until:
+        part = Part(request, len(results))
         try:
-            results += act(some, part)
+            results += act(items[len(results) :], part)
         except AnsweredError:
             results += part.done_before()
+        except BusyError:
+            if not results:
+                raise
+            break
     return results
 
 

@@ -92,11 +92,18 @@ def written(account_id: AccountId, before: Task | None, after: Task) -> list[Wri
     return writes
 
 
-def delete(account_id: AccountId, task_id: Id, now: Timestamp, check: Callable[[Task], object] = accept) -> Task:
+def delete(
+    account_id: AccountId,
+    task_id: Id,
+    now: Timestamp,
+    check: Callable[[Task], object] = accept,
+    *,
+    keep: Keep[Task] = keep_nothing,
+) -> Task:
     """Remove a task without time, and its assignments with it (T5); return it as it was. Its name is free at once.
 
     Raises:
-        NotFoundError, TaskHasTimeError, BusyError, and whatever `check` raises.
+        NotFoundError, TaskHasTimeError, AnsweredError, BusyError, and whatever `check` raises.
     """
 
     def decide() -> tuple[Task, operations.ResumableOperation | None]:
@@ -104,7 +111,8 @@ def delete(account_id: AccountId, task_id: Id, now: Timestamp, check: Callable[[
         resume.finish_pending(account_id)
         task = get(account_id, task_id)
         check(task)
-        return task, removal.remove_task(account_id, task_id, TASK.writes_to_remove(account_id, task), now, begun)
+        writes = [*answers.kept(account_id, keep(task)), *TASK.writes_to_remove(account_id, task)]
+        return task, removal.remove_task(account_id, task_id, writes, now, begun)
 
     task, operation = retried(decide)
     if operation is not None:

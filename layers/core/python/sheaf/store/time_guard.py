@@ -93,6 +93,32 @@ def reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> Ref
     return ReferenceCounts(int(head["active"]["N"]), int(head["archived"]["N"]), _time_count(found.values()))
 
 
+def keys_of_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> list[Key]:
+    """Where a guard and its count of time lie, for whoever reads those of several records in one call."""
+    return [keys.guard(account_id, kind, record_id), *_shards(keys.guard_time(account_id, kind, record_id))]
+
+
+def counts_among(
+    found: Mapping[tuple[str, str], Item], account_id: AccountId, kind: Guarded, record_id: Id
+) -> ReferenceCounts | None:
+    """What the guard of a record counts, among items that were read at `keys_of_counts`."""
+    head, *shards = (found.get(keys.key_pair(key)) for key in keys_of_counts(account_id, kind, record_id))
+    if head is None:
+        return None
+    return ReferenceCounts(int(head["active"]["N"]), int(head["archived"]["N"]), _time_count(filter(None, shards)))
+
+
+def keys_of_time(account_id: AccountId, assigned: AssignmentKey) -> list[Key]:
+    """Where the time of an assignment is counted, as `keys_of_counts`."""
+    return _shards(_pair_time(account_id, assigned))
+
+
+def time_among(found: Mapping[tuple[str, str], Item], account_id: AccountId, assigned: AssignmentKey) -> TimeCount:
+    """The time of an assignment, among items that were read at `keys_of_time`."""
+    shards = (found.get(keys.key_pair(key)) for key in keys_of_time(account_id, assigned))
+    return _time_count(filter(None, shards))
+
+
 def time_on(account_id: AccountId, assigned: AssignmentKey) -> TimeCount:
     """The time that is logged on an assignment: one read."""
     return _time_at(_pair_time(account_id, assigned))
@@ -276,15 +302,18 @@ def _time_at(time: Key) -> TimeCount:
     return _time_count(reads.items_in(KeyRange(pk, f"{sk}#", f"{sk}#~")))
 
 
+def _shards(time: Key) -> list[Key]:
+    return [keys.shard(time, shard) for shard in range(keys.SHARDS)]
+
+
 def _deleted(time: Key, known: TimeCount) -> list[Write]:
     return [delete_if(keys.shard(time, shard), "attribute_exists(pk)", {}, StaleError()) for shard in known.shards]
 
 
 def _set_accepts_time(time: Key, *, accepts_time: bool) -> list[Write]:
-    every = (keys.shard(time, shard) for shard in range(keys.SHARDS))
     if accepts_time:
-        return [update(key, "REMOVE is_closed", {}) for key in every]
-    return [update(key, "SET is_closed = :yes", {":yes": flag(True)}) for key in every]
+        return [update(key, "REMOVE is_closed", {}) for key in _shards(time)]
+    return [update(key, "SET is_closed = :yes", {":yes": flag(True)}) for key in _shards(time)]
 
 
 def _removed(

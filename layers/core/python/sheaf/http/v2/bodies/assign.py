@@ -29,8 +29,9 @@ class AssignBody(Body):
         """The projects that are named, each once; `all_active` finds so many of the active ones.
 
         Raises:
-            InvalidError: it is no list, or there are too many.
+            InvalidError: it is no list, or there are too many; or a field breaks its rule, whatever the project.
         """
+        self.create(TaskAssignmentFields, billable=True, hourly_rate=None)
         if self.project_ids == "all_active":
             found = all_active(MOST + 1)
             if len(found) > MOST:

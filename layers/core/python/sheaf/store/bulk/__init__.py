@@ -1,0 +1,1 @@
+"""store: many changes at once, as many as fit into a transaction."""
