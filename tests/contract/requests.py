@@ -53,7 +53,10 @@ _IDS = {
 
 
 def _address(path: str) -> str:
-    return "/v2/nothing" if path == "$default" else re.sub(r"\{(\w+)\}", lambda name: str(_IDS[name[1]]), path)
+    if path == "$default":
+        return "/v2/nothing"
+    ids = {**_IDS, "task_id": 6} if path == "/v2/tasks/{task_id}/restore" else _IDS  # the deleted one
+    return re.sub(r"\{(\w+)\}", lambda name: str(ids[name[1]]), path)
 
 
 ADDRESSES = {(route.method, route.path): _address(route.path) for route in routes() if not is_v1(route.path)}
@@ -494,6 +497,10 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("POST one webhook more than there may be", event, before=many_webhooks)
     event = ADMIN.event("POST", "/v2/tasks/5/assign", {"project_ids": "all_active"})
     yield Request("POST assign to more projects than there may be", event, trouble=many_active_projects)
+    event = ADMIN.event("POST", "/v2/tasks/6/restore")
+    yield Request("POST restore with a name that is taken", event, before=another_task_of_that_name)
+    event = ADMIN.event("GET", "/v2/tasks?is_deleted=maybe")
+    yield Request("GET tasks that are perhaps deleted", event)
     event = ADMIN.event("POST", "/v2/webhooks/1/ping")
     yield Request("POST ping that is taken", event, trouble=receiver_of_pings)
     event = ADMIN.event("GET", "/v2/webhooks/1/deliveries?limit=1")
@@ -533,6 +540,11 @@ def _routes_with(*methods: str) -> list[tuple[str, str]]:
 
 def another_role() -> None:
     api_records.role(ADMIN, "Writer")
+
+
+def another_task_of_that_name() -> None:
+    """A task is called what the deleted one was called."""
+    api_records.task(ADMIN, "photography")
 
 
 def another_client() -> None:

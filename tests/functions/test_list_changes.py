@@ -117,9 +117,10 @@ def test_a_walk_meets_every_change_once_and_goes_on_where_it_ended(api: Api) -> 
         ("task", design["id"], action) for action in ("created", "archived", "restored", "updated")
     ]
     api.delete(f"/v2/tasks/{design['id']}")
+    api.post(f"/v2/tasks/{design['id']}/restore")
     write_feed(ACCOUNT)
     later = api.get(f"{PATH}?after={end}&kind=").body
-    assert [change["action"] for change in later["changes"] if change["kind"] == "task"][-1] == "deleted"
+    assert [change["action"] for change in later["changes"] if change["kind"] == "task"][-2:] == ["deleted", "restored"]
     assert [change["sequence"] for change in later["changes"]] == list(range(1, len(later["changes"]) + 1))
     nothing_new = api.get(f"{PATH}?after={later['next']}").body
     assert (nothing_new["changes"], nothing_new["has_more"]) == ([], False)

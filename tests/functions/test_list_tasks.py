@@ -25,6 +25,8 @@ from tests.functions.examples import (
     RECENT,
     RESEARCH,
     answer_to,
+    task,
+    unreadable,
 )
 from tests.functions.pages import ids, walk
 from tests.support.accounts import DemoToRead
@@ -35,6 +37,7 @@ from tools.template import PROJECT
 ALL = [BUSINESS_DEVELOPMENT, RESEARCH, PROJECT_MANAGEMENT, PROGRAMMING, GRAPHIC_DESIGN]
 
 
+DELETED = task(6, "Photography", deleted_at=RECENT)
 TASKS = "/v2/tasks"
 page = partial(pages.page, TASKS)
 only_page = partial(pages.only_page, TASKS)
@@ -46,6 +49,11 @@ EXPECTED = {
     "active": only_page(ALL, "is_active=true"),
     "archived": only_page([], "is_active=false"),
     "of_a_name": only_page([GRAPHIC_DESIGN], "name=graphic+DESIGN"),
+    "deleted": only_page([DELETED], "is_deleted=true"),
+    "deleted_of_a_name": only_page([DELETED], "is_deleted=true&name=PHOTOGRAPHY"),
+    "deleted_and_archived": only_page([], "is_active=false&is_deleted=true"),
+    "not_deleted": only_page(ALL, "is_deleted=false"),
+    "unreadable_is_deleted": unreadable("Invalid is_deleted provided: 'perhaps'; it must be true or false"),
     "of_a_free_name": only_page([], "name=Graphic"),
     "of_a_name_archived": only_page([], "is_active=false&name=Graphic+Design"),
     "updated_since": only_page(ALL, "updated_since=2017-06-26T21%3A20%3A07Z"),

@@ -38,7 +38,7 @@ COSTS = {  # round trips, read units, write units
     "update that changes nothing": Cost(1, 1, 0),
     "rename": Cost(2, 1, 9),
     "archive": Cost(2, 1, 48),
-    "delete": Cost(6, 5, 50),
+    "delete": Cost(6, 5, 52),
     "delete, refused for its time": Cost(5, 5, 0),
     "delete, missing": Cost(3, 3, 0),
     "project: one": Cost(2, 2, 0),

@@ -13,7 +13,7 @@ from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
 from sheaf.store.items import Item
 from tests.support.api import Api, make_account, make_table, make_token, point_at
-from tests.support.table import Rows, put_items, rows
+from tests.support.table import Rows, everything, put_items, rows
 from tools.local import demo, examples, stream
 
 
@@ -121,7 +121,7 @@ def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
         started = to_timestamp(datetime.now(UTC))
         demo.seed(table, endpoint_url, examples.of_webhooks(endpoint_url)["WEBHOOKS_KEY_ID"])
         stream.write_feed(demo.ACCOUNT)
-        return started, list(rows().values())
+        return started, everything()
 
 
 @cache

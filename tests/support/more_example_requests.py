@@ -518,6 +518,9 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "list_tasks": {
         "all": Sent("GET", "/v2/tasks"),
         "archived": Sent("GET", "/v2/tasks?is_active=false"),
+        "deleted_and_archived": Sent("GET", "/v2/tasks?is_deleted=true&is_active=false"),
+        "deleted_of_a_name": Sent("GET", "/v2/tasks?is_deleted=true&name=PHOTOGRAPHY"),
+        "not_deleted": Sent("GET", "/v2/tasks?is_deleted=false"),
         "of_a_free_name": Sent("GET", "/v2/tasks?name=Graphic"),
         "of_a_name": Sent("GET", "/v2/tasks?name=graphic+DESIGN"),
         "of_a_name_archived": Sent("GET", "/v2/tasks?is_active=false&name=Graphic+Design"),
@@ -531,6 +534,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
             "/v2/tasks?access_token=local-admin-token&account_id=1",
             headers={"authorization": "", "harvest-account-id": ""},
         ),
+        "unreadable_is_deleted": Sent("GET", "/v2/tasks?is_deleted=perhaps"),
         "updated_since": Sent("GET", "/v2/tasks?updated_since=2017-06-26T21%3A20%3A07Z"),
         "updated_since_a_day_to_come": Sent("GET", "/v2/tasks?updated_since=2999-12-31"),
         "updated_since_and_active": Sent("GET", "/v2/tasks?is_active=1&updated_since=2017-06-26+21%3A20&per_page=3"),
@@ -609,7 +613,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "by_a_manager": Sent("POST", "/v2/webhooks/1/replay", '{"after":0}', BY_A_MANAGER),
         "negative": Sent("POST", "/v2/webhooks/1/replay", '{"after":-1}'),
         "not_an_id": Sent("POST", "/v2/webhooks/x/replay", '{"after":0}'),
-        "nothing_left": Sent("POST", "/v2/webhooks/1/replay", '{"after":31}'),
+        "nothing_left": Sent("POST", "/v2/webhooks/1/replay", '{"after":33}'),
         "unknown": Sent("POST", "/v2/webhooks/99/replay", '{"after":0}'),
     },
     "report_clients_time": {
@@ -634,6 +638,12 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "by_a_stranger": Sent("PATCH", "/v2/time_entries/2/restart", None, BY_A_MEMBER),
         "json_suffix": Sent("PATCH", "/v2/time_entries/1/restart.json"),
         "not_an_id": Sent("PATCH", "/v2/time_entries/x/restart"),
+    },
+    "restore_task": {
+        "by_a_member": Sent("POST", "/v2/tasks/6/restore", None, BY_A_MEMBER),
+        "never_deleted": Sent("POST", "/v2/tasks/5/restore"),
+        "not_an_id": Sent("POST", "/v2/tasks/x/restore"),
+        "with_a_key": Sent("POST", "/v2/tasks/6/restore", None, {"idempotency-key": "1"}),
     },
     "retrieve_accounts": {
         "with_an_account": Sent("GET", "/api/v2/accounts"),

@@ -23,15 +23,20 @@ _BATCH = 100  # items of a transaction
 
 
 def rows(*, without: Callable[[tuple[str, str]], bool] = lambda _: False) -> Rows:
-    """Every item of the table by its key, but for what only waits to be purged."""
+    """Every item of the table by its key, but for what only waits to be purged, such as deleted tasks."""
+    kept = (item for item in everything() if not is_gone(item) and not is_closed_for_ever(item))
+    return {key: item for item in kept if not without(key := place(item))}
+
+
+def everything() -> list[Item]:
+    """Every item of the table."""
     found: list[Item] = []
     scan: dict[str, Any] = {"TableName": settings.table_name(), "ConsistentRead": True}
     while True:
         answer = dynamodb().scan(**scan)
         found += answer["Items"]
         if "LastEvaluatedKey" not in answer:
-            kept = (item for item in found if "deleted_at" not in item and not is_closed_for_ever(item))
-            return {key: item for item in kept if not without(key := place(item))}
+            return found
         scan["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
@@ -69,6 +74,11 @@ def whole(key: tuple[str, str]) -> tuple[str, str]:
     is_spread = pk.endswith(("#TOTALS", "#MONTH_TOTALS")) or "_GUARD#" in pk
     is_of_pair = pk.endswith("#PAIR") and sk.count("#") == 2
     return (pk, sk[:-3]) if (is_spread or is_of_pair) and sk[-3:-2] == "#" else key
+
+
+def is_gone(item: Item) -> bool:
+    """Whether this is the tombstone of a record, or what is kept of a deleted task so that it can be restored."""
+    return "deleted_at" in item or "#DELETED_TASK" in item["pk"]["S"]
 
 
 def is_closed_for_ever(item: Item) -> bool:

@@ -84,3 +84,20 @@ def test_what_cannot_be_is_told_in_one_line(
     assert (said.status, said.out) == (status, "")
     assert told in said.err
     assert said.err.count("\n") == 1
+
+
+def test_a_deleted_task_is_restored_with_its_assignments(
+    sheaf: Sheaf, api: Api, projects: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assign(sheaf, "--all-active", "--yes")
+    api.delete(f"/v2/projects/{projects[0]}")
+    api.delete("/v2/tasks/1")
+    question = f'Restore "Design" of account 1 with {len(projects) - 1} assignments?'
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    said = sheaf("task", "restore", "1", "--account", "1")
+    assert said == Outcome(1, "", f"{question} [y/N] sheaf: nothing was changed\n")
+    said = sheaf("task", "restore", "1", "--account", "1", "--yes")
+    assert said == Outcome(0, "", f'"Design" is restored with {len(projects) - 1} assignments\n')
+    assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == len(projects) - 1
+    said = sheaf("task", "restore", "1", "--account", "1", "--yes")
+    assert said == Outcome(1, "", "sheaf: account 1 has no task 1 that can be restored\n")

@@ -7,12 +7,13 @@ from sheaf.domain.bulk import NewAssignment
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
 from sheaf.domain.task_assignment import AssignedTask, TaskTakenError, default_fields
 from sheaf.domain.values import Timestamp
-from sheaf.store import accounts, projects, tasks
+from sheaf.store import accounts, deleted_tasks, projects, tasks
 from sheaf.store.bulk.task_assignments import AssignmentChanges
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
 
 _MOST = 1_000_000  # projects of an account
+_AT_ONCE = 1000
 
 
 def add_commands(task: Parser) -> None:
@@ -35,6 +36,34 @@ def add_commands(task: Parser) -> None:
     )
     assign.add_argument("--yes", action="store_true", help="do not ask")
     deployment.add_options(assign)
+    restore = commands.add_parser(
+        "restore",
+        help="restore a deleted task",
+        description="Restore a task that was deleted in the last 30 days, with its assignments to projects that are"
+        " still there. It asks first, and says how many assignments that are.",
+        examples="  sheaf task restore 7 --account 1",
+    )
+    restore.set_defaults(run=_restore, parser=restore)
+    restore.add_argument("task", metavar="ID", type=arguments.task_id, help="the task")
+    arguments.add_account(restore)
+    restore.add_argument("--yes", action="store_true", help="do not ask")
+    deployment.add_options(restore)
+
+
+def _restore(given: Namespace, now: Timestamp) -> int:
+    """Exit status 0."""
+    deployment.connect(given)
+    accounts.get(given.account)
+    try:
+        name = deleted_tasks.get(given.account, given.task, now).task.name
+    except NotFoundError:
+        raise NotFoundError(f"account {given.account} has no task {given.task} that can be restored") from None
+    kept = deleted_tasks.assignments_of(given.account, given.task, _AT_ONCE)
+    known = projects.get_many(given.account, {assignment.project_id for assignment in kept})
+    _confirm(f'Restore "{name}" of account {given.account} with {len(known)} assignments?', is_sure=given.yes)
+    tasks.restore(given.account, given.task, now)
+    output.tell(f'"{name}" is restored with {len(known)} assignments')
+    return 0
 
 
 def _assign(given: Namespace, now: Timestamp) -> int:

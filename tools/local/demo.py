@@ -107,6 +107,7 @@ def _write() -> None:
     jobs.create(ACCOUNT, ImportFields(kind=FileKind.TIME_ENTRIES, file_name="time.csv"), people[0].id, now)
     wanted = WebhookFields(url=WEBHOOK_URL, kinds=frozenset({"WEBHOOK"}), description="Changes of webhooks alone")
     webhooks.create(ACCOUNT, wanted, sending.new_secret(), now)
+    tasks.delete(ACCOUNT, tasks.create(ACCOUNT, TaskFields(name="Photography"), now).id, now)
 
 
 def _add_user(first_name: str, last_name: str, role: Role, rights: frozenset[Right], now: Timestamp) -> User:

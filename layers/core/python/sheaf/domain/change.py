@@ -79,8 +79,10 @@ class Change:
 
 def action_of(before: Any, after: Any) -> Action:
     """What turns the one state of a record into the other; None is a record that is not there."""
-    if before is None or after is None:
-        return Action.CREATED if before is None else Action.DELETED
+    if after is None:
+        return Action.DELETED
+    if before is None:  # what comes back after its deletion is no longer at its first version
+        return Action.CREATED if getattr(after, "version", 1) == 1 else Action.RESTORED
     was_active, is_active = (getattr(record, "is_active", True) for record in (before, after))
     if was_active != is_active:
         return Action.RESTORED if is_active else Action.ARCHIVED

@@ -48,6 +48,19 @@ def new_task(task_id: Id, fields: TaskFields, now: Timestamp) -> Task:
     return Task(id=task_id, **as_dict(fields), created_at=now, updated_at=now)
 
 
+@dataclass(frozen=True, slots=True)
+class DeletedTask:
+    """A task that was deleted and can be restored, as it was."""
+
+    task: Task
+    deleted_at: Timestamp
+
+    @property
+    def id(self) -> Id:
+        """The task's."""
+        return self.task.id
+
+
 class TaskHasTimeError(NotRemovableError):
     """The task has time entries; Harvest deletes only tasks that have none."""
 

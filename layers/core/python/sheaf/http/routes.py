@@ -83,6 +83,7 @@ ROUTES = (
     ("POST", "/v2/tasks"),
     ("POST", "/v2/tasks/bulk"),
     ("POST", "/v2/tasks/{task_id}/assign"),
+    ("POST", "/v2/tasks/{task_id}/restore"),
     ("POST", "/v2/time_entries"),
     ("POST", "/v2/users"),
     ("POST", "/v2/webhooks"),

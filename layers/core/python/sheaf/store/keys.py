@@ -78,6 +78,26 @@ def sequence(account_id: AccountId, kind: Kind) -> Key:
     return _key(f"ACCOUNT#{account_id}#SEQUENCE", kind)
 
 
+def deleted_tasks(account_id: AccountId) -> str:
+    """The partition of the deleted tasks that can be restored."""
+    return f"ACCOUNT#{account_id}#DELETED_TASK"
+
+
+def deleted_task(account_id: AccountId, task_id: Id) -> Key:
+    """A deleted task as it was."""
+    return _key(deleted_tasks(account_id), sortable(task_id))
+
+
+def deleted_assignments(account_id: AccountId, task_id: Id) -> str:
+    """The partition of the assignments that were deleted with their task."""
+    return f"ACCOUNT#{account_id}#DELETED_TASK#{task_id}"
+
+
+def deleted_assignment(account_id: AccountId, task_id: Id, assignment_id: Id) -> Key:
+    """An assignment that was deleted with its task, as it was."""
+    return _key(deleted_assignments(account_id, task_id), sortable(assignment_id))
+
+
 def children(account_id: AccountId, parent: Guarded, parent_id: Id, kind: Kind) -> str:
     """The partition of the records that belong to one other record, such as the assignments of a project."""
     return f"ACCOUNT#{account_id}#{parent}#{parent_id}#{kind}"

@@ -144,10 +144,14 @@ class RecordMapper[R: ListedRecord]:
             writes += [*self._release_writes(account_id, before), *self.claim_writes(account_id, after)]
         return writes + self._recounted(account_id, before, after)
 
+    def item_removals(self, account_id: AccountId, record: R) -> list[Write]:
+        """The writes that take a record's own items away alone, as `writes_to_remove`."""
+        return replacement_writes(self._items(account_id, record), [], record.version)
+
     def writes_to_remove(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes that take a record away, refused with StaleError when it changed meanwhile."""
         return [
-            *replacement_writes(self._items(account_id, record), [], record.version),
+            *self.item_removals(account_id, record),
             *self._release_writes(account_id, record),
             *self._counted(account_id, record, -1),
         ]

@@ -1,18 +1,19 @@
-"""store: tasks. Access patterns T1 to T7 of docs/data-model.md."""
+"""store: tasks. Access patterns T1 to T7 and T10 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from sheaf.domain.errors import BusyError
 from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import fields_of, with_changes
-from sheaf.domain.task import Task, TaskFields, TaskHasTimeError, new_task
+from sheaf.domain.task import DeletedTask, Task, TaskFields, TaskHasTimeError, new_task
 from sheaf.domain.values import Id, Timestamp, fold_name
-from sheaf.store import answers, sequence, time_guard
+from sheaf.store import answers, deleted_tasks, sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
-from sheaf.store.resumable import operations, removal, resume
+from sheaf.store.resumable import operations, removal, restoring, resume
 from sheaf.store.transactions import Write, accept, commit, retried
 
 
@@ -92,6 +93,11 @@ def written(account_id: AccountId, before: Task | None, after: Task) -> list[Wri
     return writes
 
 
+def removed(account_id: AccountId, task: Task, now: Timestamp) -> list[Write]:
+    """The writes that take a task away, without its guard, and keep it for whoever restores it."""
+    return [*TASK.writes_to_remove(account_id, task), deleted_tasks.kept(account_id, task, now)]
+
+
 def delete(
     account_id: AccountId,
     task_id: Id,
@@ -111,13 +117,37 @@ def delete(
         resume.finish_pending(account_id)
         task = get(account_id, task_id)
         check(task)
-        writes = [*answers.kept(account_id, keep(task)), *TASK.writes_to_remove(account_id, task)]
+        writes = [*answers.kept(account_id, keep(task)), *removed(account_id, task, now)]
         return task, removal.remove_task(account_id, task_id, writes, now, begun)
 
     task, operation = retried(decide)
     if operation is not None:
         resume.resume(account_id, operation)
     return task
+
+
+def restore(account_id: AccountId, task_id: Id, now: Timestamp, *, keep: Keep[Task] = keep_nothing) -> Task:
+    """A task that was deleted in the last 30 days, back with its assignments to projects that are there (T10).
+
+    Raises:
+        NotFoundError, NameTakenError: another task has its name meanwhile. AnsweredError, BusyError.
+    """
+
+    def decide() -> tuple[Task, operations.ResumableOperation | None]:
+        resume.finish_pending(account_id)  # perhaps its assignments are still being deleted
+        return restoring.restore(account_id, task_id, now, lambda task: answers.kept(account_id, keep(task)))
+
+    task, operation = retried(decide)
+    if operation is not None and not resume.resume(account_id, operation):
+        raise BusyError("The task is still being restored, with many assignments; it will appear by itself soon")
+    return task
+
+
+def deleted_page(
+    account_id: AccountId, wanted: Filter, request: PageRequest, name: str | None, now: Timestamp
+) -> Page[DeletedTask]:
+    """One page of the tasks that can be restored, the newest first, or of those that had this name."""
+    return deleted_tasks.page(account_id, wanted, request, name, now)
 
 
 def delete_or_archive(

@@ -15,12 +15,13 @@ find them open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from sheaf.domain.client import ClientHasProjectsError
 from sheaf.domain.identity import AccountId
+from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import LastTaskError, TaskAssignment, TaskTakenError
 from sheaf.domain.time_entry import TimeEntry
 from sheaf.domain.values import Id, Timestamp
@@ -29,7 +30,7 @@ from sheaf.store.items import Item, flag, number, purge_at, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import count, delete_if, put_if, put_new, update, with_condition
+from sheaf.store.writes import count, delete, delete_if, put, put_if, put_new, update, with_condition
 
 type WithoutGuard = Literal["USER", "USER_ASSIGNMENT"]
 """What has a count of time and no guard."""
@@ -129,18 +130,26 @@ def time_of(account_id: AccountId, kind: WithoutGuard, record_id: Id) -> TimeCou
     return _time_at(keys.guard_time(account_id, kind, record_id))
 
 
-def add(account_id: AccountId, kind: Guarded, record_id: Id, *, active: int = 0) -> Write:
-    """A guard for a new record on which `active` active others depend from the start.
+def add(account_id: AccountId, kind: Guarded, record_id: Id, *, active: int = 0, archived: int = 0) -> Write:
+    """A guard for a new record on which so many active and archived others depend from the start.
 
     Nothing has to be closed for one that is born archived: nobody can have read it as active.
     """
-    counts: Item = {"active": number(active), "archived": number(0)}
+    counts: Item = {"active": number(active), "archived": number(archived)}
     return put_new({**keys.guard(account_id, kind, record_id), **counts}, StaleError())
 
 
 def set_accepts_time(account_id: AccountId, kind: Guarded, record_id: Id, *, accepts_time: bool) -> list[Write]:
     """Let time be logged to a record again, or no more (it is being archived)."""
     return _set_accepts_time(keys.guard_time(account_id, kind, record_id), accepts_time=accepts_time)
+
+
+def reopened_task(account_id: AccountId, task: Task) -> list[Write]:
+    """Let time be logged to a task that was deleted, unless it is archived; deleting it has closed all shards."""
+    shards = _shards(keys.guard_time(account_id, "TASK", task.id))
+    if task.is_active:
+        return [delete(key) for key in shards]
+    return [put({**key, "is_closed": flag(True)}) for key in shards]
 
 
 def remove_task(account_id: AccountId, task_id: Id, known: ReferenceCounts, now: Timestamp) -> list[Write]:
@@ -168,6 +177,14 @@ def add_pair(account_id: AccountId, assignment: TaskAssignment) -> Write:
         "project_id": number(assignment.project_id),
     }
     return put_new(item, TaskTakenError())
+
+
+def add_pair_again(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
+    """The guard of an assignment that went with its task, closed where it is archived; StaleError if it has one."""
+    writes = [replace(add_pair(account_id, assignment), refusal=StaleError())]
+    if not assignment.is_active:
+        writes += _set_accepts_time(_pair_time(account_id, key_of(assignment)), accepts_time=False)
+    return writes
 
 
 def set_pair_accepts_time(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
@@ -266,7 +283,7 @@ def pair_assignment_id(item: Item) -> Id:
     return read_id(item["assignment_id"])
 
 
-def pairs_of(account_id: AccountId, task_id: Id) -> Iterator[tuple[AssignmentKey, Item, TimeCount]]:
+def pairs_of(account_id: AccountId, task_id: Id) -> Iterator[tuple[AssignmentKey, TimeCount]]:
     """The pairs of a task, each with the time that is counted beside it, read a hundred items at a time."""
     shards: list[Item] = []  # they come before their pair, because the partition is read backwards
     for item in reads.items_in(KeyRange(keys.pairs(account_id, task_id), "0", "~"), _PAIRS_PAGE):
@@ -275,7 +292,7 @@ def pairs_of(account_id: AccountId, task_id: Id) -> Iterator[tuple[AssignmentKey
             continue
         assigned = AssignmentKey(task_id, read_id(item["project_id"]), pair_assignment_id(item))
         prefix = f"{_pair_time(account_id, assigned)['sk']['S']}#"  # what is closed of an earlier one is not its own
-        yield assigned, item, _time_count(shard for shard in shards if shard["sk"]["S"].startswith(prefix))
+        yield assigned, _time_count(shard for shard in shards if shard["sk"]["S"].startswith(prefix))
         shards.clear()
 
 

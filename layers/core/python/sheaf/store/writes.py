@@ -43,6 +43,11 @@ def put_changed(item: Item, previous_version: int) -> Write:
     return Write("Put", {"Item": item, **condition}, StaleError())
 
 
+def delete(key: Key) -> Write:
+    """Delete an item, whatever is there."""
+    return Write("Delete", {"Key": key}, StaleError())
+
+
 def delete_if(key: Key, condition: str, values: Item, refusal: Exception) -> Write:
     """Delete an item while `condition` (an expression over `values`) holds."""
     parameters = {"Key": key, "ConditionExpression": condition}

@@ -8,7 +8,7 @@ from sheaf.domain.business_role import BusinessRole
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
 from sheaf.domain.project import Project
-from sheaf.domain.task import Task
+from sheaf.domain.task import DeletedTask, Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.timers import time_of_day
@@ -30,6 +30,11 @@ def show_task(task: Task) -> dict[str, Any]:
         "created_at": task.created_at,
         "updated_at": task.updated_at,
     }
+
+
+def show_deleted_task(deleted: DeletedTask) -> dict[str, Any]:
+    """A task that can be restored, as it was."""
+    return {**show_task(deleted.task), "deleted_at": deleted.deleted_at}
 
 
 def show_client(client: Client) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class _Plan:
         if counts.active or counts.archived:
             raise AloneError(InvalidError("A task that has assignments cannot be deleted together with others"))
         return [
-            *TASK.writes_to_remove(self._of.account_id, task),
+            *tasks.removed(self._of.account_id, task, self._of.now),
             *time_guard.remove_task(self._of.account_id, task.id, counts, self._of.now),
         ]
 

@@ -8,7 +8,7 @@ Each has an item while it is pending. The request itself, the next request that 
 resumes it from that item. Every step is conditioned on the state that it has read, so none is done twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,7 +25,7 @@ from sheaf.store.writes import count, count_on, delete_if, put_new
 
 TRANSACTION_WRITES = 100  # that DynamoDB takes at once
 
-OperationKind = Literal["remove_task", "remove_project", "remove_user", "create_project"]
+OperationKind = Literal["remove_task", "remove_project", "remove_user", "restore_task", "create_project"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class ResumableOperation:
     kind: OperationKind
     subject_id: Id
     item: Item
+
+    @property
+    def started_at(self) -> Timestamp:
+        """When it was decided."""
+        return Timestamp(self.item["started_at"]["S"])
 
     @property
     def origin(self) -> Origin:
@@ -76,7 +81,7 @@ def pending(account_id: AccountId) -> PendingOperations:
     """What an account's readers must know of its operations: one read, half a unit where there are none."""
     found = of_account(account_id)
     return PendingOperations(
-        hidden_tasks=_subjects(found, "remove_task"),
+        hidden_tasks=_subjects(found, "remove_task", "restore_task"),
         hidden_projects=_subjects(found, "remove_project", "create_project"),
         hidden_users=_subjects(found, "remove_user"),
         removed_entries=sum(int(operation.item["entries_left"]["N"]) for operation in found),
@@ -138,6 +143,22 @@ def end(account_id: AccountId, operation_id: Id) -> list[Write]:
         delete_if(key_of(account_id, operation_id), "attribute_exists(pk)", {}, StaleError()),
         delete_if(keys.open_operation(account_id, operation_id), "attribute_exists(pk)", {}, StaleError()),
     ]
+
+
+def as_many_as_fit[Part](
+    of_each: Iterable[tuple[Part, Sequence[Write]]], most: int = TRANSACTION_WRITES
+) -> list[tuple[Part, Sequence[Write]]]:
+    """The first of some parts with their writes, as many as one transaction holds; the next one begins after them.
+
+    A part that is not taken any more is read for nothing; the others are not read at all.
+    """
+    fitting: list[tuple[Part, Sequence[Write]]] = []
+    for part, writes in of_each:
+        most -= len(writes)
+        if most < 0:
+            break
+        fitting.append((part, writes))
+    return fitting
 
 
 def key_of(account_id: AccountId, operation_id: Id) -> Key:

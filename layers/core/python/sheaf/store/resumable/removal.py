@@ -6,9 +6,10 @@ from itertools import chain, islice
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import keys, reads, sequence, time_guard, time_totals, timers, user_assignments
-from sheaf.store.items import Item, number, read_id
+from sheaf.store import deleted_tasks, keys, reads, sequence, time_guard, time_totals, timers, user_assignments
+from sheaf.store.items import Item, number, read_id, text
 from sheaf.store.keys import Guarded, Key
+from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
 from sheaf.store.records import Counter, count_write, gone, total
@@ -18,7 +19,7 @@ from sheaf.store.time_guard import AssignmentKey, ReferenceCounts, TimeCount
 from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import delete_if, update
 
-IN_ONE = 18  # assignments that may fit into the transaction which removes their task: 4 writes for each
+IN_ONE = 14  # assignments that may fit into the transaction which removes their task: 5 writes for each
 CHUNK = 20  # assignments that are read for one transaction
 OF_USER_IN_ONE = 15  # user assignments that may fit into the transaction which removes their user: 4 writes for each
 ENTRIES = 14  # of one transaction: each has 4 items, and perhaps a month, a user and a timer of its own
@@ -43,15 +44,15 @@ def remove_task(
     writes = [*record, *time_guard.remove_task(account_id, task_id, known, now), *_uncounted(account_id, known)]
     found = list(islice(time_guard.pairs_of(account_id, task_id), IN_ONE + 1))
     if len(found) <= IN_ONE:
-        alone = list(writes)
-        for assigned, pair, time in found:
-            alone += _without_pair(account_id, assigned, pair, time, has_project=True)
+        alone = [*writes, *chain.from_iterable(_without_pairs(account_id, found, now))]
         if known.active or known.archived:
             alone.append(operations.check_none_begun_since(account_id, begun))
         if len(alone) <= TRANSACTION_WRITES:
             commit(alone)
             return None
-    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {})
+    operation = ResumableOperation(
+        sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {"started_at": text(now)}
+    )
     commit([*writes, *operations.begin(account_id, operation, now, begun)])
     return operation
 
@@ -132,17 +133,7 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
     if not chunk:
         commit(operations.end(account_id, operation.id))
         return False
-    guards = reads.items([keys.guard(account_id, "PROJECT", assigned.project_id) for assigned, _, _ in chunk])
-
-    def has_project(assigned: AssignmentKey) -> bool:
-        return keys.key_pair(keys.guard(account_id, "PROJECT", assigned.project_id)) in guards
-
-    commit(
-        _as_many_as_fit(
-            _without_pair(account_id, assigned, pair, time, has_project=has_project(assigned))
-            for assigned, pair, time in chunk
-        )
-    )
+    commit(_as_many_as_fit(_without_pairs(account_id, chunk, operation.started_at)))
     return True
 
 
@@ -185,26 +176,38 @@ def _uncounted(account_id: AccountId, known: ReferenceCounts) -> list[Write]:
     return [count_write(total(account_id, "TASK_ASSIGNMENT"), active=-known.active, archived=-known.archived)]
 
 
-def _without_pair(
-    account_id: AccountId, assigned: AssignmentKey, pair: Item, time: TimeCount, *, has_project: bool
-) -> list[Write]:
-    """Without one assignment of a removed task; `has_project` False where the project itself is being removed."""
-    task_id, project_id = assigned.task_id, assigned.project_id
-    active = int(pair["is_open"]["BOOL"])
-    writes = [
-        delete_if(
-            keys.pair(account_id, task_id, project_id),
-            "is_open = :as_read",
-            {":as_read": pair["is_open"]},
-            StaleError(),
-        ),
-        *gone(*_assignment_keys(account_id, project_id, assigned.assignment_id)),
-        *time_guard.leftover_shards(account_id, assigned, time),
-    ]
-    if has_project:
-        guard = Counter(keys.guard(account_id, "PROJECT", project_id), StaleError())
-        writes.append(count_write(guard, active=-active, archived=active - 1))
-    return writes
+def _without_pairs(
+    account_id: AccountId, pairs: Sequence[tuple[AssignmentKey, TimeCount]], now: Timestamp
+) -> Iterator[list[Write]]:
+    """Without each of these assignments of a removed task, which are kept for as long as it can be restored."""
+    found = reads.items(
+        [
+            key
+            for assigned, _ in pairs
+            for key in (
+                keys.guard(account_id, "PROJECT", assigned.project_id),
+                keys.record(account_id, "TASK_ASSIGNMENT", assigned.assignment_id),
+            )
+        ]
+    )
+    assignments = TASK_ASSIGNMENT.pick(account_id, found)
+    for assigned, time in pairs:
+        assignment = assignments.get(assigned.assignment_id)
+        if assignment is None:
+            raise StaleError
+        writes = [
+            delete_if(
+                keys.pair(account_id, assigned.task_id, assigned.project_id), "attribute_exists(pk)", {}, StaleError()
+            ),
+            *TASK_ASSIGNMENT.item_removals(account_id, assignment),
+            *time_guard.leftover_shards(account_id, assigned, time),
+            deleted_tasks.kept_assignment(account_id, assignment, now),
+        ]
+        guard = keys.guard(account_id, "PROJECT", assigned.project_id)
+        if keys.key_pair(guard) in found:  # otherwise the project is being removed
+            active = int(assignment.is_active)
+            writes.append(count_write(Counter(guard, StaleError()), active=-active, archived=active - 1))
+        yield writes
 
 
 def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> Iterator[list[Write]]:
@@ -237,17 +240,9 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
         yield writes
 
 
-def _as_many_as_fit(of_each: Iterable[list[Write]]) -> list[Write]:
-    """The writes of the first of some assignments, as many as one transaction holds; the next chunk begins after them.
-
-    One that is not taken any more is read for nothing; the others are not read at all.
-    """
-    writes: list[Write] = []
-    for more in of_each:
-        if len(writes) + len(more) > TRANSACTION_WRITES:
-            break
-        writes += more
-    return writes
+def _as_many_as_fit(of_each: Iterable[Sequence[Write]]) -> list[Write]:
+    fitting = operations.as_many_as_fit((None, writes) for writes in of_each)
+    return [write for _, writes in fitting for write in writes]
 
 
 def _without_entries(account_id: AccountId, operation: ResumableOperation, entries: Sequence[Item]) -> list[Write]:

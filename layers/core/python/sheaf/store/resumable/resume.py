@@ -7,7 +7,7 @@ from sheaf import origin
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
-from sheaf.store.resumable import creation, operations, removal
+from sheaf.store.resumable import creation, operations, removal, restoring
 from sheaf.store.resumable.operations import ResumableOperation
 from sheaf.store.transactions import StaleError, pause
 
@@ -24,6 +24,8 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
     match operation.kind:
         case "create_project":
             return _repeat(account_id, operation, creation.resume, until)
+        case "restore_task":
+            return _repeat(account_id, operation, restoring.resume, until)
         case "remove_task":
             return _repeat(account_id, operation, removal.delete_remaining_of_task, until)
         case "remove_user":
