@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.load import strict_engine
 from benchmarks.table import Table
-from sheaf import backoff
-from sheaf.aws import dynamodb
 from tests.store.faults import recorded
-from tests.support.api import Api, make_account, make_table, make_token, point_at
-from tools.strict_dynamodb import server as strict_dynamodb
+from tests.support.api import Api, make_account, make_table, make_token
 
 CHANGES = 1000
 TASKS = 20  # that the assignments are of
@@ -23,27 +21,22 @@ type Fields = Mapping[str, Any]
 
 def measure(endpoint_url: str) -> str:
     """One table: each kind of change, of tasks and of task assignments."""
-    table = make_table(endpoint_url)
+    make_table(endpoint_url)
     api = Api(make_token(make_account()))
     tasks, projects = _tasks_and_projects(api)
     new_tasks = [{"name": f"Task {number}"} for number in range(TASKS, TASKS + CHANGES + ALONE)]
     new_assignments = [{"project_id": each, "task_id": tasks[number % TASKS]} for number, each in enumerate(projects)]
-    with strict_dynamodb.running(endpoint_url, scale=SCALE) as strict:
-        point_at(table, strict.endpoint_url)
-        dynamodb.dynamodb.cache_clear()
-        # One request is to do all of them here, so that the seconds can be read; on AWS it stops after 15 s.
-        with patch("sheaf.http.idempotency._PATIENCE", 600), patch("sheaf.backoff.SECONDS", backoff.SECONDS * SCALE):
-            rows = [
-                *_rows(api, "task", new_tasks, lambda _: _TASKS),
-                *_rows(
-                    api,
-                    "task_assignment",
-                    new_assignments,
-                    lambda fields: f"/v2/projects/{fields['project_id']}/task_assignments",
-                ),
-            ]
-    point_at("none", endpoint_url)
-    dynamodb.dynamodb.cache_clear()
+    # One request is to do all of them here, so that the seconds can be read; on AWS it stops after 15 s.
+    with strict_engine(endpoint_url, SCALE), patch("sheaf.http.idempotency._PATIENCE", 600):
+        rows = [
+            *_rows(api, "task", new_tasks, lambda _: _TASKS),
+            *_rows(
+                api,
+                "task_assignment",
+                new_assignments,
+                lambda fields: f"/v2/projects/{fields['project_id']}/task_assignments",
+            ),
+        ]
     return str(
         Table(
             f"{CHANGES:,} changes by one request",

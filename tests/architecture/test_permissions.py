@@ -190,6 +190,16 @@ def half_removed_task() -> None:
         ADMIN.delete("/v2/tasks/1")
 
 
+def merged(source: int, target: int) -> Callable[[], None]:
+    """A task that has become part of another, and nothing that was its own is written anew yet."""
+
+    def merge() -> None:
+        with api_records.interrupted():
+            ADMIN.post(f"/v2/tasks/{source}/merge", {"into_task_id": target})
+
+    return merge
+
+
 def archived_task() -> None:
     """Task 5, which is active in the demo account, is archived."""
     ADMIN.patch("/v2/tasks/5", {"is_active": False})
@@ -306,26 +316,36 @@ def receiver_that_is_gone() -> AbstractContextManager[None]:
 
 ADMIN = Api("local-admin-token")
 RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[object] | None]]]] = {
+    "assign_task": [("all_active", merged(4, 5))],
+    "change_task_assignments": [("all_or_none", merged(4, 5))],
     "create_project": [("client_and_name", many_default_tasks)],
-    "delete_external_reference": [("by_its_user", referenced_entry)],
+    "create_task_assignment": [("every_field", merged(4, 5))],
+    "delete_external_reference": [("by_its_user", referenced_entry), ("by_its_user", merged(2, 1))],
     "delete_project": [("unknown_id", imported_project)],
     "delete_task": [("assigned_to_projects", many_projects)],
+    "delete_time_entry": [("by_its_user", merged(2, 1))],
     "on_import_rows": [
         ("tasks", running_import),
         ("time_entries", import_with_another_batch),
         ("tasks", import_that_others_outrun),
     ],
     "on_import_watch_due": [("due", ended_import), ("due", stuck_import), ("due", forgotten_undo)],
+    "on_repair_due": [("due", half_made_project)],
     "on_table_changes": [("task_created", webhook_of_all_kinds)],
     "on_webhook_deliveries": [("nobody_there", receiver_of_changes), ("nobody_there", receiver_that_is_gone)],
-    "on_repair_due": [("due", half_made_project)],
-    "restart_time_entry": [("by_its_user", another_timer)],
+    "restart_time_entry": [("by_its_user", another_timer), ("by_its_user", merged(2, 1))],
     "retrieve_import": [("found", reported_import)],
-    "stop_time_entry": [("not_running", running_timer)],
+    "retrieve_task_assignment": [("found", merged(1, 5))],
+    "retrieve_time_entry": [("found", merged(2, 1))],
+    "stop_time_entry": [("not_running", running_timer), ("not_running", merged(2, 1))],
     "undo_import": [("awaiting_upload", import_to_undo)],
+    "update_task_assignment": [("archive", merged(2, 1))],
     "v1_activate_task": [("by_post", archived_task)],
-    "v1_delete_task_assignment": [("with_time", half_removed_task)],
+    "v1_assign_task": [("in_xml", merged(4, 5))],
     "v1_delete_task": [("assigned_to_projects", many_projects)],
+    "v1_delete_task_assignment": [("with_time", half_removed_task)],
+    "v1_retrieve_task_assignment": [("in_json", merged(2, 5))],
+    "v1_update_task_assignment": [("archive", merged(3, 2))],
 }
 """The examples that some operations answer once more, and what happens before that."""
 

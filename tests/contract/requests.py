@@ -41,6 +41,7 @@ FORM = "application/x-www-form-urlencoded"
 _IDS = {
     "client_id": 1,
     "import_id": 1,
+    "operation_id": 1,
     "project_id": 1,
     "role_id": 1,
     "task_assignment_id": 1,
@@ -89,6 +90,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "create_user": {"first_name": "Ida", "last_name": "Example", "email": "ida@example.com"},
     "update_user": {"timezone": "Berlin"},
     "assign_task": {"project_ids": [1, 2]},
+    "merge_task": {"into_task_id": 1},
     "change_tasks": {"operations": [{"action": "create", "name": "Sketching"}]},
     "change_task_assignments": {"operations": [{"action": "create", "project_id": 1, "task_id": 5}]},
     "create_webhook": {"url": "http://127.0.0.1:8999/tasks"},
@@ -146,6 +148,7 @@ def every_request() -> list[Request]:
         *_changed_since(),
         *_keyed(),
         *_busy(),
+        *_of_tasks(),
         *_of_one_operation(),
     ]
 
@@ -398,6 +401,12 @@ MISTAKES: Mapping[str, Mapping[str, dict[str, Any]]] = {
         "projects text": {"project_ids": "all"},
         "project twice": {"project_ids": [1, 1]},
     },
+    "merge_task": {
+        "no task": {"into_task_id": None},
+        "the task itself": {"into_task_id": 5},
+        "a deleted task": {"into_task_id": 6},
+        "task text": {"into_task_id": "x"},
+    },
     "change_tasks": _BULK,
     "change_task_assignments": _BULK,
     "create_webhook": _WEBHOOK,
@@ -468,6 +477,18 @@ def _busy() -> Iterator[Request]:
         yield Request(f"{method} {route} busy records", event, trouble=busy_records)
 
 
+def _of_tasks() -> Iterator[Request]:
+    """What needs tasks in other states than those of the demo account."""
+    event = ADMIN.event("POST", "/v2/tasks/5/merge", {"into_task_id": 1})
+    yield Request("POST merge into an archived task", event, before=partial(archive, "/v2/tasks/1"))
+    event = ADMIN.event("POST", "/v2/tasks/5/restore")
+    yield Request("POST restore under way", event, before=deleted_from_projects, trouble=api_records.interrupted)
+    event = ADMIN.event("POST", "/v2/tasks/6/restore")
+    yield Request("POST restore with a name that is taken", event, before=another_task_of_that_name)
+    event = ADMIN.event("GET", "/v2/tasks?is_deleted=maybe")
+    yield Request("GET tasks that are perhaps deleted", event)
+
+
 def _of_one_operation() -> Iterator[Request]:
     """What needs more than the demo account."""
     for method in ("PATCH", "PUT"):
@@ -497,10 +518,6 @@ def _of_one_operation() -> Iterator[Request]:
     yield Request("POST one webhook more than there may be", event, before=many_webhooks)
     event = ADMIN.event("POST", "/v2/tasks/5/assign", {"project_ids": "all_active"})
     yield Request("POST assign to more projects than there may be", event, trouble=many_active_projects)
-    event = ADMIN.event("POST", "/v2/tasks/6/restore")
-    yield Request("POST restore with a name that is taken", event, before=another_task_of_that_name)
-    event = ADMIN.event("GET", "/v2/tasks?is_deleted=maybe")
-    yield Request("GET tasks that are perhaps deleted", event)
     event = ADMIN.event("POST", "/v2/webhooks/1/ping")
     yield Request("POST ping that is taken", event, trouble=receiver_of_pings)
     event = ADMIN.event("GET", "/v2/webhooks/1/deliveries?limit=1")
@@ -540,6 +557,14 @@ def _routes_with(*methods: str) -> list[tuple[str, str]]:
 
 def another_role() -> None:
     api_records.role(ADMIN, "Writer")
+
+
+def deleted_from_projects() -> None:
+    """Task 5 has been deleted, and had more assignments than one transaction restores."""
+    for number in range(15):
+        api_records.project(ADMIN, f"Project {number}", client_id=1)
+    ADMIN.post("/v2/tasks/5/assign", {"project_ids": "all_active"})
+    ADMIN.delete("/v2/tasks/5")
 
 
 def another_task_of_that_name() -> None:

@@ -210,7 +210,7 @@ def test_every_example_of_a_body_is_valid_and_accepted(method: str, route: str, 
     assert list(of_schema(schema, given)) == []
     assert answer.status in (200, 201, 202)
     begun = {"after": answer.body["first_sequence"] - 1} if answer.status == 202 else {}
-    if "results" not in answer.body:
+    if "results" not in answer.body and "into_task_id" not in given:
         assert as_said(given, answer.body | begun) == given
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sheaf.domain import errors
+from sheaf.domain.bulk import AtomicError
 from sheaf.domain.errors import SheafError
 from sheaf.domain.idempotency import OtherRequestError
 from sheaf.domain.identity import Account, Role, everybody, may_manage_tasks
@@ -35,6 +36,8 @@ def made(kind: type[SheafError]) -> SheafError:
     """A refusal of this class."""
     if kind is error_responses.MethodNotAllowedError:
         return error_responses.MethodNotAllowedError("PATCH", "GET, PUT")
+    if kind is AtomicError:
+        return AtomicError(2, errors.InvalidError("no"))
     if kind in (RowError, TimeNotLoggableError):
         return kind("hours", "this and that")
     try:
@@ -69,7 +72,7 @@ def test_no_refusal_is_a_403_and_none_but_that_of_a_key_is_a_422() -> None:
         kind: V1.error_response(Request(), made(kind)).status for kind in kinds() if kind.__module__.startswith("sheaf")
     }
 
-    assert set(statuses.values()) == {400, 401, 404, 405, 406, 412, 415, 422, 503}
+    assert set(statuses.values()) == {202, 400, 401, 404, 405, 406, 412, 415, 422, 503}
     assert [kind for kind, status in statuses.items() if status == 422] == [OtherRequestError]
     assert len(statuses) >= 15
 

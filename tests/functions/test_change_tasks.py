@@ -29,14 +29,14 @@ def made(status: int, of: dict[str, Any], **fields: object) -> dict[str, Any]:
 
 EXPECTED = {
     "some_operations": results(
-        made(201, task(7, "Sketching")),
+        made(201, task(8, "Sketching")),
         made(200, GRAPHIC_DESIGN, name="Design"),
         made(200, PROGRAMMING, is_active=False),
         made(200, BUSINESS_DEVELOPMENT),
         refused(404, "Not Found"),
     ),
-    "all_or_none": results(made(201, task(7, "Sketching")), made(200, BUSINESS_DEVELOPMENT, is_default=True)),
-    "in_their_order": results(made(200, BUSINESS_DEVELOPMENT), made(201, task(7, "business development"))),
+    "all_or_none": results(made(201, task(8, "Sketching")), made(200, BUSINESS_DEVELOPMENT, is_default=True)),
+    "in_their_order": results(made(200, BUSINESS_DEVELOPMENT), made(201, task(8, "business development"))),
     "a_refused_one": invalid("Nothing was changed, because operations[1] is refused: Name has already been taken"),
     "assigned_all_or_none": invalid(
         "Nothing was changed, because operations[0] is refused: A task that has assignments cannot be deleted together"

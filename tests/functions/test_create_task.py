@@ -8,8 +8,8 @@ from tests.functions.examples import HOST, NOT_AUTHORIZED, expected, task
 from tests.support.api import Api
 from tests.support.table import rows
 
-LOCATION = {"Location": f"{HOST}/v2/tasks/7"}
-CREATED = expected(201, task(7, "New Task Name"), LOCATION)
+LOCATION = {"Location": f"{HOST}/v2/tasks/8"}
+CREATED = expected(201, task(8, "New Task Name"), LOCATION)
 
 EXPECTED = {
     "name_only": CREATED,
@@ -17,14 +17,14 @@ EXPECTED = {
     "harvests_own_example": CREATED,
     "by_a_manager": CREATED,
     "every_field": expected(
-        201, task(7, "Überstunden", billable_by_default=False, default_hourly_rate=120.57, is_default=True), LOCATION
+        201, task(8, "Überstunden", billable_by_default=False, default_hourly_rate=120.57, is_default=True), LOCATION
     ),
-    "born_archived": expected(201, task(7, "Typesetting", is_active=False), LOCATION),
-    "without_a_rate": expected(201, task(7, "Favours", default_hourly_rate=None), LOCATION),
+    "born_archived": expected(201, task(8, "Typesetting", is_active=False), LOCATION),
+    "without_a_rate": expected(201, task(8, "Favours", default_hourly_rate=None), LOCATION),
     "values_as_strings": expected(
-        201, task(7, "Translation", billable_by_default=False, default_hourly_rate=75.5, is_default=True), LOCATION
+        201, task(8, "Translation", billable_by_default=False, default_hourly_rate=75.5, is_default=True), LOCATION
     ),
-    "form": expected(201, task(7, "Site visit", billable_by_default=False, default_hourly_rate=80.0), LOCATION),
+    "form": expected(201, task(8, "Site visit", billable_by_default=False, default_hourly_rate=80.0), LOCATION),
     "by_a_member": NOT_AUTHORIZED,
     "duplicate_name": expected(422, {"message": "Name has already been taken"}),
     "blank_name": expected(422, {"message": "Name can't be blank"}),

@@ -34,9 +34,9 @@ EXPECTED = {
 @pytest.mark.parametrize(
     ("scenario", "expected"),
     [
-        ("in_xml", task(7, "Backend Development")),
-        ("in_json", task(7, "Backend Development")),
-        ("every_field", task(7, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
+        ("in_xml", task(8, "Backend Development")),
+        ("in_json", task(8, "Backend Development")),
+        ("every_field", task(8, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
     ],
 )
 def test_task_and_assignment_are_read_through_both_versions_at_once(
@@ -46,10 +46,10 @@ def test_task_and_assignment_are_read_through_both_versions_at_once(
 
     replay_v1("v1_add_with_create_new_task", scenario)
 
-    created = v1(api, JSON).get("/tasks/7").body["task"]
+    created = v1(api, JSON).get("/tasks/8").body["task"]
     assert {**created, "created_at": RECENT, "updated_at": RECENT} == expected
     there = api.get("/v2/projects/1/task_assignments/9").body
-    assert there["task"] == {"id": 7, "name": expected["name"]}
+    assert there["task"] == {"id": 8, "name": expected["name"]}
     assert [there[name] for name in ("is_active", "billable", "hourly_rate", "budget")] == [
         *(True, expected["billable_by_default"], expected["default_hourly_rate"], None)
     ]

@@ -19,11 +19,11 @@ from tests.support.v1 import JSON, v1
 EXPECTED = {
     **MEMBERS_REFUSED_ALIKE,
     **bodies_refused_alike(TASK_EXAMPLE),
-    "in_xml": done(201, Location="/tasks/7"),
-    "in_json": done(201, JSON, Location="/tasks/7"),
-    "name_only": done(201, Location="/tasks/7"),
-    "archived": done(201, JSON, Location="/tasks/7"),
-    "by_a_manager": done(201, Location="/tasks/7"),
+    "in_xml": done(201, Location="/tasks/8"),
+    "in_json": done(201, JSON, Location="/tasks/8"),
+    "name_only": done(201, Location="/tasks/8"),
+    "archived": done(201, JSON, Location="/tasks/8"),
+    "by_a_manager": done(201, Location="/tasks/8"),
     "duplicate_name": refused(400, "Name has already been taken"),
     "blank_name": refused(400, "Name can't be blank", JSON),
     "empty_body": refused(400, "Name can't be blank"),
@@ -36,16 +36,16 @@ EXPECTED = {
 @pytest.mark.parametrize(
     ("scenario", "expected"),
     [
-        ("in_xml", task(7, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
-        ("in_json", task(7, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
-        ("name_only", task(7, "Print")),
-        ("archived", task(7, "Print", deactivated=True)),
+        ("in_xml", task(8, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
+        ("in_json", task(8, "Server Administration", billable_by_default=False, default_hourly_rate=100)),
+        ("name_only", task(8, "Print")),
+        ("archived", task(8, "Print", deactivated=True)),
     ],
 )
 def test_a_new_task_is_there_at_once(scenario: str, expected: Record, replay_v1: Replay) -> None:
     replay_v1("v1_create_task", scenario)
 
-    created = v1(Api("local-admin-token"), JSON).get("/tasks/7").body["task"]
+    created = v1(Api("local-admin-token"), JSON).get("/tasks/8").body["task"]
     assert {**created, "created_at": RECENT, "updated_at": RECENT} == expected
 
 

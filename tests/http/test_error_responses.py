@@ -8,8 +8,11 @@ import pytest
 
 import sheaf
 from sheaf.domain import errors
+from sheaf.domain.bulk import AtomicError
 from sheaf.domain.errors import NameTakenError, SheafError
+from sheaf.domain.operation import UnderWayError
 from sheaf.domain.task import TaskHasTimeError
+from sheaf.domain.values import Id
 from sheaf.http import error_responses
 from sheaf.http.error_responses import (
     MethodNotAllowedError,
@@ -39,6 +42,8 @@ def _everything_that_sheaf_refuses() -> list[type[SheafError]]:
 
 def _example(kind: type[SheafError]) -> SheafError:
     """One of its kind, however it wants to be made."""
+    if kind is AtomicError:
+        return AtomicError(2, errors.InvalidError("no"))
     for arguments in ((), ("GET", "POST"), ("7",)):
         try:
             return kind(*arguments)
@@ -54,7 +59,7 @@ def test_the_layer_refuses_in_as_many_ways_as_this_file_knows() -> None:
 @pytest.mark.parametrize("kind", _everything_that_sheaf_refuses(), ids=lambda kind: kind.__name__)
 def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafError]) -> None:
     status = error_response(_example(kind)).status
-    assert 400 <= status < 500 or status == 503
+    assert 400 <= status < 500 or status == (202 if kind is UnderWayError else 503)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +108,18 @@ def test_every_refusal_has_a_status_that_is_no_fault_of_ours(kind: type[SheafErr
                 422,
                 {"message": "This task is not removable. It still has time entries."},
                 {"Hint": "This task is not removable. It still has time entries."},
+            ),
+        ),
+        (
+            UnderWayError(Id(7)),
+            Response(
+                202,
+                {
+                    "message": "It is decided and still being done; the operation says when it is completed",
+                    "operation_id": 7,
+                },
+                {"Location": "/v2/operations/7"},
+                is_kept=True,
             ),
         ),
         (errors.BusyError("later"), Response(503, {"message": "later"}, {"Retry-After": "7"})),

@@ -113,7 +113,7 @@ def _delete_by_looking_first(task_id: Id) -> None:
     """A deletion as it must not be: it looks at the count, and then deletes whatever is there."""
     if logged_on(ACCOUNT, task_id):
         raise TaskHasTimeError
-    known = time_guard.ReferenceCounts(0, 0, time_guard.TimeCount({}))
+    known = time_guard.ReferenceCounts(0, 0, 0, time_guard.TimeCount({}))
     removal = time_guard.remove_task(ACCOUNT, task_id, known, NOW)
     commit([Write(write.action, _unconditional(write.parameters), write.refusal) for write in removal])
 

@@ -229,7 +229,7 @@ def _is_beside(key: tuple[str, str]) -> bool:
 
 def _counts_nothing(key: tuple[str, str], item: Item) -> bool:
     """A total of nothing may be there or not."""
-    counts = {name: value for name, value in item.items() if name not in ("pk", "sk")}
+    counts = {name: value for name, value in item.items() if name not in ("pk", "sk", "changes")}
     return bool(counts) and all(value == {"N": "0"} for value in counts.values())
 
 

@@ -45,6 +45,8 @@ _KEY_FUNCTIONS: dict[str, st.SearchStrategy[Made]] = {
         lambda given_: ("shard", given_, keys.shard(keys.guard_time(*given_[:3]), given_[3]))
     ),
     "child": _making(keys.child, _accounts, st.sampled_from(GUARDED), _numbers, st.sampled_from(KINDS), _numbers),
+    "merge_note": _making(keys.merge_note, _accounts, _numbers, _numbers),
+    "ended_operation": _making(keys.ended_operation, _accounts, _numbers),
     "deleted_task": _making(keys.deleted_task, _accounts, _numbers),
     "deleted_assignment": _making(keys.deleted_assignment, _accounts, _numbers, _numbers),
     "time_entry": _making(keys.time_entry, _accounts, _numbers),

@@ -601,6 +601,23 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "list_webhooks": {
         "by_a_manager": Sent("GET", "/v2/webhooks", headers=BY_A_MANAGER),
     },
+    "merge_task": {
+        "blank": Sent("POST", "/v2/tasks/5/merge", "{}"),
+        "broken_json": Sent("POST", "/v2/tasks/5/merge", "{"),
+        "by_a_member": Sent("POST", "/v2/tasks/5/merge", '{"into_task_id":1}', BY_A_MEMBER),
+        "form": Sent(
+            "POST",
+            "/v2/tasks/5/merge",
+            "into_task_id=1",
+            {"content-type": "application/x-www-form-urlencoded"},
+            is_base64=True,
+        ),
+        "into_a_deleted_one": Sent("POST", "/v2/tasks/5/merge", '{"into_task_id":6}'),
+        "into_no_id": Sent("POST", "/v2/tasks/5/merge", '{"into_task_id":"x"}'),
+        "not_an_id": Sent("POST", "/v2/tasks/x/merge", '{"into_task_id":1}'),
+        "unknown_task": Sent("POST", "/v2/tasks/99/merge", '{"into_task_id":1}'),
+        "with_a_key": Sent("POST", "/v2/tasks/5/merge", '{"into_task_id":"1"}', {"idempotency-key": "1"}),
+    },
     "ping_webhook": {
         "with_a_key": Sent("POST", "/v2/webhooks/1/ping", None, {"idempotency-key": "1"}),
         "by_a_manager": Sent("POST", "/v2/webhooks/1/ping", None, BY_A_MANAGER),
@@ -613,7 +630,7 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
         "by_a_manager": Sent("POST", "/v2/webhooks/1/replay", '{"after":0}', BY_A_MANAGER),
         "negative": Sent("POST", "/v2/webhooks/1/replay", '{"after":-1}'),
         "not_an_id": Sent("POST", "/v2/webhooks/x/replay", '{"after":0}'),
-        "nothing_left": Sent("POST", "/v2/webhooks/1/replay", '{"after":33}'),
+        "nothing_left": Sent("POST", "/v2/webhooks/1/replay", '{"after":35}'),
         "unknown": Sent("POST", "/v2/webhooks/99/replay", '{"after":0}'),
     },
     "report_clients_time": {
@@ -666,6 +683,11 @@ MORE: Mapping[str, Mapping[str, Sent]] = {
     "retrieve_import": {
         "json_suffix": Sent("GET", "/v2/imports/1.json"),
         "not_an_id": Sent("GET", "/v2/imports/x"),
+    },
+    "retrieve_operation": {
+        "json_suffix": Sent("GET", "/v2/operations/1.json"),
+        "not_an_id": Sent("GET", "/v2/operations/x"),
+        "unknown_id": Sent("GET", "/v2/operations/99"),
     },
     "retrieve_project": {
         "by_the_manager_of_another_project": Sent("GET", "/v2/projects/2", headers=BY_A_MANAGER),

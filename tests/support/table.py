@@ -52,12 +52,15 @@ def row(key: Key) -> Item | None:
 
 
 def summed(found: Rows) -> Rows:
-    """The same with each count that is spread over shards as one item, because which shard counts is left to chance."""
+    """The same with each count that is spread over shards as one item, because which shard counts is left to chance.
+
+    How often the guard of a task was changed is left out.
+    """
     joined: dict[tuple[str, str], Item] = {}
     for key, item in found.items():
         at = whole(key)
         if at == key:
-            joined[key] = item
+            joined[key] = {name: value for name, value in item.items() if name != "changes" or key[1] != "GUARD"}
             continue
         before = joined.get(at, {"pk": {"S": at[0]}, "sk": {"S": at[1]}})
         joined[at] = before | {
@@ -77,8 +80,8 @@ def whole(key: tuple[str, str]) -> tuple[str, str]:
 
 
 def is_gone(item: Item) -> bool:
-    """Whether this is the tombstone of a record, or what is kept of a deleted task so that it can be restored."""
-    return "deleted_at" in item or "#DELETED_TASK" in item["pk"]["S"]
+    """Whether this is the tombstone of a record, what is kept of a deleted task, or an operation that has ended."""
+    return "deleted_at" in item or "#DELETED_TASK" in item["pk"]["S"] or "#ENDED_OPERATION" in item["pk"]["S"]
 
 
 def is_closed_for_ever(item: Item) -> bool:

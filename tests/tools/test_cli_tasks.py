@@ -101,3 +101,25 @@ def test_a_deleted_task_is_restored_with_its_assignments(
     assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == len(projects) - 1
     said = sheaf("task", "restore", "1", "--account", "1", "--yes")
     assert said == Outcome(1, "", "sheaf: account 1 has no task 1 that can be restored\n")
+
+
+def test_a_task_is_merged_into_another_once_somebody_has_seen_how_much_that_is(
+    sheaf: Sheaf, api: Api, projects: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assign(sheaf, "--all-active", "--yes")
+    api_records.task(api, "Drawing")
+    api_records.time_entry(api, projects[0], 1)
+    question = f'Merge "Design", with 1 time entries and {len(projects)} assignments, into "Drawing" of account 1?'
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    said = sheaf("task", "merge", "1", "--into", "2", "--account", "1")
+    assert said == Outcome(1, "", f"{question} [y/N] sheaf: nothing was changed\n")
+    said = sheaf("task", "merge", "1", "--into", "2", "--account", "1", "--yes")
+    assert said == Outcome(0, "", '"Design" is part of "Drawing" now\n')
+    assert api.get("/v2/time_entries?task_id=2").body["total_entries"] == 1
+    for task, into, told in (
+        ("1", "2", "account 1 has no task 1"),
+        ("2", "2", "into_task_id must be another task"),
+        ("2", "9", "into_task_id must be a task of the account; there is no task 9"),
+    ):
+        said = sheaf("task", "merge", task, "--into", into, "--account", "1", "--yes")
+        assert said == Outcome(1, "", f"sheaf: {told}\n")

@@ -5,9 +5,10 @@ from argparse import Namespace
 
 from sheaf.domain.bulk import NewAssignment
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
+from sheaf.domain.task import require_mergeable
 from sheaf.domain.task_assignment import AssignedTask, TaskTakenError, default_fields
 from sheaf.domain.values import Timestamp
-from sheaf.store import accounts, deleted_tasks, projects, tasks
+from sheaf.store import accounts, deleted_tasks, projects, tasks, time_guard
 from sheaf.store.bulk.task_assignments import AssignmentChanges
 from tools.cli import arguments, deployment, output
 from tools.cli.arguments import Parser
@@ -36,6 +37,19 @@ def add_commands(task: Parser) -> None:
     )
     assign.add_argument("--yes", action="store_true", help="do not ask")
     deployment.add_options(assign)
+    merge = commands.add_parser(
+        "merge",
+        help="let a task become part of another",
+        description="All time and all assignments of a task belong to another one, and the task is gone for good."
+        " It asks first, and says how much that is.",
+        examples="  sheaf task merge 7 --into 3 --account 1",
+    )
+    merge.set_defaults(run=_merge, parser=merge)
+    merge.add_argument("task", metavar="ID", type=arguments.task_id, help="the task that goes")
+    merge.add_argument("--into", metavar="ID", type=arguments.task_id, required=True, help="the task that stays")
+    arguments.add_account(merge)
+    merge.add_argument("--yes", action="store_true", help="do not ask")
+    deployment.add_options(merge)
     restore = commands.add_parser(
         "restore",
         help="restore a deleted task",
@@ -48,6 +62,23 @@ def add_commands(task: Parser) -> None:
     arguments.add_account(restore)
     restore.add_argument("--yes", action="store_true", help="do not ask")
     deployment.add_options(restore)
+
+
+def _merge(given: Namespace, now: Timestamp) -> int:
+    """Exit status 0."""
+    deployment.connect(given)
+    accounts.get(given.account)
+    named = tasks.get_many(given.account, {given.task, given.into})
+    counts = time_guard.reference_counts(given.account, "TASK", given.task)
+    if given.task not in named or counts is None:
+        raise NotFoundError(f"account {given.account} has no task {given.task}")
+    into = require_mergeable(given.task, given.into, named.get(given.into))
+    what = f"{counts.time_entries} time entries and {counts.active + counts.archived} assignments"
+    question = f'Merge "{named[given.task].name}", with {what}, into "{into.name}" of account {given.account}?'
+    _confirm(question, is_sure=given.yes)
+    tasks.merge(given.account, given.task, given.into, now)
+    output.tell(f'"{named[given.task].name}" is part of "{into.name}" now')
+    return 0
 
 
 def _restore(given: Namespace, now: Timestamp) -> int:

@@ -108,6 +108,7 @@ def _write() -> None:
     wanted = WebhookFields(url=WEBHOOK_URL, kinds=frozenset({"WEBHOOK"}), description="Changes of webhooks alone")
     webhooks.create(ACCOUNT, wanted, sending.new_secret(), now)
     tasks.delete(ACCOUNT, tasks.create(ACCOUNT, TaskFields(name="Photography"), now).id, now)
+    tasks.merge(ACCOUNT, tasks.create(ACCOUNT, TaskFields(name="Desk Research"), now).id, Id(4), now)
 
 
 def _add_user(first_name: str, last_name: str, role: Role, rights: frozenset[Right], now: Timestamp) -> User:

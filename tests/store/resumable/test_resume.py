@@ -165,8 +165,11 @@ def test_a_repair_whose_time_is_up_leaves_the_rest_to_the_next(begun: str) -> No
 
 def _poison(account_id: AccountId, operation_id: int) -> None:
     """An operation that nobody can read."""
-    broken = ResumableOperation(Id(operation_id), "create_project", Id(99), {})
-    commit(operations.begin(account_id, broken, NOW))
+    commit(operations.begin(account_id, _broken(operation_id)))
+
+
+def _broken(operation_id: int) -> ResumableOperation:
+    return ResumableOperation(Id(operation_id), "create_project", Id(99), {"started_at": {"S": NOW}})
 
 
 @pytest.mark.parametrize("account_id", [ACCOUNT, OTHER, AccountId(10)])
@@ -201,7 +204,7 @@ def test_an_operation_that_is_always_stale_uses_up_no_more_than_its_share(
 
 
 def assert_sound_but_for_poison() -> None:
-    commit(operations.end(AccountId(10), Id(1)))
+    commit(operations.end(AccountId(10), _broken(1)))
     assert_sound(ACCOUNT)
 
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     ARCHIVED = "archived"
     RESTORED = "restored"
     DELETED = "deleted"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,16 @@ class Change:
 
 
 def action_of(before: Any, after: Any) -> Action:
-    """What turns the one state of a record into the other; None is a record that is not there."""
+    """What turns the one state of a record into the other; None is a record that is not there.
+
+    A record that became part of another has that one as its state after.
+    """
     if after is None:
         return Action.DELETED
     if before is None:  # what comes back after its deletion is no longer at its first version
         return Action.CREATED if getattr(after, "version", 1) == 1 else Action.RESTORED
+    if getattr(before, "id", None) != getattr(after, "id", None):
+        return Action.MERGED
     was_active, is_active = (getattr(record, "is_active", True) for record in (before, after))
     if was_active != is_active:
         return Action.RESTORED if is_active else Action.ARCHIVED

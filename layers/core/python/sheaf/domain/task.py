@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sheaf.domain.errors import NotRemovableError
+from sheaf.domain.errors import InvalidError, NotRemovableError
 from sheaf.domain.record import as_dict, validate
 from sheaf.domain.values import Id, Timestamp, clean_amount, clean_name, optional
 
@@ -59,6 +59,17 @@ class DeletedTask:
     def id(self) -> Id:
         """The task's."""
         return self.task.id
+
+
+def require_mergeable(source_id: Id, target_id: Id, target: Task | None) -> Task:
+    """The task that another one can become part of. Raises InvalidError: it is that one, or not there, or archived."""
+    if source_id == target_id:
+        raise InvalidError("into_task_id must be another task")
+    if target is None:
+        raise InvalidError(f"into_task_id must be a task of the account; there is no task {target_id}")
+    if not target.is_active:
+        raise InvalidError(f"into_task_id must be an active task; task {target_id} is archived")
+    return target
 
 
 class TaskHasTimeError(NotRemovableError):

@@ -7,6 +7,7 @@ from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
 from sheaf.domain.idempotency import OtherRequestError
 from sheaf.domain.identity import Permission
+from sheaf.domain.operation import UnderWayError
 from sheaf.domain.task_assignment import NoSuchTaskError
 from sheaf.entry_points.http import V2, ApiVersion, Endpoint
 from sheaf.http import error_responses, identity
@@ -31,6 +32,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     errors.InvalidError: 400,
     errors.ChangedSinceError: 412,
     errors.BusyError: 503,
+    UnderWayError: 202,
 }
 
 

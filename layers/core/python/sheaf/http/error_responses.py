@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sheaf import backoff
 from sheaf.domain import errors
 from sheaf.domain.errors import SheafError
+from sheaf.domain.operation import UnderWayError
 from sheaf.http.response import Response
 
 
@@ -44,6 +45,7 @@ _STATUS: Mapping[type[SheafError], int] = {
     errors.InvalidError: 422,
     errors.ChangedSinceError: 412,
     errors.BusyError: 503,
+    UnderWayError: 202,
 }
 
 
@@ -60,6 +62,9 @@ def error_response(error: SheafError) -> Response:
             return Response(status, {"status": 404, "error": "Not Found", **explanation})
         case errors.NotPermittedError():
             return Response(status, {"message": "Not authorized!"}, {"Hint": "Not authorized!"})
+        case UnderWayError(operation_id=operation_id):
+            going_on = {"message": str(error), "operation_id": operation_id}
+            return Response(status, going_on, {"Location": f"/v2/operations/{operation_id}"}, is_kept=True)
         case errors.NotRemovableError():
             return Response(status, {"message": str(error)}, {"Hint": str(error)})
         case MethodNotAllowedError():

@@ -186,9 +186,24 @@ def month_total(account_id: AccountId, month: str) -> Key:
     return _key(month_totals(account_id), month)
 
 
+def ended_operation(account_id: AccountId, operation_id: Id) -> Key:
+    """An operation that has ended."""
+    return _key(f"ACCOUNT#{account_id}#ENDED_OPERATION", sortable(operation_id))
+
+
 def open_operation(account_id: AccountId, operation_id: Id) -> Key:
     """The sign by which the repair finds an operation that many transactions carry out, whatever its account."""
     return _key(OPEN_OPERATIONS, f"{account_id}#{sortable(operation_id)}")
+
+
+def merge_notes(account_id: AccountId, operation_id: Id) -> str:
+    """The partition that says in which projects time of a merged task has to be written anew."""
+    return f"ACCOUNT#{account_id}#MERGE#{operation_id}"
+
+
+def merge_note(account_id: AccountId, operation_id: Id, project_id: Id) -> Key:
+    """How far that has come in one project."""
+    return _key(merge_notes(account_id, operation_id), sortable(project_id))
 
 
 def open_import(account_id: AccountId, import_id: Id) -> Key:

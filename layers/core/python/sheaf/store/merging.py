@@ -35,7 +35,9 @@ def _merged_pair(first: Write, second: Write) -> Write:
             return Write("Put", {"Item": second.parameters["Item"], **condition}, second.refusal)
         case "Put", "Update" if first.is_new and second.amounts:
             item = first.parameters["Item"]
-            counted = {name: {"N": str(int(item[name]["N"]) + step)} for name, step in second.amounts.items()}
+            counted = {
+                name: {"N": str(int(item.get(name, {"N": "0"})["N"]) + step)} for name, step in second.amounts.items()
+            }
             return Write("Put", {"Item": {**item, **counted}, **condition}, first.refusal)
         case "Update", "Update" if first.amounts and second.amounts and first.condition == second.condition:
             names = [*first.amounts, *(name for name in second.amounts if name not in first.amounts)]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
-from sheaf.domain.errors import BusyError
 from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
+from sheaf.domain.operation import UnderWayError
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.project import ClientProject, NoSuchClientError, Project, ProjectFields, new_project
 from sheaf.domain.values import Id, Timestamp
@@ -95,6 +95,7 @@ def create(
 
     Raises:
         InvalidError: the client is not there. NameTakenError: the client has a project of that name. BusyError.
+        UnderWayError: there are more default tasks than there was time for; it will be shown with all of them.
     """
 
     def decide() -> ClientProject:
@@ -105,10 +106,10 @@ def create(
         made = ClientProject(project, client)
         operation = creation.create(account_id, project, creator_id, answers.kept(account_id, keep(made)))
         if operation is not None and not resume.resume(account_id, operation):
-            raise BusyError("The project is still being made, with many default tasks; it will appear by itself soon")
+            raise UnderWayError(operation.id)
         return made
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def update(account_id: AccountId, project_id: Id, change: Callable[[Project], Project]) -> ClientProject:

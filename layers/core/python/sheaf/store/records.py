@@ -17,7 +17,7 @@ from sheaf.store.codec import Codec
 from sheaf.store.items import Item, read_id
 from sheaf.store.keys import Key
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import IS_RECORD, count, delete_if, put_changed, put_if, put_new, put_new_record
+from sheaf.store.writes import IS_RECORD, NOT_MERGING, count, delete_if, put_changed, put_if, put_new, put_new_record
 
 
 class ListedRecord(Protocol):
@@ -44,17 +44,24 @@ class ListedRecord(Protocol):
 class Counter:
     """An item that counts records by state; with `missing`, the error when that item (a parent's guard) is gone.
 
-    `is_spread` says that the count is spread over shards.
+    `is_spread` says that the count is spread over shards. `is_watched`: how often it was changed is counted too, and
+    it is not changed while it is marked (see `resumable.task_merge`).
     """
 
     key: Key
     missing: Exception | None = None
     is_spread: bool = False
+    is_watched: bool = False
 
 
 def total(account_id: AccountId, kind: Kind) -> Counter:
     """What counts all records of a kind in an account; spread, because everybody who makes one adds to it."""
     return Counter(keys.totals(account_id, kind), is_spread=True)
+
+
+def task_guard(account_id: AccountId, task_id: Id) -> Counter:
+    """What counts the assignments of a task; StaleError where it is gone, or being merged: reading again says which."""
+    return Counter(keys.guard(account_id, "TASK", task_id), StaleError(), is_watched=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +146,14 @@ class RecordMapper[R: ListedRecord]:
 
     def writes_to_change(self, account_id: AccountId, before: R, after: R) -> list[Write]:
         """The writes that turn one state of a record into another, which may stand in other lists."""
-        writes = replacement_writes(self._items(account_id, before), self._items(account_id, after), before.version)
+        writes = self.item_changes(account_id, before, after)
         if self.claim and self.claim(before) != self.claim(after):
             writes += [*self._release_writes(account_id, before), *self.claim_writes(account_id, after)]
         return writes + self._recounted(account_id, before, after)
+
+    def item_changes(self, account_id: AccountId, before: R, after: R) -> list[Write]:
+        """The writes that turn a record's own items alone into those of another state of it."""
+        return replacement_writes(self._items(account_id, before), self._items(account_id, after), before.version)
 
     def item_removals(self, account_id: AccountId, record: R) -> list[Write]:
         """The writes that take a record's own items away alone, as `writes_to_remove`."""
@@ -223,6 +234,9 @@ def count_write(counter: Counter, *, active: int = 0, archived: int = 0) -> Writ
     """The write that moves a counter by these amounts."""
     condition = "attribute_exists(pk)" if counter.missing else ""
     amounts = {"active": active, "archived": archived}
+    if counter.is_watched:
+        condition = f"{condition} AND {NOT_MERGING}"
+        amounts["changes"] = 1
     return count(counter.key, amounts, condition, counter.missing, is_spread=counter.is_spread)
 
 

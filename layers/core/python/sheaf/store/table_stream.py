@@ -99,6 +99,8 @@ def _position(kind: Kind, item: Item) -> str:
 
 
 def _attributes(item: Item | None) -> Item | None:
+    if item is not None and "merged_into" in item:
+        return dict(item["merged_into"]["M"])
     if item is None or "deleted_at" in item:
         return None
     return {name: value for name, value in item.items() if name not in _BESIDE}

@@ -62,7 +62,7 @@ def page(
         everything = whole.source(wanted)
         # What a removal leaves lying is out of the account's total from its first moment on.
         counted = everything.count if wanted.updated_since is None else None
-        return Visible(everything, hidden.hides, counted) if hidden else everything
+        return Visible(everything, hidden.hides_assignment, counted) if hidden else everything
 
     return _page(account_id, source, request)
 
@@ -97,7 +97,7 @@ def create(
         commit([*answers.kept(account_id, keep(assigned)), *written(account_id, None, assignment)])
         return assigned
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def update(
@@ -122,7 +122,7 @@ def update(
             commit(written(account_id, before, after))
         return AssignedTask(after, found.project, found.task)
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def written(account_id: AccountId, before: TaskAssignment | None, after: TaskAssignment) -> list[Write]:
@@ -177,7 +177,7 @@ def delete(
         commit(removed(account_id, found.assignment, _no_time_on(account_id, found.assignment), now))
         return found
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def create_with_new_task(
@@ -248,7 +248,7 @@ def remove_or_archive(
         commit(writes)
         return has_time
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def everything(account_id: AccountId, project_id: Id, wanted: Filter) -> list[TaskAssignment]:
@@ -289,7 +289,7 @@ def _no_time_on(account_id: AccountId, assignment: TaskAssignment) -> TimeCount:
 def _of_project(account_id: AccountId, project_id: Id, wanted: Filter, hidden: PendingOperations) -> Source:
     listed = keys.children(account_id, "PROJECT", project_id, "TASK_ASSIGNMENT")
     source = Listing(listed, keys.guard(account_id, "PROJECT", project_id)).source(wanted)
-    return Visible(source, hidden.hides) if hidden else source
+    return Visible(source, hidden.hides_assignment) if hidden else source
 
 
 def _page(
@@ -304,16 +304,33 @@ def _page(
 
 def _joined(account_id: AccountId, items: Sequence[Item]) -> list[AssignedTask]:
     """The assignments with their tasks and projects as they are named now, without those that have lost one."""
-    assignments = [TASK_ASSIGNMENT.codec.from_item(item) for item in items]
+    return _named(account_id, [TASK_ASSIGNMENT.codec.from_item(item) for item in items])
+
+
+def _named(account_id: AccountId, assignments: Sequence[TaskAssignment]) -> list[AssignedTask]:
     projects, tasks = _projects_and_tasks(
         account_id,
         {assignment.project_id for assignment in assignments},
         {assignment.task_id for assignment in assignments},
     )
+    if any(assignment.task_id not in tasks for assignment in assignments):
+        merged = _merged(account_id, assignments)
+        if merged != assignments:
+            return _named(account_id, merged)
     return [
         AssignedTask(assignment, projects[assignment.project_id], tasks[assignment.task_id])
         for assignment in assignments
         if assignment.project_id in projects and assignment.task_id in tasks
+    ]
+
+
+def _merged(account_id: AccountId, assignments: Sequence[TaskAssignment]) -> Sequence[TaskAssignment]:
+    """The assignments, those of merged tasks as they will be, without those that go by that."""
+    merges = operations.pending(account_id).merges
+    return [
+        merges[assignment.task_id].assignment(assignment) if assignment.task_id in merges else assignment
+        for assignment in assignments
+        if assignment.task_id not in merges or assignment.id not in merges[assignment.task_id].dropped
     ]
 
 

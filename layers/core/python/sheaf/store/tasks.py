@@ -1,11 +1,11 @@
-"""store: tasks. Access patterns T1 to T7 and T10 of docs/data-model.md."""
+"""store: tasks. Access patterns T1 to T7, T10 and T11 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from sheaf.domain.errors import BusyError
 from sheaf.domain.idempotency import Keep, keep_nothing
 from sheaf.domain.identity import AccountId
+from sheaf.domain.operation import UnderWayError
 from sheaf.domain.paging import Filter, Page, PageRequest
 from sheaf.domain.record import fields_of, with_changes
 from sheaf.domain.task import DeletedTask, Task, TaskFields, TaskHasTimeError, new_task
@@ -13,7 +13,7 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import answers, deleted_tasks, sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
-from sheaf.store.resumable import operations, removal, restoring, resume
+from sheaf.store.resumable import operations, removal, restoring, resume, task_merge
 from sheaf.store.transactions import Write, accept, commit, retried
 
 
@@ -131,6 +131,7 @@ def restore(account_id: AccountId, task_id: Id, now: Timestamp, *, keep: Keep[Ta
 
     Raises:
         NotFoundError, NameTakenError: another task has its name meanwhile. AnsweredError, BusyError.
+        UnderWayError: it has more assignments than there was time for, and will be shown with all of them.
     """
 
     def decide() -> tuple[Task, operations.ResumableOperation | None]:
@@ -139,7 +140,30 @@ def restore(account_id: AccountId, task_id: Id, now: Timestamp, *, keep: Keep[Ta
 
     task, operation = retried(decide)
     if operation is not None and not resume.resume(account_id, operation):
-        raise BusyError("The task is still being restored, with many assignments; it will appear by itself soon")
+        raise UnderWayError(operation.id)
+    return task
+
+
+def merge(
+    account_id: AccountId, source_id: Id, target_id: Id, now: Timestamp, *, keep: Keep[Task] = keep_nothing
+) -> Task:
+    """Let a task become part of another one (T11), with all its assignments and time; return that one.
+
+    It is so for every reader at once; what still names the first task is written anew after that.
+
+    Raises:
+        NotFoundError: there is no such task. InvalidError: see `require_mergeable`. AnsweredError, BusyError.
+    """
+
+    def decide() -> tuple[Task, operations.ResumableOperation]:
+        begun = operations.begun_count(account_id)
+        resume.finish_pending(account_id, wholly=True)
+        return task_merge.merge(
+            account_id, source_id, target_id, now, begun, lambda task: answers.kept(account_id, keep(task))
+        )
+
+    task, operation = retried(decide)
+    resume.resume(account_id, operation)
     return task
 
 

@@ -1,6 +1,6 @@
 """store: time entries. Access patterns E1 to E5, E11 and E12 of docs/data-model.md."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sheaf.domain import logging_time
@@ -19,6 +19,7 @@ from sheaf.domain.time_entry import (
 from sheaf.domain.timers import Clock, timed, with_timer_started, with_timer_stopped
 from sheaf.domain.values import Id
 from sheaf.store import answers, keys, reads, sequence, time_guard, time_totals, timers
+from sheaf.store.items import Item
 from sheaf.store.lists import page_of, with_records
 from sheaf.store.mappers.client import CLIENT
 from sheaf.store.mappers.project import PROJECT
@@ -29,6 +30,7 @@ from sheaf.store.mappers.user import USER
 from sheaf.store.mappers.user_assignment import of_pairs as user_assignments_of
 from sheaf.store.records import replacement_writes
 from sheaf.store.resumable import operations
+from sheaf.store.resumable.operations import PendingOperations
 from sheaf.store.time_guard import pair_assignment_id
 from sheaf.store.time_lists import source_of
 from sheaf.store.transactions import StaleError, commit, retried
@@ -51,10 +53,19 @@ def page(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, request:
     """One page of what the reader may see, the newest date first (E2)."""
 
     def decide() -> Page[LoggedTime]:
-        found = page_of(source_of(account_id, reader, wanted, operations.pending(account_id)), request)
-        return with_records(found, joined(account_id, [from_item(item) for item in found.records]))
+        pending = operations.pending(account_id)
+        found = page_of(source_of(account_id, reader, wanted, pending), request)
+        page = with_records(found, joined(account_id, [from_item(item) for item in found.records]))
+        check_merges(account_id, wanted, pending)
+        return page
 
     return retried(decide)
+
+
+def check_merges(account_id: AccountId, wanted: TimeFilter, pending: PendingOperations) -> None:
+    """Raise StaleError where the time of one task was read, and meanwhile it became that of more tasks."""
+    if wanted.task_id is not None and operations.pending(account_id).merges != pending.merges:
+        raise StaleError
 
 
 def create(
@@ -237,7 +248,7 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     if project is None or task is None:
         records = (("project", project), ("task", task))
         raise logging_time.missing(*(subject for subject, record in records if record is None))
-    pair = found.get(keys.key_pair(pair_key))
+    pair = found.get(keys.key_pair(pair_key)) or _pair_of_merged(account_id, entry)
     if pair is None:
         raise logging_time.not_assigned()
     assignment_id = pair_assignment_id(pair)
@@ -253,6 +264,16 @@ def _resolve_assignment(account_id: AccountId, entry: TimeEntry) -> LoggedTime:
     resolved = LoggedTime(entry, user, client, project, task, assignment, user_assignment)
     _require_active(resolved)
     return resolved
+
+
+def _pair_of_merged(account_id: AccountId, entry: TimeEntry) -> Item | None:
+    """The pair by which a task is on a project where one stands that becomes part of it; None where it is not there."""
+    merges = [merge for merge in operations.pending(account_id).merges.values() if merge.into_id == entry.task_id]
+    for merge in merges:
+        pair = reads.item(keys.pair(account_id, merge.task_id, entry.project_id))
+        if pair is not None:
+            return pair
+    return reads.item(keys.pair(account_id, entry.task_id, entry.project_id)) if merges else None
 
 
 def _require_active(found: LoggedTime) -> None:
@@ -285,6 +306,11 @@ def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTi
     projects = PROJECT.pick(account_id, found)
     tasks = TASK.pick(account_id, found)
     assignments = TASK_ASSIGNMENT.pick(account_id, found)
+    there = [entry for entry in entries if entry.project_id in projects]
+    if any(entry.task_id not in tasks for entry in there):
+        return joined(account_id, _merged(account_id, there, tasks))
+    if any(entry.assignment_id not in assignments for entry in there):
+        raise StaleError
     clients = CLIENT.get_many(account_id, {project.client_id for project in projects.values()})
     if any(project.client_id not in clients for project in projects.values()):
         raise StaleError
@@ -298,6 +324,32 @@ def joined(account_id: AccountId, entries: Sequence[TimeEntry]) -> list[LoggedTi
             assignments[entry.assignment_id],
             of_users.get((entry.user_id, entry.project_id)),
         )
-        for entry in entries
-        if entry.project_id in projects and entry.task_id in tasks and entry.assignment_id in assignments
+        for entry in there
     ]
+
+
+def _merged(account_id: AccountId, entries: Sequence[TimeEntry], there: Collection[Id]) -> Sequence[TimeEntry]:
+    """The entries, those of merged tasks as they will be once they are written anew.
+
+    Raises:
+        StaleError: a task is neither `there` nor merged; it was merged since the entries were read.
+    """
+    merges = operations.pending(account_id).merges
+    if any(entry.task_id not in merges and entry.task_id not in there for entry in entries):
+        raise StaleError
+    pairs = [
+        keys.pair(account_id, merges[entry.task_id].into_id, entry.project_id)
+        for entry in entries
+        if entry.task_id in merges
+    ]
+    found = reads.items(list({keys.key_pair(pair): pair for pair in pairs}.values()))
+    return [_as_merged(account_id, entry, merges.get(entry.task_id), found) for entry in entries]
+
+
+def _as_merged(
+    account_id: AccountId, entry: TimeEntry, merge: operations.Merge | None, found: Mapping[tuple[str, str], Item]
+) -> TimeEntry:
+    if merge is None:
+        return entry
+    pair = found.get(keys.key_pair(keys.pair(account_id, merge.into_id, entry.project_id)))
+    return merge.entry(entry, entry.assignment_id if pair is None else pair_assignment_id(pair))

@@ -30,13 +30,14 @@ from sheaf.store.items import Item, flag, number, purge_at, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.reads import KeyRange
 from sheaf.store.transactions import StaleError, Write
-from sheaf.store.writes import count, delete, delete_if, put, put_if, put_new, update, with_condition
+from sheaf.store.writes import NOT_MERGING, count, delete, delete_if, put, put_if, put_new, update, with_condition
 
 type WithoutGuard = Literal["USER", "USER_ASSIGNMENT"]
 """What has a count of time and no guard."""
 
 _NONE: Item = {":none": {"N": "0"}}
 _TAKES_TIME = "attribute_not_exists(is_closed)"
+_IS_THERE = "attribute_not_exists(purge_at)"  # only what is gone waits to be purged
 _PAIRS_PAGE = 100
 _KEPT = timedelta(days=1)  # longer than any request or worker takes
 
@@ -55,10 +56,11 @@ class TimeCount:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceCounts:
-    """What a guard counted when it was read."""
+    """What a guard counted when it was read; `changes` says how often the counts of a task were changed."""
 
     active: int
     archived: int
+    changes: int
     time: TimeCount
 
     @property
@@ -91,7 +93,7 @@ def reference_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> Ref
     head = found.pop(guard["sk"]["S"], None)
     if head is None:
         return None
-    return ReferenceCounts(int(head["active"]["N"]), int(head["archived"]["N"]), _time_count(found.values()))
+    return _reference_counts(head, found.values())
 
 
 def keys_of_counts(account_id: AccountId, kind: Guarded, record_id: Id) -> list[Key]:
@@ -106,7 +108,7 @@ def counts_among(
     head, *shards = (found.get(keys.key_pair(key)) for key in keys_of_counts(account_id, kind, record_id))
     if head is None:
         return None
-    return ReferenceCounts(int(head["active"]["N"]), int(head["archived"]["N"]), _time_count(filter(None, shards)))
+    return _reference_counts(head, filter(None, shards))
 
 
 def keys_of_time(account_id: AccountId, assigned: AssignmentKey) -> list[Key]:
@@ -157,6 +159,27 @@ def remove_task(account_id: AccountId, task_id: Id, known: ReferenceCounts, now:
     return _removed(account_id, "TASK", task_id, known, now)
 
 
+def merge_into(account_id: AccountId, task_id: Id, known: ReferenceCounts, time: TimeCount) -> list[Write]:
+    """The time of another task counts for this one, whose assignments are not to be touched by others from now on.
+
+    Refused with StaleError: its assignments have changed since they were counted, or it takes no time.
+    """
+    condition, values = _unchanged(known)
+    marked = update(
+        keys.guard(account_id, "TASK", task_id),
+        "SET merging = :yes",
+        {":yes": flag(True), **values},
+        f"attribute_exists(pk) AND {NOT_MERGING} AND {condition}",
+    )
+    own = keys.guard_time(account_id, "TASK", task_id)
+    return [marked, count(own, {"time_entry_count": time.total}, _TAKES_TIME, StaleError(), is_spread=True)]
+
+
+def merged_into(account_id: AccountId, task_id: Id) -> Write:
+    """The assignments of a task are anybody's to change again; StaleError when they were before."""
+    return update(keys.guard(account_id, "TASK", task_id), "REMOVE merging", {}, "attribute_exists(merging)")
+
+
 def remove_project(account_id: AccountId, project_id: Id, known: ReferenceCounts, now: Timestamp) -> list[Write]:
     """Take a project's guard away, whatever it counts, as long as it is what the caller has read; else StaleError."""
     return _removed(account_id, "PROJECT", project_id, known, now)
@@ -185,6 +208,26 @@ def add_pair_again(account_id: AccountId, assignment: TaskAssignment) -> list[Wr
     if not assignment.is_active:
         writes += _set_accepts_time(_pair_time(account_id, key_of(assignment)), accepts_time=False)
     return writes
+
+
+def add_pair_with_time(account_id: AccountId, assignment: TaskAssignment, time: TimeCount) -> list[Write]:
+    """The guard of an assignment that was one of another task, with the time that is logged on it."""
+    own = _pair_time(account_id, key_of(assignment))
+    first, *others = _shards(own)
+    writes = [replace(add_pair(account_id, assignment), refusal=StaleError())]
+    if assignment.is_active:
+        return [*writes, count(first, {"time_entry_count": time.total})] if time.total else writes
+    closed, yes = "SET is_closed = :yes", {":yes": flag(True)}
+    with_time = update(first, f"{closed} ADD time_entry_count :time", {**yes, ":time": number(time.total)})
+    return [*writes, with_time, *(update(key, closed, yes) for key in others)]
+
+
+def add_time(account_id: AccountId, assigned: AssignmentKey, time: TimeCount) -> list[Write]:
+    """The time of an assignment that goes counts on this one, also where that is archived; none where there is none."""
+    if not time.total:
+        return []
+    own = _pair_time(account_id, assigned)
+    return [count(own, {"time_entry_count": time.total}, _IS_THERE, StaleError(), is_spread=True)]
 
 
 def set_pair_accepts_time(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
@@ -226,7 +269,7 @@ def count_time(
     """The writes that count time entries where they are logged; StaleError when no time is taken there, or it is gone.
 
     Each entry is in `leaving` (deleted), in `entering` (logged), or in both (moved). A count that several entries share
-    is written once. `even_archived`: also where no time may be logged any more.
+    is written once. `even_archived`: also where no time may be logged any more, as long as it is there.
     """
     steps: dict[tuple[str, str], int] = {}
     for entries, step in ((leaving, -1), (entering, 1)):
@@ -238,7 +281,7 @@ def count_time(
         count(
             {"pk": {"S": pk}, "sk": {"S": sk}},
             {"time_entry_count": step},
-            "" if even_archived else _TAKES_TIME,
+            _IS_THERE if even_archived else _TAKES_TIME,
             StaleError(),
             is_spread=True,
         )
@@ -308,6 +351,11 @@ def _pair_time(account_id: AccountId, assigned: AssignmentKey) -> Key:
     return keys.pair_time(account_id, assigned.task_id, assigned.project_id, assigned.assignment_id)
 
 
+def _reference_counts(head: Item, shards: Iterable[Item]) -> ReferenceCounts:
+    active, archived, changes = (int(head.get(name, {"N": "0"})["N"]) for name in ("active", "archived", "changes"))
+    return ReferenceCounts(active, archived, changes, _time_count(shards))
+
+
 def _time_count(shards: Iterable[Item]) -> TimeCount:
     return TimeCount(
         {int(item["sk"]["S"].rpartition("#")[2]): int(item.get("time_entry_count", {"N": "0"})["N"]) for item in shards}
@@ -337,15 +385,23 @@ def _removed(
     account_id: AccountId, kind: Guarded, record_id: Id, known: ReferenceCounts, now: Timestamp
 ) -> list[Write]:
     counts: Item = {":active": number(known.active), ":archived": number(known.archived)}
+    unchanged, values = _unchanged(known)
     return [
         delete_if(
             keys.guard(account_id, kind, record_id),
-            "active = :active AND archived = :archived",
-            counts,
+            f"active = :active AND archived = :archived AND {NOT_MERGING} AND {unchanged}",
+            counts | values,
             StaleError(),
         ),
         *_closed_for_ever(keys.guard_time(account_id, kind, record_id), known.time, now),
     ]
+
+
+def _unchanged(known: ReferenceCounts) -> tuple[str, Item]:
+    """The condition that the counts of a guard were not changed since, not even there and back, and its values."""
+    if not known.changes:
+        return "attribute_not_exists(changes)", {}
+    return "changes = :changes", {":changes": number(known.changes)}
 
 
 def _closed_for_ever(time: Key, known: TimeCount, now: Timestamp) -> Iterator[Write]:

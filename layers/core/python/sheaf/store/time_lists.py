@@ -24,7 +24,7 @@ def source_of(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, hid
 
     def is_left_out(item: Item) -> bool:
         of_client = client_projects is None or read_id(item["project_id"]) in client_projects
-        return not (of_client and _may_see(reader, item) and _fits(wanted, item)) or hidden.hides(item)
+        return not (of_client and _may_see(reader, item) and _fits(wanted, item, hidden)) or hidden.hides(item)
 
     if everything and hidden and wanted == TimeFilter():  # its months still count what a removed project leaves lying
         return Visible(whole, is_left_out, lambda: whole.count() - hidden.removed_entries)
@@ -33,10 +33,11 @@ def source_of(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, hid
     return Visible(whole, is_left_out)
 
 
-def _fits(wanted: TimeFilter, item: Item) -> bool:
-    ids = (("user_id", wanted.user_id), ("project_id", wanted.project_id), ("task_id", wanted.task_id))
+def _fits(wanted: TimeFilter, item: Item, pending: PendingOperations) -> bool:
+    ids = (("user_id", wanted.user_id), ("project_id", wanted.project_id))
     return (
         all(value is None or read_id(item[name]) == value for name, value in ids)
+        and wanted.task_id in (None, pending.task_of(item))
         and wanted.since <= item["spent_date"]["S"] <= wanted.until
         and (wanted.updated_since is None or item["updated_at"]["S"] >= wanted.updated_since)
         and wanted.external_reference_id in (None, _reference_id(item))

@@ -15,7 +15,7 @@ from sheaf.store import keys
 from sheaf.store.items import Item
 from sheaf.store.mappers.time_entry import from_item
 from sheaf.store.resumable import operations
-from sheaf.store.time_entries import joined
+from sheaf.store.time_entries import check_merges, joined
 from sheaf.store.time_lists import source_of
 from sheaf.store.transactions import retried
 
@@ -30,10 +30,13 @@ def sums(account_id: AccountId, reader: TimeReader, wanted: TimeFilter, now: Tim
     """
 
     def decide() -> list[LoggedTime]:
-        source = source_of(account_id, reader, wanted, operations.pending(account_id))
+        pending = operations.pending(account_id)
+        source = source_of(account_id, reader, wanted, pending)
         found = list(_summed(source.items(None, 10 * keys.PAGE), now))
         parts = (found[start : start + _AT_ONCE] for start in range(0, len(found), _AT_ONCE))
-        return [logged for part in parts for logged in joined(account_id, part)]
+        summed = [logged for part in parts for logged in joined(account_id, part)]
+        check_merges(account_id, wanted, pending)
+        return summed
 
     return retried(decide)
 

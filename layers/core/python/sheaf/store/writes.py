@@ -11,6 +11,10 @@ IS_RECORD = "attribute_exists(version)"
 """The condition that a record is there: a tombstone has no version (see `stamps`)."""
 
 
+NOT_MERGING = "attribute_not_exists(merging)"
+"""The condition that no other task is becoming part of the one whose guard this is (see `resumable.task_merge`)."""
+
+
 def put(item: Item) -> Write:
     """Write an item, whatever is there."""
     return Write("Put", {"Item": item}, StaleError())
@@ -75,6 +79,13 @@ def check(key: Key, refusal: Exception, *, is_there: bool = True) -> Write:
 def check_record(key: Key, refusal: Exception) -> Write:
     """Change nothing, but only while the record whose own item this is has not been deleted."""
     return Write("ConditionCheck", {"Key": key, "ConditionExpression": IS_RECORD}, refusal)
+
+
+def check_version(key: Key, version: int) -> Write:
+    """Change nothing, but only while the record whose own item this is has the version that was read."""
+    values: Item = {":version": {"N": str(version)}}
+    condition = {"ConditionExpression": "version = :version", "ExpressionAttributeValues": values}
+    return Write("ConditionCheck", {"Key": key, **condition}, StaleError())
 
 
 def count(

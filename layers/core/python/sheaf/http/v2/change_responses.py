@@ -7,7 +7,7 @@ the change was read; that name is null where it was gone by then.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sheaf.domain.change import Author, Change, Names
+from sheaf.domain.change import Action, Author, Change, Names
 from sheaf.domain.identity import User
 from sheaf.domain.imports.job import Import
 from sheaf.domain.project import Project
@@ -31,7 +31,11 @@ from sheaf.http.v2.webhook_responses import show_webhook
 
 
 def show_change(change: Change, reader: User) -> dict[str, Any]:
-    """A change, its record before and after as the reader may see it."""
+    """A change, its record before and after as the reader may see it.
+
+    A record that became part of another is gone, and `into` names the other.
+    """
+    is_merged = change.action is Action.MERGED
     return {
         "sequence": change.sequence,
         "kind": change.kind.lower(),
@@ -41,7 +45,8 @@ def show_change(change: Change, reader: User) -> dict[str, Any]:
         "by": _author(change.origin.author),
         "request_id": change.origin.request_id,
         "before": _record(change, change.before, reader),
-        "after": _record(change, change.after, reader),
+        "after": None if is_merged else _record(change, change.after, reader),
+        **({"into": {"id": change.after.id, "name": change.after.name}} if is_merged else {}),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sheaf.domain.business_role import BusinessRole
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
+from sheaf.domain.operation import Operation
 from sheaf.domain.project import Project
 from sheaf.domain.task import DeletedTask, Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
@@ -35,6 +36,18 @@ def show_task(task: Task) -> dict[str, Any]:
 def show_deleted_task(deleted: DeletedTask) -> dict[str, Any]:
     """A task that can be restored, as it was."""
     return {**show_task(deleted.task), "deleted_at": deleted.deleted_at}
+
+
+def show_operation(operation: Operation) -> dict[str, Any]:
+    """How a large operation stands. Harvest has none, so the fields are ours."""
+    _, kind = operation.kind.split("_", maxsplit=1)
+    return {
+        "id": operation.id,
+        "kind": operation.kind,
+        "status": "completed" if operation.is_completed else "running",
+        "record": {"kind": kind, "id": operation.subject_id},
+        "started_at": operation.started_at,
+    }
 
 
 def show_client(client: Client) -> dict[str, Any]:

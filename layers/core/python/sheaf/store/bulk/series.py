@@ -10,8 +10,9 @@ from sheaf.domain.idempotency import Keep, KeptAnswer
 from sheaf.domain.identity import AccountId
 from sheaf.store import answers, keys
 from sheaf.store.merging import merged
+from sheaf.store.resumable import resume
 from sheaf.store.resumable.operations import TRANSACTION_WRITES
-from sheaf.store.transactions import Write, commit, retried
+from sheaf.store.transactions import Write, commit
 
 _WRITES = TRANSACTION_WRITES - 1  # one is left for the answer that is kept
 _CHANGES = 25  # more write so much into one partition that it is throttled, which costs what was cancelled
@@ -73,7 +74,7 @@ def carried_out[Change, Result](
         _commit(account_id, writes, keep(results))
         return results
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def all_or_none[Change, Result](
@@ -100,7 +101,7 @@ def all_or_none[Change, Result](
         _commit(account_id, writes, keep(results))
         return results
 
-    return retried(decide)
+    return resume.retried(account_id, decide)
 
 
 def _commit(account_id: AccountId, writes: Sequence[Write], answer: KeptAnswer | None) -> None:

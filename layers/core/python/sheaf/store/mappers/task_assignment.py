@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sheaf.domain.errors import NotFoundError
 from sheaf.domain.identity import AccountId
-from sheaf.domain.task_assignment import NoSuchTaskError, TaskAssignment
+from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.store import keys
 from sheaf.store.codec import Codec
-from sheaf.store.records import Counter, RecordMapper
+from sheaf.store.records import Counter, RecordMapper, task_guard
 
 
 def _lists(account_id: AccountId, assignment: TaskAssignment) -> Sequence[str]:
@@ -17,7 +17,7 @@ def _lists(account_id: AccountId, assignment: TaskAssignment) -> Sequence[str]:
 def _counters(account_id: AccountId, assignment: TaskAssignment) -> Sequence[Counter]:
     return [
         Counter(keys.guard(account_id, "PROJECT", assignment.project_id), NotFoundError()),
-        Counter(keys.guard(account_id, "TASK", assignment.task_id), NoSuchTaskError()),
+        task_guard(account_id, assignment.task_id),
     ]
 
 

@@ -27,7 +27,7 @@ from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.user import USER
 from sheaf.store.mappers.user_assignment import USER_ASSIGNMENT
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write, total
+from sheaf.store.records import Counter, count_write, task_guard, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import TRANSACTION_WRITES, ResumableOperation
 from sheaf.store.transactions import StaleError, Write, commit
@@ -73,8 +73,8 @@ def create(
         "people_done": number(0),
         "people_made": number(0),
     }
-    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "create_project", project.id, details)
-    begin = operations.begin(account_id, operation, project.created_at)
+    operation = operations.new(account_id, "create_project", project.id, project.created_at, details)
+    begin = operations.begin(account_id, operation)
     # The claim on the name and the place with the client come first: nothing can be refused once parts are written.
     with_client = [
         count_write(counter, **{PROJECT.state(project): 1}) for counter in PROJECT.counters(account_id, project)
@@ -177,11 +177,10 @@ def _default_assignment(assignment_id: Id, project: Project, task: Task) -> Task
 
 def _made(account_id: AccountId, assignment: TaskAssignment) -> list[Write]:
     """The writes of one assignment beside the counts that all assignments of the transaction share."""
-    task_guard = Counter(keys.guard(account_id, "TASK", assignment.task_id), StaleError())
     return [
         *TASK_ASSIGNMENT.item_writes(account_id, assignment),
         time_guard.add_pair(account_id, assignment),
-        count_write(task_guard, active=1),
+        count_write(task_guard(account_id, assignment.task_id), active=1),
     ]
 
 
@@ -205,7 +204,7 @@ def _reveal(account_id: AccountId, operation: ResumableOperation) -> list[Write]
         count_write(total(account_id, "PROJECT"), **{PROJECT.state(project): 1}),
         count_write(total(account_id, "TASK_ASSIGNMENT"), active=int(operation.item["assignments_made"]["N"])),
         *([count_write(total(account_id, "USER_ASSIGNMENT"), active=people)] if people else []),
-        *operations.end(account_id, operation.id),
+        *operations.end(account_id, operation),
     ]
 
 

@@ -6,13 +6,13 @@ from itertools import chain, islice
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import TaskHasTimeError
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import deleted_tasks, keys, reads, sequence, time_guard, time_totals, timers, user_assignments
-from sheaf.store.items import Item, number, read_id, text
+from sheaf.store import deleted_tasks, keys, reads, time_guard, time_totals, timers, user_assignments
+from sheaf.store.items import Item, number, read_id
 from sheaf.store.keys import Guarded, Key
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
 from sheaf.store.mappers.time_entry import from_item, item_keys
 from sheaf.store.reads import KeyRange
-from sheaf.store.records import Counter, count_write, gone, total
+from sheaf.store.records import Counter, count_write, gone, task_guard, total
 from sheaf.store.resumable import operations
 from sheaf.store.resumable.operations import TRANSACTION_WRITES, ResumableOperation
 from sheaf.store.time_guard import AssignmentKey, ReferenceCounts, TimeCount
@@ -50,10 +50,8 @@ def remove_task(
         if len(alone) <= TRANSACTION_WRITES:
             commit(alone)
             return None
-    operation = ResumableOperation(
-        sequence.next_id(account_id, "OPERATION"), "remove_task", task_id, {"started_at": text(now)}
-    )
-    commit([*writes, *operations.begin(account_id, operation, now, begun)])
+    operation = operations.new(account_id, "remove_task", task_id, now)
+    commit([*writes, *operations.begin(account_id, operation, begun)])
     return operation
 
 
@@ -80,8 +78,8 @@ def remove_project(
         commit(writes)
         return None
     details: Item = {"entries_left": number(known.time_entries)}
-    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_project", project_id, details)
-    commit([*writes, *operations.begin(account_id, operation, now, begun)])
+    operation = operations.new(account_id, "remove_project", project_id, now, details)
+    commit([*writes, *operations.begin(account_id, operation, begun)])
     return operation
 
 
@@ -104,8 +102,8 @@ def remove_user(
     if len(found) <= OF_USER_IN_ONE and len(alone) <= TRANSACTION_WRITES:
         commit(alone)
         return None
-    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "remove_user", user_id, {})
-    commit([*record, *operations.begin(account_id, operation, now, begun)])
+    operation = operations.new(account_id, "remove_user", user_id, now)
+    commit([*record, *operations.begin(account_id, operation, begun)])
     return operation
 
 
@@ -113,7 +111,7 @@ def delete_remaining_of_user(account_id: AccountId, operation: ResumableOperatio
     """Delete some assignments of a removed user; False once there is nothing left and the operation has ended."""
     chunk = list(islice(_pairs_of_user(account_id, operation.subject_id), CHUNK))
     if not chunk:
-        commit(operations.end(account_id, operation.id))
+        commit(operations.end(account_id, operation))
         return False
     commit(_as_many_as_fit(user_assignments.without(account_id, chunk, "PROJECT")))
     return True
@@ -131,7 +129,7 @@ def delete_remaining_of_task(account_id: AccountId, operation: ResumableOperatio
     task_id = operation.subject_id
     chunk = list(islice(time_guard.pairs_of(account_id, task_id), CHUNK))
     if not chunk:
-        commit(operations.end(account_id, operation.id))
+        commit(operations.end(account_id, operation))
         return False
     commit(_as_many_as_fit(_without_pairs(account_id, chunk, operation.started_at)))
     return True
@@ -156,7 +154,7 @@ def delete_remaining_entries(account_id: AccountId, operation: ResumableOperatio
     listed = keys.children(account_id, "PROJECT", operation.subject_id, "TIME_ENTRY")
     chunk = list(islice(reads.items_in(KeyRange(listed, "0", "~"), ENTRIES), ENTRIES))
     if not chunk:
-        commit(operations.end(account_id, operation.id))
+        commit(operations.end(account_id, operation))
         return False
     commit(_without_entries(account_id, operation, chunk))
     return True
@@ -234,7 +232,7 @@ def _without_assignments(account_id: AccountId, assignments: Sequence[Item]) -> 
         writes += time_guard.leftover_shards(account_id, assigned, time)
         if keys.key_pair(guard) in found:
             active = int(assignment["is_active"]["BOOL"])
-            counted = Counter(guard, StaleError())
+            counted = task_guard(account_id, assigned.task_id)
             writes.append(count_write(counted, active=-active, archived=active - 1))
             writes += time_guard.without_time_of(account_id, assigned.task_id, time)
         yield writes

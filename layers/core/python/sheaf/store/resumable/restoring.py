@@ -8,7 +8,7 @@ from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task
 from sheaf.domain.task_assignment import TaskAssignment
 from sheaf.domain.values import Id, Timestamp
-from sheaf.store import deleted_tasks, keys, reads, sequence, time_guard
+from sheaf.store import deleted_tasks, keys, reads, time_guard
 from sheaf.store.items import Item, number
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
@@ -57,8 +57,8 @@ def restore(
         "active": number(0),
         "archived": number(0),
     }
-    operation = ResumableOperation(sequence.next_id(account_id, "OPERATION"), "restore_task", task_id, details)
-    begin = operations.begin(account_id, operation, now)
+    operation = operations.new(account_id, "restore_task", task_id, now, details)
+    begin = operations.begin(account_id, operation)
     # The claim on the name comes first: nothing can be refused once parts are written.
     claim = TASK.claim_writes(account_id, task)
     guard = time_guard.add(account_id, "TASK", task_id)
@@ -139,5 +139,5 @@ def _reveal(account_id: AccountId, operation: ResumableOperation, task: Task) ->
         count_write(total(account_id, "TASK"), **{TASK.state(task): 1}),
         count_write(total(account_id, "TASK_ASSIGNMENT"), active=active, archived=archived),
         *time_guard.reopened_task(account_id, task),
-        *operations.end(account_id, operation.id),
+        *operations.end(account_id, operation),
     ]

@@ -1,17 +1,24 @@
 """store: pending operations are resumed by the request that began them, by a later one, or by the scheduled repair."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from sheaf import origin
 from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
-from sheaf.store.resumable import creation, operations, removal, restoring
-from sheaf.store.resumable.operations import ResumableOperation
+from sheaf.store import transactions
+from sheaf.store.resumable import creation, operations, removal, restoring, task_merge
+from sheaf.store.resumable.operations import OperationKind, ResumableOperation
 from sheaf.store.transactions import StaleError, pause
 
 _PATIENCE = 10.0  # seconds of a request; API Gateway waits 29 for an answer, a function of ours 25
+_FIRST_STEPS: Mapping[OperationKind, Callable[[AccountId, ResumableOperation], bool]] = {
+    "remove_project": removal.delete_remaining_assignments,
+    "merge_task": task_merge.move_assignments,
+}
+"""After which others can decide on what an operation changes, though it has not ended."""
+
 _LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows no more
 
 
@@ -26,6 +33,10 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
             return _repeat(account_id, operation, creation.resume, until)
         case "restore_task":
             return _repeat(account_id, operation, restoring.resume, until)
+        case "merge_task":
+            return _repeat(account_id, operation, task_merge.move_assignments, until) and _repeat(
+                account_id, operation, task_merge.move_entries, until
+            )
         case "remove_task":
             return _repeat(account_id, operation, removal.delete_remaining_of_task, until)
         case "remove_user":
@@ -36,11 +47,12 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
             )
 
 
-def finish_pending(account_id: AccountId, returning: Collection[Id] = ()) -> bool:
+def finish_pending(account_id: AccountId, returning: Collection[Id] = (), *, wholly: bool = False) -> bool:
     """Resume the pending operations of the account, so that a decision can be made on what they change.
 
     Returns whether there was anything. The time of a removed project may be left: it counts for no task any more. Not
-    so where a record is to be made again under the id of the removed one, one of `returning`.
+    so where a record is to be made again under the id of the removed one, one of `returning`. The time of a merged task
+    may be left, too: it counts for the surviving one. `wholly`: nothing is left.
 
     Raises:
         BusyError: it is too much to wait for.
@@ -48,13 +60,31 @@ def finish_pending(account_id: AccountId, returning: Collection[Id] = ()) -> boo
     found = operations.of_account(account_id)
     until = time.monotonic() + _PATIENCE
     for operation in found:
-        if operation.kind == "remove_project" and operation.subject_id not in returning:
-            is_finished = _repeat(account_id, operation, removal.delete_remaining_assignments, until)
-        else:
+        if wholly or operation.subject_id in returning or operation.kind not in _FIRST_STEPS:
             is_finished = resume(account_id, operation, until - time.monotonic())
+        else:
+            is_finished = _repeat(account_id, operation, _FIRST_STEPS[operation.kind], until)
         if not is_finished:
             raise BusyError("A large change is still under way; nothing was changed, please try again")
     return bool(found)
+
+
+def retried[Result](account_id: AccountId, decide: Callable[[], Result]) -> Result:
+    """As `transactions.retried`, for decisions on assignments: a merge that they would wait for is finished.
+
+    Raises:
+        BusyError: see there; or that merge is too much to wait for.
+    """
+
+    def decide_or_finish() -> Result:
+        try:
+            return decide()
+        except StaleError:
+            if operations.pending(account_id).merges:
+                finish_pending(account_id)
+            raise
+
+    return transactions.retried(decide_or_finish)
 
 
 def resume_all(seconds: float) -> int:
