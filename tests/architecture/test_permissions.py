@@ -28,6 +28,7 @@ from sheaf.domain.imports.rows import Outcome, Verdict
 from sheaf.domain.project import ProjectFields, new_project
 from sheaf.domain.values import Id, to_timestamp
 from sheaf.http import identity
+from sheaf.http.v2.bodies import assign
 from sheaf.imports import applying, clock
 from sheaf.store import keys, projects, reads
 from sheaf.store.imports import endings, jobs, progress, undo
@@ -190,6 +191,12 @@ def half_removed_task() -> None:
         ADMIN.delete("/v2/tasks/1")
 
 
+def task_for_many_projects() -> None:
+    """Task 5 is being assigned to more projects than one request assigns."""
+    with api_records.interrupted(), patch.object(assign, "MOST", 1):
+        ADMIN.post("/v2/tasks/5/assign", {"project_ids": "all_active"})
+
+
 def merged(source: int, target: int) -> Callable[[], None]:
     """A task that has become part of another, and nothing that was its own is written anew yet."""
 
@@ -330,7 +337,7 @@ RARE: Mapping[str, Sequence[tuple[str, Callable[[], AbstractContextManager[objec
         ("tasks", import_that_others_outrun),
     ],
     "on_import_watch_due": [("due", ended_import), ("due", stuck_import), ("due", forgotten_undo)],
-    "on_repair_due": [("due", half_made_project)],
+    "on_repair_due": [("due", half_made_project), ("due", task_for_many_projects)],
     "on_table_changes": [("task_created", webhook_of_all_kinds)],
     "on_webhook_deliveries": [("nobody_there", receiver_of_changes), ("nobody_there", receiver_that_is_gone)],
     "restart_time_entry": [("by_its_user", another_timer), ("by_its_user", merged(2, 1))],

@@ -517,7 +517,7 @@ def _of_one_operation() -> Iterator[Request]:
     event = ADMIN.event("POST", "/v2/webhooks", BODIES["create_webhook"])
     yield Request("POST one webhook more than there may be", event, before=many_webhooks)
     event = ADMIN.event("POST", "/v2/tasks/5/assign", {"project_ids": "all_active"})
-    yield Request("POST assign to more projects than there may be", event, trouble=many_active_projects)
+    yield Request("POST assign to more projects than one request assigns", event, trouble=many_active_projects)
     event = ADMIN.event("POST", "/v2/webhooks/1/ping")
     yield Request("POST ping that is taken", event, trouble=receiver_of_pings)
     event = ADMIN.event("GET", "/v2/webhooks/1/deliveries?limit=1")
@@ -643,7 +643,7 @@ def nothing_kept() -> Iterator[None]:
 
 @contextmanager
 def many_active_projects() -> Iterator[None]:
-    """There are more active projects than one request may name."""
+    """There are more active projects than one request assigns."""
     with patch.object(projects, "active_ids", lambda *_: range(1, 1002)):
         yield
 

@@ -1,9 +1,11 @@
 """POST /v2/tasks/{task_id}/assign."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from sheaf.store.resumable import resume
 from tests.functions import api_records
 from tests.functions.examples import (
     BROKEN_BRACE,
@@ -117,3 +119,54 @@ def test_with_a_key_what_was_cut_off_is_finished_and_answered_as_if_it_had_not_b
     assert (again.raw, again.headers["Idempotency-Replayed"]) == (answer.raw, "true")
     assert rows(without=is_sequence) == after
     assert api.post(address, {"project_ids": ids[:1]}, **key).status == 422
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_more_projects_than_one_request_assigns_are_assigned_after_the_answer(
+    api: Api, monkeypatch: pytest.MonkeyPatch, is_cut_off: bool
+) -> None:
+    monkeypatch.setattr("sheaf.http.v2.bodies.assign.MOST", 40)
+    ids = many_projects(api, 50)
+    api.patch(f"/v2/projects/{ids[0]}", {"is_active": False})
+    task = api_records.task(api)
+    address = f"/v2/tasks/{task['id']}/assign"
+    api.post(address, {"project_ids": ids[1:3], "hourly_rate": 5})
+    body = {"project_ids": "all_active", "hourly_rate": None, "budget": "7.5", "billable": False}
+    with api_records.interrupted() if is_cut_off else nullcontext():
+        answers = [api.post(address, body, **{"idempotency-key": "one"}) for _ in range(2)]
+    assert [answer.status for answer in answers] == [202, 202]
+    assert answers[0].raw == answers[1].raw
+    status = api.get(answers[0].headers["Location"]).body
+    assert (status["kind"], status["record"]) == ("assign_task", {"kind": "task", "id": task["id"]})
+    resume.resume_all(seconds=20)
+    assert api.get(answers[0].headers["Location"]).body["status"] == "completed"
+    made = api.get("/v2/task_assignments").body["task_assignments"]
+    assert sorted(each["project"]["id"] for each in made) == ids[1:]
+    terms = [(each["hourly_rate"], each["budget"], each["billable"]) for each in made if each["hourly_rate"] != 5]
+    assert terms == [(None, 7.5, False)] * 47
+    assert api.get("/v2/task_assignments?per_page=1").body["total_entries"] == 49
+
+
+def test_nobody_waits_for_a_task_that_is_being_assigned_and_its_deletion_ends_that(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheaf.http.v2.bodies.assign.MOST", 4)
+    many_projects(api, 5)
+    task = api_records.task(api)
+    with api_records.interrupted():
+        location = api.post(f"/v2/tasks/{task['id']}/assign", {"project_ids": "all_active"}).headers["Location"]
+        assert api.delete(f"/v2/tasks/{task['id']}").status == 200
+    resume.resume_all(seconds=20)
+    assert api.get(location).body["status"] == "completed"
+    assert api.get("/v2/task_assignments").body["total_entries"] == 0
+
+
+def test_a_manager_assigns_only_to_what_they_manage_however_much_that_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sheaf.http.v2.bodies.assign.MOST", 1)
+    ids = many_projects(api, 3)
+    task = api_records.task(api)
+    manager = api_records.manager(api, *ids[:2])
+    assert manager.post(f"/v2/tasks/{task['id']}/assign", {"project_ids": "all_active"}).status == 202
+    assert sorted(each["project"]["id"] for each in api.get("/v2/task_assignments").body["task_assignments"]) == ids[:2]

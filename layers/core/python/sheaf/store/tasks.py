@@ -1,4 +1,4 @@
-"""store: tasks. Access patterns T1 to T7, T10 and T11 of docs/data-model.md."""
+"""store: tasks. Access patterns T1 to T7, T10 to T12 of docs/data-model.md."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -13,7 +13,7 @@ from sheaf.domain.values import Id, Timestamp, fold_name
 from sheaf.store import answers, deleted_tasks, sequence, time_guard
 from sheaf.store.lists import page_of_kind
 from sheaf.store.mappers.task import TASK
-from sheaf.store.resumable import operations, removal, restoring, resume, task_merge
+from sheaf.store.resumable import assigning, operations, removal, restoring, resume, task_merge
 from sheaf.store.transactions import Write, accept, commit, retried
 
 
@@ -165,6 +165,30 @@ def merge(
     task, operation = retried(decide)
     resume.resume(account_id, operation)
     return task
+
+
+def assign_to_all(
+    account_id: AccountId,
+    task_id: Id,
+    given: assigning.Given,
+    among: Collection[Id] | None,
+    now: Timestamp,
+    *,
+    keep: Keep[Id] = keep_nothing,
+) -> Id:
+    """Begin to assign a task to all active projects, or to those among some (T12), and do as much as time allows.
+
+    `given` are fields of the assignments. Returns the operation that does the rest. Raises AnsweredError, BusyError.
+    """
+
+    def decide() -> operations.ResumableOperation:
+        return assigning.begin(
+            account_id, task_id, given, among, now, lambda operation_id: answers.kept(account_id, keep(operation_id))
+        )
+
+    operation = retried(decide)
+    resume.resume(account_id, operation)
+    return operation.id
 
 
 def deleted_page(

@@ -7,14 +7,15 @@ from typing import Any
 from sheaf.domain.business_role import BusinessRole
 from sheaf.domain.client import Client
 from sheaf.domain.identity import Account, Role, User, may_create_projects, may_see_rates
-from sheaf.domain.operation import Operation
+from sheaf.domain.operation import Operation, UnderWayError
 from sheaf.domain.project import Project
 from sheaf.domain.task import DeletedTask, Task
 from sheaf.domain.task_assignment import AssignedTask, TaskAssignment
 from sheaf.domain.time_entry import ExternalReference, LoggedTime
 from sheaf.domain.timers import time_of_day
 from sheaf.domain.user_assignment import AssignedUser, ProjectAssignment, UserAssignment
-from sheaf.domain.values import Timestamp
+from sheaf.domain.values import Id, Timestamp
+from sheaf.http.error_responses import error_response
 from sheaf.http.request import Request
 from sheaf.http.response import Response
 
@@ -48,6 +49,11 @@ def show_operation(operation: Operation) -> dict[str, Any]:
         "record": {"kind": kind, "id": operation.subject_id},
         "started_at": operation.started_at,
     }
+
+
+def under_way(operation_id: Id) -> Response:
+    """202: what is asked for goes on after the answer, and where it can be asked how it stands."""
+    return error_response(UnderWayError(operation_id))
 
 
 def show_client(client: Client) -> dict[str, Any]:

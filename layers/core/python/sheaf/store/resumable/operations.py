@@ -32,7 +32,9 @@ from sheaf.store.writes import count, count_on, delete_if, put, put_new
 _TOLD = timedelta(days=30)  # so long whoever asks is told that it has ended
 TRANSACTION_WRITES = 100  # that DynamoDB takes at once
 
-OperationKind = Literal["remove_task", "remove_project", "remove_user", "restore_task", "merge_task", "create_project"]
+OperationKind = Literal[
+    "remove_task", "remove_project", "remove_user", "restore_task", "merge_task", "create_project", "assign_task"
+]
 
 
 @dataclass(frozen=True, slots=True)

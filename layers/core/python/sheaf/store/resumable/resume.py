@@ -8,7 +8,7 @@ from sheaf.domain.errors import BusyError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.values import Id
 from sheaf.store import transactions
-from sheaf.store.resumable import creation, operations, removal, restoring, task_merge
+from sheaf.store.resumable import assigning, creation, operations, removal, restoring, task_merge
 from sheaf.store.resumable.operations import OperationKind, ResumableOperation
 from sheaf.store.transactions import StaleError, pause
 
@@ -31,6 +31,8 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
     match operation.kind:
         case "create_project":
             return _repeat(account_id, operation, creation.resume, until)
+        case "assign_task":
+            return _repeat(account_id, operation, assigning.resume, until)
         case "restore_task":
             return _repeat(account_id, operation, restoring.resume, until)
         case "merge_task":
@@ -57,7 +59,7 @@ def finish_pending(account_id: AccountId, returning: Collection[Id] = (), *, who
     Raises:
         BusyError: it is too much to wait for.
     """
-    found = operations.of_account(account_id)
+    found = [each for each in operations.of_account(account_id) if each.kind != "assign_task"]  # waited for by nobody
     until = time.monotonic() + _PATIENCE
     for operation in found:
         if wholly or operation.subject_id in returning or operation.kind not in _FIRST_STEPS:

@@ -25,20 +25,18 @@ class AssignBody(Body):
     hourly_rate: Amount = None
     budget: Amount = None
 
-    def wanted(self, all_active: Callable[[int], Sequence[Id]]) -> Sequence[Id]:
+    def wanted(self, all_active: Callable[[int], Sequence[Id]]) -> Sequence[Id] | None:
         """The projects that are named, each once; `all_active` finds so many of the active ones.
 
+        None: all active ones, which are more than one request assigns.
+
         Raises:
-            InvalidError: it is no list, or there are too many; or a field breaks its rule, whatever the project.
+            InvalidError: it is no list, or there are too many in it; or a field breaks its rule, whatever the project.
         """
         self.create(TaskAssignmentFields, billable=True, hourly_rate=None)
         if self.project_ids == "all_active":
             found = all_active(MOST + 1)
-            if len(found) > MOST:
-                raise InvalidError(
-                    f"There are more than {MOST} active projects; name them in project_ids, {MOST} at a time"
-                )
-            return found
+            return found if len(found) <= MOST else None
         if not isinstance(self.project_ids, list) or not 1 <= len(self.project_ids) <= MOST:
             raise InvalidError(_PROJECTS)
         try:
@@ -52,6 +50,10 @@ class AssignBody(Body):
     def fields_on(self, project: Project, task: Task) -> TaskAssignmentFields:
         """How the task is assigned to a project. Raises InvalidError."""
         return self.create(TaskAssignmentFields, **as_dict(default_fields(project, task)))
+
+    def given(self) -> dict[str, Any]:
+        """What is said of all assignments, by the names of their fields."""
+        return self._given()
 
     def _given(self) -> dict[str, Any]:
         given = super()._given()
