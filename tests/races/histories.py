@@ -24,6 +24,9 @@ FEW = max(100, RACES // 4)
 """The same for races about what other races are about too."""
 
 
+FEWEST = max(40, RACES // 4)
+"""The same for races of which each takes long, and whose endings are each seen in a quarter of the histories."""
+
 SHARE_OF_CONFLICTS = 0.0 if os.environ.get("ENGINE") == "strict" else 0.1
 """How many writes are cancelled by chance; none where the engine cancels what meets another transaction."""
 

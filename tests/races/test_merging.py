@@ -20,7 +20,7 @@ from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import task_assignments, tasks, time_entries
 from sheaf.store.resumable import resume
-from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import FEWEST, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
 from tests.support.table import Rows
@@ -37,7 +37,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _populate(*, of_old: int = 1, of_new: bool = True) -> None:
     """Of each number a project, an old task on it with so many entries, and a new one, on it or not."""
-    numbers = range(1, FEW + 1)
+    numbers = range(1, FEWEST + 1)
     old = [assignment(number, number, number) for number in numbers]
     populate(
         client(1),
@@ -46,7 +46,7 @@ def _populate(*, of_old: int = 1, of_new: bool = True) -> None:
         *old,
         *(assignment(number + OTHER, number, number + OTHER) for number in numbers if of_new),
         *(user_assignment(number, ADMIN) for number in numbers),
-        *(Spent(id=each.id + FEW * more, assignment=each) for more in range(of_old) for each in old),
+        *(Spent(id=each.id + FEWEST * more, assignment=each) for more in range(of_old) for each in old),
     )
 
 
@@ -73,7 +73,7 @@ def _assign(project_id: int, task_id: int) -> object:
 
 def _race(actors: Callable[[int], Mapping[str, Actor]]) -> tuple[list[History], Rows]:
     with conflicts(SHARE_OF_CONFLICTS):
-        histories = run(lambda number: actors(number + 1), FEW)
+        histories = run(lambda number: actors(number + 1), FEWEST)
     resume.resume_all(seconds=60)
     return histories, assert_sound(ACCOUNT)
 
@@ -230,7 +230,7 @@ def test_a_project_has_the_surviving_task_once_however_it_is_assigned_meanwhile(
 
 def test_the_old_task_is_assigned_before_it_is_merged_or_not_at_all(table: str) -> None:
     _populate(of_old=0, of_new=False)
-    numbers = range(1, FEW + 1)
+    numbers = range(1, FEWEST + 1)
     populate(*(project(number + OTHER) for number in numbers))
     histories, after = _race(
         lambda number: {
