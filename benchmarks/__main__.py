@@ -26,6 +26,7 @@ TOPICS = (
     "load",
     "changes",
     "bulk_changes",
+    "merges",
     "import_load",
     "import_files",
     "bulk_imports",

@@ -20,9 +20,8 @@ from tests.functions.examples import (
     invalid,
     not_an_id,
 )
-from tests.store.faults import AFTER_CALL, BEFORE_CALL, CrashError, hooked, recorded
+from tests.store.faults import recorded
 from tests.support.api import Api
-from tests.support.table import is_sequence, rows
 
 PROJECTS = invalid("project_ids must be a list of 1 to 1000 ids, or all_active")
 TAKEN = {"status": 422, "message": "Task has already been taken"}
@@ -91,34 +90,6 @@ def test_archived_projects_are_left_out_of_all_and_taken_by_name(api: Api) -> No
         (active, 422),
         (archived, 201),
     ]
-
-
-@pytest.mark.parametrize("event", [BEFORE_CALL, AFTER_CALL])
-@pytest.mark.parametrize("died_at", range(3))
-def test_with_a_key_what_was_cut_off_is_finished_and_answered_as_if_it_had_not_been(
-    api: Api, event: str, died_at: int
-) -> None:
-    ids = many_projects(api, 2 * 24 + 1)
-    address = f"/v2/tasks/{api_records.task(api)['id']}/assign"
-    key = {"idempotency-key": "one"}
-    transactions = 0
-
-    def die(**_: object) -> None:
-        nonlocal transactions
-        transactions += 1
-        if transactions > died_at:
-            raise CrashError
-
-    with hooked(event, die, "TransactWriteItems"):
-        assert api.post(address, {"project_ids": ids}, **key).status == 500
-    answer = api.post(address, {"project_ids": ids}, **key)
-    assert [(each["project_id"], each["status"]) for each in answer.body["results"]] == [(each, 201) for each in ids]
-    assert api.get("/v2/task_assignments").body["total_entries"] == len(ids)
-    after = rows(without=is_sequence)
-    again = api.post(address, {"project_ids": ids}, **key)
-    assert (again.raw, again.headers["Idempotency-Replayed"]) == (answer.raw, "true")
-    assert rows(without=is_sequence) == after
-    assert api.post(address, {"project_ids": ids[:1]}, **key).status == 422
 
 
 @pytest.mark.parametrize("is_cut_off", [False, True])

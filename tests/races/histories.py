@@ -24,7 +24,7 @@ FEW = max(100, RACES // 4)
 """The same for races about what other races are about too."""
 
 
-FEWEST = max(40, RACES // 4)
+FEWEST = max(30, RACES // 4)
 """The same for races of which each takes long, and whose endings are each seen in a quarter of the histories."""
 
 SHARE_OF_CONFLICTS = 0.0 if os.environ.get("ENGINE") == "strict" else 0.1

@@ -154,14 +154,13 @@ def test_the_new_task_is_deleted_before_it_has_the_time_of_the_other_one(
     check(histories, EndsAs(endings, _hours(after)), ["merged first", "deleted first"])
 
 
-@pytest.mark.parametrize("rival", ["the same", "crossed", "chained", "into one"])
+@pytest.mark.parametrize("rival", ["the same", "crossed", "chained"])
 def test_of_two_merges_one_wins_or_they_follow_one_another(table: str, rival: str) -> None:
     _populate()
     source, target = {
         "the same": (0, OTHER),
         "crossed": (OTHER, 0),
         "chained": (OTHER, THIRD),
-        "into one": (THIRD, OTHER),
     }[rival]
     histories, after = _race(
         lambda number: {
@@ -184,10 +183,8 @@ def test_of_two_merges_one_wins_or_they_follow_one_another(table: str, rival: st
             Ending("one wins", {"one": None, "other": None}, left={2: 1}),
             Ending("the other wins", {"one": InvalidError, "other": None}, left={0: 1}),
         ],
-        "into one": [Ending("one wins", {"one": None, "other": None}, left={1: 1})],
     }[rival]
-    wanted = ["one wins"] if rival == "into one" else ["one wins", "the other wins"]
-    check(histories, EndsAs(endings, _hours(after)), wanted)
+    check(histories, EndsAs(endings, _hours(after)), ["one wins", "the other wins"])
 
 
 @pytest.mark.parametrize("which", [0, OTHER])

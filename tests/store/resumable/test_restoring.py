@@ -56,8 +56,7 @@ def _assignments() -> Sequence[TaskAssignment]:
 # ------------------------------------------------------------ what comes back
 
 
-@pytest.mark.parametrize("amount", [0, 1, 3, 14, 15, 60])
-@pytest.mark.parametrize("is_active", [True, False])
+@pytest.mark.parametrize(("amount", "is_active"), [(0, True), (0, False), (14, True), (15, False), (60, True)])
 def test_a_task_comes_back_with_its_assignments_as_they_were(table: str, amount: int, is_active: bool) -> None:
     _deleted(amount, is_active=is_active)
     before = contents()

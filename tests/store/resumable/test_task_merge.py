@@ -114,7 +114,7 @@ def _one(project_id: Id, assignment_id: Id) -> str:
 # ------------------------------------------------------------ what becomes of it
 
 
-@pytest.mark.parametrize(("on_both", "alone", "entries"), [(0, 0, 0), (0, 1, 0), (1, 0, 2), (0, 2, 2), (3, 4, 30)])
+@pytest.mark.parametrize(("on_both", "alone", "entries"), [(0, 0, 0), (1, 0, 2), (0, 2, 2), (3, 4, 30)])
 def test_all_time_and_all_assignments_are_the_other_tasks(table: str, on_both: int, alone: int, entries: int) -> None:
     _two_tasks(on_both, alone, entries)
     before = time_sums.sums(ACCOUNT, EVERYTHING, TimeFilter(), LATER)
@@ -225,8 +225,8 @@ def _finished() -> None:
     assert_sound(ACCOUNT)
 
 
-UNFINISHED = pytest.mark.parametrize("transactions", [1, 2, 3, 4, 5])
-"""After the decision, after each assignment, after the last of them, and after some time."""
+UNFINISHED = pytest.mark.parametrize("transactions", [1, 2, 4])
+"""After the decision, after an assignment, and after the last of them."""
 
 
 @pytest.mark.usefixtures("small_steps")

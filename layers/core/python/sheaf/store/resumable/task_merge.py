@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from sheaf.domain.errors import NotFoundError
+from sheaf.domain.errors import InvalidError, NotFoundError
 from sheaf.domain.identity import AccountId
 from sheaf.domain.task import Task, require_mergeable
 from sheaf.domain.task_assignment import TaskAssignment
@@ -33,6 +33,7 @@ from sheaf.store.transactions import StaleError, Write, commit
 from sheaf.store.writes import check_version, delete_if, put_new, update
 
 CHUNK = 20  # assignments that are read for one transaction
+MOST = 20_000  # assignments that go, which the operation names: its item holds 400 KB
 ENTRIES = 24  # of one transaction: each has 4 items, and beside them it is noted how far it has come
 
 
@@ -63,12 +64,17 @@ def merge(
         raise StaleError
     dropped = list(_on_both(account_id, source_id, target_id))
     details: Item = {"into_id": number(target_id), "is_moved": flag(False)}
+    uncounted: list[Write] = []
     if dropped:
+        if len(dropped) > MOST:
+            raise InvalidError(f"{len(dropped)} projects have both tasks; they are merged where {MOST} have, not more")
         details["dropped"] = {"NS": [str(assignment.id) for assignment in dropped]}
+        active = sum(assignment.is_active for assignment in dropped)
+        counter = total(account_id, "TASK_ASSIGNMENT")
+        uncounted = [count_write(counter, active=-active, archived=active - len(dropped))]
     operation = operations.new(account_id, "merge_task", source_id, now, details)
     own, *others = TASK.writes_to_remove(account_id, source)
     merged = {**own.parameters["Item"], "merged_into": {"M": TASK.codec.to_item(target)}}
-    active = sum(assignment.is_active for assignment in dropped)
     commit(
         [
             *answer(target),
@@ -78,11 +84,7 @@ def merge(
             *time_guard.remove_task(account_id, source_id, known, now),
             *time_guard.merge_into(account_id, target_id, into, known.time),
             check_version(keys.record(account_id, "TASK", target_id), target.version),
-            *(
-                [count_write(total(account_id, "TASK_ASSIGNMENT"), active=-active, archived=active - len(dropped))]
-                if dropped
-                else []
-            ),
+            *uncounted,
         ]
     )
     return target, operation
@@ -93,10 +95,10 @@ def move_assignments(account_id: AccountId, operation: ResumableOperation) -> bo
 
     Safe to be done by many at once, as `move_entries`: StaleError says that somebody else has just done the same.
     """
-    source_id, target_id = operation.subject_id, into_id(operation)
+    target_id = operations.merge_of(operation).into_id
     if _is_moved(_current(account_id, operation)):
         return False
-    chunk = list(islice(time_guard.pairs_of(account_id, source_id), CHUNK))
+    chunk = list(islice(time_guard.pairs_of(account_id, operation.subject_id), CHUNK))
     if not chunk:
         key = operations.key_of(account_id, operation.id)
         moved = update(key, "SET is_moved = :yes", {":yes": flag(True)}, "attribute_exists(pk)")
@@ -138,33 +140,20 @@ def move_entries(account_id: AccountId, operation: ResumableOperation) -> bool:
     if note is None:
         commit(operations.end(account_id, operation))
         return False
-    project_id = Id(int(note["sk"]["S"]))
-    after = note["done_to"]["S"]
-    listed = KeyRange(
-        keys.children(account_id, "PROJECT", project_id, "TIME_ENTRY"), f"{after}!", "~", newest_first=False
-    )
-    pair = reads.item(keys.pair(account_id, into_id(operation), project_id))
+    project_id, done_to = Id(int(note["sk"]["S"])), note["done_to"]
+    merge, key = operations.merge_of(operation), keys.merge_note(account_id, operation.id, project_id)
+    partition = keys.children(account_id, "PROJECT", project_id, "TIME_ENTRY")
+    listed = KeyRange(partition, f"{done_to['S']}!", "~", newest_first=False)
+    pair = reads.item(keys.pair(account_id, merge.into_id, project_id))
     found = list(islice(reads.items_in(listed, keys.PAGE), keys.PAGE))
-    as_read: Item = {":as_read": note["done_to"]}
     if pair is None or not found:  # without its pair, the project is gone
-        commit(
-            [
-                delete_if(
-                    keys.merge_note(account_id, operation.id, project_id), "done_to = :as_read", as_read, StaleError()
-                )
-            ]
-        )
+        commit([delete_if(key, "done_to = :as_read", {":as_read": done_to}, StaleError())])
         return True
     named = [item for item in found if read_id(item["task_id"]) == operation.subject_id]
     entries = [from_item(item) for item in named[:ENTRIES]]
     last = named[len(entries) - 1] if len(named) > ENTRIES else found[-1]
-    step = update(
-        keys.merge_note(account_id, operation.id, project_id),
-        "SET done_to = :to",
-        {**as_read, ":to": last["sk"]},
-        "done_to = :as_read",
-    )
-    assignment_id, merge = time_guard.pair_assignment_id(pair), operations.merge_of(operation)
+    step = update(key, "SET done_to = :to", {":as_read": done_to, ":to": last["sk"]}, "done_to = :as_read")
+    assignment_id = time_guard.pair_assignment_id(pair)
     writes = [
         write
         for entry in entries
@@ -174,11 +163,6 @@ def move_entries(account_id: AccountId, operation: ResumableOperation) -> bool:
     ]
     commit([step, *writes])
     return True
-
-
-def into_id(operation: ResumableOperation) -> Id:
-    """The surviving task of a merge."""
-    return read_id(operation.item["into_id"])
 
 
 def _next[Record: (TaskAssignment, TimeEntry)](record: Record) -> Record:
@@ -221,8 +205,8 @@ def _moved(
     """The writes of one assignment beside the count on the surviving task's guard."""
     if assignment is None:
         raise StaleError
-    target_id, project_id = into_id(operation), assigned.project_id
-    other = found.get(keys.key_pair(keys.pair(account_id, target_id, project_id)))
+    merge, project_id = operations.merge_of(operation), assigned.project_id
+    other = found.get(keys.key_pair(keys.pair(account_id, merge.into_id, project_id)))
     writes = [
         delete_if(keys.pair(account_id, assigned.task_id, project_id), "attribute_exists(pk)", {}, StaleError()),
         *time_guard.leftover_shards(account_id, assigned, time),
@@ -231,7 +215,7 @@ def _moved(
         note: Item = {**keys.merge_note(account_id, operation.id, project_id), "done_to": text("0")}
         writes.append(put_new(note, StaleError()))
     if other is None:
-        after = _next(operations.merge_of(operation).assignment(assignment))
+        after = _next(merge.assignment(assignment))
         return [
             *writes,
             *TASK_ASSIGNMENT.item_changes(account_id, assignment, after),
@@ -239,7 +223,7 @@ def _moved(
         ]
     active = int(assignment.is_active)
     project_guard = Counter(keys.guard(account_id, "PROJECT", project_id), StaleError())
-    staying = AssignmentKey(target_id, project_id, time_guard.pair_assignment_id(other))
+    staying = AssignmentKey(merge.into_id, project_id, time_guard.pair_assignment_id(other))
     return [
         *writes,
         *TASK_ASSIGNMENT.item_removals(account_id, assignment),
