@@ -154,11 +154,10 @@ def test_the_new_task_is_deleted_before_it_has_the_time_of_the_other_one(
     check(histories, EndsAs(endings, _hours(after)), ["merged first", "deleted first"])
 
 
-@pytest.mark.parametrize("rival", ["the same", "crossed", "chained"])
+@pytest.mark.parametrize("rival", ["crossed", "chained"])
 def test_of_two_merges_one_wins_or_they_follow_one_another(table: str, rival: str) -> None:
     _populate()
     source, target = {
-        "the same": (0, OTHER),
         "crossed": (OTHER, 0),
         "chained": (OTHER, THIRD),
     }[rival]
@@ -169,10 +168,6 @@ def test_of_two_merges_one_wins_or_they_follow_one_another(table: str, rival: st
         }
     )
     endings = {
-        "the same": [
-            Ending("one wins", {"one": None, "other": NotFoundError}, left={1: 1}),
-            Ending("the other wins", {"one": NotFoundError, "other": None}, left={1: 1}),
-        ],
         "crossed": [
             Ending("one wins", {"one": None, "other": InvalidError}, left={1: 1}),
             Ending("the other wins", {"one": NotFoundError, "other": None}, left={0: 1}),

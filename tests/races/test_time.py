@@ -226,10 +226,11 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
     check(histories, judge, [f"{kind} {order} first" for kind in kinds for order in ("archived", "logged")])
 
 
-@pytest.mark.parametrize("delete", [_delete_task, _delete_task_in_bulk])
-def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str, delete: Callable[[int], object]) -> None:
+def test_a_task_is_assigned_before_its_deletion_or_not_at_all(table: str) -> None:
     _populate(assigned=False)
-    histories, after = _race(lambda number: {"delete": lambda: delete(number), "assign": lambda: _assign(number)})
+    histories, after = _race(
+        lambda number: {"delete": lambda: _delete_task_in_bulk(number), "assign": lambda: _assign(number)}
+    )
     endings = [
         Ending("deleted first", {"delete": None, "assign": NoSuchTaskError}, left=0),
         Ending("assigned first", {"delete": None, "assign": None}, left=0),
