@@ -32,7 +32,19 @@ from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks, time_entries, user_assignments
 from sheaf.store.bulk.task_assignments import AssignmentChanges
 from sheaf.store.bulk.tasks import TaskChanges
-from tests.races.histories import FEW, RACES, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import (
+    FEW,
+    FEWEST,
+    RACES,
+    SHARE_OF_CONFLICTS,
+    Actor,
+    Ending,
+    EndsAs,
+    History,
+    check,
+    conflicts,
+    run,
+)
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
 from tests.support.table import Rows
@@ -273,6 +285,24 @@ def test_a_task_is_assigned_to_many_projects_before_what_makes_that_impossible_o
         Ending("many first", {"many": None, "rival": refused_second}, left=0),
     ]
     check(histories, EndsAs(endings, _entries_left(after)), ["the rival first", "many first"])
+
+
+def test_projects_that_come_while_a_task_is_assigned_to_all_have_it_once_or_not(table: str) -> None:
+    populate(client(1), task(1), task(2, is_default=True))
+
+    def create(number: int) -> object:
+        return projects.create(ACCOUNT, ProjectFields(client_id=Id(1), name=f"New {number}"), NOW)
+
+    def assign(task_id: int) -> None:
+        active = projects.active_ids(ACCOUNT, None, 1000)
+        left = [NewAssignment(project_id, Id(task_id), default_fields) for project_id in active]
+        while left:
+            left = left[len(AssignmentChanges(ACCOUNT, lambda _: True, NOW).carried_out(left)) :]
+
+    histories, _ = _race(
+        lambda number: {"create": lambda: create(number), "assign": lambda: assign(number % 2 + 1)}, FEWEST
+    )
+    check(histories, EndsAs([Ending("both", {"create": None, "assign": None}, left=0)], lambda _: 0), ["both"])
 
 
 def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
