@@ -26,7 +26,7 @@ from tests.store.stored_records import project as a_project
 from tests.store.stored_records import task as a_task
 from tests.support.api import make_table
 
-SIZES = (30, 1_000), (300, 10_000), (3_000, 100_000)
+SIZES = (30, 1_000), (300, 10_000)
 OLD, NEW = Id(1), Id(2)
 
 
