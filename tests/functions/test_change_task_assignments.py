@@ -204,3 +204,24 @@ def test_what_there_was_no_time_for_says_so_and_a_key_goes_on_there(api: Api, mo
     assert statuses(again) == [201] * 49
     assert again.body["results"][:48] == answer.body["results"][:48]
     assert api.get("/v2/task_assignments").body["total_entries"] == 49
+
+
+def test_an_assignment_of_a_task_that_is_being_merged_is_changed_as_the_other_tasks(api: Api) -> None:
+    task, projects = many(api, 2)
+    other = api_records.task(api, "Other")
+    ids = [each["task_assignment"]["id"] for each in send(api, BULK, creating(task, projects)).body["results"]]
+    gone = api_records.assignment(api, projects[1], other["id"])
+    with api_records.interrupted():
+        api.post(f"/v2/tasks/{task['id']}/merge", {"into_task_id": other["id"]})
+    answer = send(api, BULK, [{"action": "update", "id": each, "budget": 7} for each in [*ids, gone["id"]]])
+    assert statuses(answer) == [200, 404, 200]
+    assert answer.body["results"][0]["task_assignment"]["task"]["id"] == other["id"]
+
+
+def test_all_or_none_says_what_the_caller_may_not_do(api: Api) -> None:
+    task, projects = many(api, 2)
+    manager = api_records.manager(api, projects[0])
+    answer = send(manager, BULK, creating(task, projects), atomic=True)
+    told = "Nothing was changed, because operations[1] is refused: Not authorized!"
+    assert (answer.status, answer.body["message"]) == (422, told)
+    assert api.get("/v2/task_assignments").body["total_entries"] == 0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from sheaf.domain.errors import BusyError, InvalidError, SheafError
+from sheaf.domain.errors import BusyError, InvalidError, NotPermittedError, SheafError
 from sheaf.domain.project import Project
 from sheaf.domain.task import Task, TaskFields
 from sheaf.domain.task_assignment import TaskAssignment, TaskAssignmentFields
@@ -143,7 +143,7 @@ class AtomicError(InvalidError):
     """One of several changes that are made all or none is refused, and so are all."""
 
     def __init__(self, number: int, refusal: SheafError) -> None:
-        reason = str(refusal) or "Not Found"
+        reason = str(refusal) or ("Not authorized!" if isinstance(refusal, NotPermittedError) else "Not Found")
         super().__init__(f"Nothing was changed, because operations[{number}] is refused: {reason}")
 
 

@@ -21,7 +21,8 @@ from sheaf.store.bulk import series
 from sheaf.store.mappers.project import PROJECT
 from sheaf.store.mappers.task import TASK
 from sheaf.store.mappers.task_assignment import TASK_ASSIGNMENT
-from sheaf.store.transactions import Write
+from sheaf.store.resumable import operations
+from sheaf.store.transactions import StaleError, Write
 
 _LEAST_WRITES = {NewAssignment: 4, ChangedAssignment: 2, RemovedAssignment: 4 + keys.SHARDS, Refused: 1}
 
@@ -89,6 +90,10 @@ class _Plan:
         found |= reads.items([*ends, *times])
         self._items = found
         self._projects, self._tasks = PROJECT.pick(account_id, found), TASK.pick(account_id, found)
+        if any(assignment.task_id not in self._tasks for assignment in self._assignments.values()):
+            merges = operations.pending(account_id).merges
+            if any(assignment.task_id in merges for assignment in self._assignments.values()):
+                raise StaleError  # it is the other task's already: whoever decides again finishes that first
         self._taken = {
             (change.project_id, change.task_id)
             for change, pair in zip(self._new, pairs, strict=True)
