@@ -197,7 +197,7 @@ def test_an_operation_that_is_always_stale_uses_up_no_more_than_its_share(
     def always_stale(_account_id: AccountId, _operation: ResumableOperation) -> bool:
         raise StaleError
 
-    monkeypatch.setattr(creation, "resume", always_stale)
+    monkeypatch.setitem(resume._STEPS, "create_project", [always_stale])
     assert resume.resume_all(seconds=200) == 1
     assert [account_id for account_id, _ in operations.of_all_accounts()] == [AccountId(10)]
     assert_sound_but_for_poison()

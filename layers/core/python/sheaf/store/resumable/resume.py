@@ -1,7 +1,7 @@
 """store: pending operations are resumed by the request that began them, by a later one, or by the scheduled repair."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from sheaf import origin
 from sheaf.domain.errors import BusyError
@@ -13,11 +13,18 @@ from sheaf.store.resumable.operations import OperationKind, ResumableOperation
 from sheaf.store.transactions import StaleError, pause
 
 _PATIENCE = 10.0  # seconds of a request; API Gateway waits 29 for an answer, a function of ours 25
-_FIRST_STEPS: Mapping[OperationKind, Callable[[AccountId, ResumableOperation], bool]] = {
-    "remove_project": removal.delete_remaining_assignments,
-    "merge_task": task_merge.move_assignments,
+type _Step = Callable[[AccountId, ResumableOperation], bool]
+
+_STEPS: Mapping[OperationKind, Sequence[_Step]] = {
+    "assign_task": [assigning.resume],
+    "create_project": [creation.resume],
+    "merge_task": [task_merge.move_assignments, task_merge.move_entries],
+    "remove_project": [removal.delete_remaining_assignments, removal.delete_remaining_entries],
+    "remove_task": [removal.delete_remaining_of_task],
+    "remove_user": [removal.delete_remaining_of_user],
+    "restore_task": [restoring.resume],
 }
-"""After which others can decide on what an operation changes, though it has not ended."""
+"""What each operation repeats, one after the other; after the first of them others can decide on what it changes."""
 
 _LONGEST_PAUSE_AT = 5  # attempts after which the pause between two tries grows no more
 
@@ -28,25 +35,7 @@ def resume(account_id: AccountId, operation: ResumableOperation, seconds: float 
     What remains does no harm: readers leave it out, and the scheduled repair runs every minute.
     """
     until = time.monotonic() + seconds
-    match operation.kind:
-        case "create_project":
-            return _repeat(account_id, operation, creation.resume, until)
-        case "assign_task":
-            return _repeat(account_id, operation, assigning.resume, until)
-        case "restore_task":
-            return _repeat(account_id, operation, restoring.resume, until)
-        case "merge_task":
-            return _repeat(account_id, operation, task_merge.move_assignments, until) and _repeat(
-                account_id, operation, task_merge.move_entries, until
-            )
-        case "remove_task":
-            return _repeat(account_id, operation, removal.delete_remaining_of_task, until)
-        case "remove_user":
-            return _repeat(account_id, operation, removal.delete_remaining_of_user, until)
-        case "remove_project":
-            return _repeat(account_id, operation, removal.delete_remaining_assignments, until) and _repeat(
-                account_id, operation, removal.delete_remaining_entries, until
-            )
+    return all(_repeat(account_id, operation, step, until) for step in _STEPS[operation.kind])
 
 
 def finish_pending(account_id: AccountId, returning: Collection[Id] = (), *, wholly: bool = False) -> bool:
@@ -62,10 +51,9 @@ def finish_pending(account_id: AccountId, returning: Collection[Id] = (), *, who
     found = [each for each in operations.of_account(account_id) if each.kind != "assign_task"]  # waited for by nobody
     until = time.monotonic() + _PATIENCE
     for operation in found:
-        if wholly or operation.subject_id in returning or operation.kind not in _FIRST_STEPS:
-            is_finished = resume(account_id, operation, until - time.monotonic())
-        else:
-            is_finished = _repeat(account_id, operation, _FIRST_STEPS[operation.kind], until)
+        steps = _STEPS[operation.kind]
+        needed = steps if wholly or operation.subject_id in returning else steps[:1]
+        is_finished = all(_repeat(account_id, operation, step, until) for step in needed)
         if not is_finished:
             raise BusyError("A large change is still under way; nothing was changed, please try again")
     return bool(found)
@@ -115,7 +103,7 @@ def resume_all(seconds: float) -> int:
 def _repeat(
     account_id: AccountId,
     operation: ResumableOperation,
-    step: Callable[[AccountId, ResumableOperation], bool],
+    step: _Step,
     until: float,
 ) -> bool:
     """Repeat a step until it says that there is nothing left to do; False when the time was up before that."""
