@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 
 from sheaf.domain.bulk import NewAssignment
 from sheaf.domain.errors import InvalidError, NotFoundError, SheafError
@@ -27,16 +28,12 @@ def add_commands(task: Parser) -> None:
         " are. It may be repeated: projects that have the task stay as they are.",
         examples="  sheaf task assign 7 --account 1 --all-active",
     )
-    assign.set_defaults(run=_assign, parser=assign)
-    assign.add_argument("task", metavar="ID", type=arguments.task_id, help="the task")
-    arguments.add_account(assign)
     which = assign.add_mutually_exclusive_group(required=True)
     which.add_argument("--all-active", action="store_true", help="to all active projects")
     which.add_argument(
         "--project", metavar="ID", type=arguments.project_id, action="append", help="to this one; may be repeated"
     )
-    assign.add_argument("--yes", action="store_true", help="do not ask")
-    deployment.add_options(assign)
+    _complete(assign, _assign, "the task")
     merge = commands.add_parser(
         "merge",
         help="let a task become part of another",
@@ -44,12 +41,8 @@ def add_commands(task: Parser) -> None:
         " It asks first, and says how much that is.",
         examples="  sheaf task merge 7 --into 3 --account 1",
     )
-    merge.set_defaults(run=_merge, parser=merge)
-    merge.add_argument("task", metavar="ID", type=arguments.task_id, help="the task that goes")
     merge.add_argument("--into", metavar="ID", type=arguments.task_id, required=True, help="the task that stays")
-    arguments.add_account(merge)
-    merge.add_argument("--yes", action="store_true", help="do not ask")
-    deployment.add_options(merge)
+    _complete(merge, _merge, "the task that goes")
     restore = commands.add_parser(
         "restore",
         help="restore a deleted task",
@@ -57,11 +50,16 @@ def add_commands(task: Parser) -> None:
         " still there. It asks first, and says how many assignments that are.",
         examples="  sheaf task restore 7 --account 1",
     )
-    restore.set_defaults(run=_restore, parser=restore)
-    restore.add_argument("task", metavar="ID", type=arguments.task_id, help="the task")
-    arguments.add_account(restore)
-    restore.add_argument("--yes", action="store_true", help="do not ask")
-    deployment.add_options(restore)
+    _complete(restore, _restore, "the task")
+
+
+def _complete(command: Parser, run: Callable[[Namespace, Timestamp], int], task: str) -> None:
+    """What all these commands have: the function that runs, the task, its account, and that nobody is asked."""
+    command.set_defaults(run=run, parser=command)
+    command.add_argument("task", metavar="ID", type=arguments.task_id, help=task)
+    arguments.add_account(command)
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    deployment.add_options(command)
 
 
 def _merge(given: Namespace, now: Timestamp) -> int:
