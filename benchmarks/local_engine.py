@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -26,6 +27,7 @@ REPEATS = 3
 REQUESTS = 200
 CLIENTS = 8
 TASK = "/v2/tasks/1"
+FIRST_CALLS = ("/v2/projects", "/v2/clients", "/v2/roles", "/v2/users", "/v2/company")
 
 _FUNCTIONS = {
     "prints nothing": "def handler(event, context):\n    return {}\n",
@@ -74,6 +76,9 @@ def _engine_start() -> float:
 
 
 def _requests(server: Server) -> Iterator[Sequence[str]]:
+    client = Client(server.port)
+    first = statistics.median(_time(partial(client.get, path)) for path in FIRST_CALLS)
+    yield "first call of a function", _seconds(first)
     front = _median_get(("127.0.0.1", server.port), TASK)
     yield "request, one client", f"{front * 1000:.1f} ms"
     port = int(server.engine_url.rpartition(":")[2])

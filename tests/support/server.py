@@ -123,8 +123,9 @@ class Server:
         return {(item["pk"]["S"], item["sk"]["S"]): item for page in pages for item in page["Items"]}
 
     def records(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """All that the table holds but for the feeds of changes, which come after the changes."""
-        return {place: item for place, item in self.items().items() if "#CHANGES" not in place[0]}
+        """All that the table holds but for the feeds and what webhooks are sent, which come after the changes."""
+        later = ("#CHANGES", "#WEBHOOK_DELIVERY")
+        return {place: item for place, item in self.items().items() if not any(name in place[0] for name in later)}
 
     @contextmanager
     def store(self) -> Iterator[None]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from samtranslator.yaml_helper import yaml_parse
+
 from tools.local import routes
 from tools.local.engine import Engine, architecture, aws_environment, without_aws
 
@@ -18,9 +20,11 @@ BUCKET = "sheaf-local-artifacts"
 MARK = f"/{STACK}/deployed"
 SOURCES = ("template.yaml", "functions", "layers", "tools/local/deploy.py", "tools/local/routes.py")
 FUNCTION_TYPE = "AWS::Lambda::Function"
+LAYER_TYPE = "AWS::Serverless::LayerVersion"
 MAPPING_TYPE = "AWS::Lambda::EventSourceMapping"
 TABLE_TYPE = "AWS::DynamoDB::Table"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+LAYERS_VARIABLE = "_LAMBDA_LAYERS_DIRS"  # ministack's own, for the folders into which it unpacks layers
 
 
 class DeployError(Exception):
@@ -56,18 +60,18 @@ def up_to_date(engine: Engine, project: Path, work_dir: Path, parameters: Mappin
     Raises:
         DeployError: With the SAM CLI's own words.
     """
-    wanted = fingerprint(project, parameters)
+    wanted = fingerprint(project, work_dir, parameters)
     if _deployed(engine) != wanted:
         build(project, work_dir, parameters)
         deploy(engine, work_dir, parameters)
-        _complete(engine)
+        _complete(engine, work_dir / "build")
         engine.client("ssm").put_parameter(Name=MARK, Value=wanted, Type="String", Overwrite=True)
     return describe(engine)
 
 
-def fingerprint(project: Path, parameters: Mapping[str, str]) -> str:
+def fingerprint(project: Path, work_dir: Path, parameters: Mapping[str, str]) -> str:
     """Return a hash of all that decides what a deployment holds."""
-    digest = hashlib.sha256(json.dumps([dict(parameters), sys.version]).encode())
+    digest = hashlib.sha256(json.dumps([str(work_dir), dict(parameters), sys.version]).encode())
     for path in sorted(_files(project)):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(project)}\0{len(content)}\0".encode())
@@ -130,11 +134,14 @@ def _deployed(engine: Engine) -> str | None:
         return None
 
 
-def _complete(engine: Engine) -> None:
+def _complete(engine: Engine, built: Path) -> None:
     """Do what CloudFormation does on AWS and ministack leaves out: the OpenAPI body of the HTTP API.
 
     Also take the empty endpoint variable away from the functions. It is declared so that `sam local` can
     fill it; ministack's own address takes its place only where there is none.
+
+    Also let functions import the layers from where they were built: ministack would unpack their 2,400 files for each
+    process that it starts.
 
     And make a number of the concurrency of a queue's workers, which comes from a parameter: ministack leaves it the
     text that a parameter is, and then reads no queue.
@@ -143,22 +150,31 @@ def _complete(engine: Engine) -> None:
     template = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
     resources = {name: physical for name, _, physical in _resources(engine)}
     functions = engine.client("lambda")
+    layers = _layers(built)
     arns: dict[str, str] = {}
     for name, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION_TYPE:
             configuration = functions.get_function_configuration(FunctionName=resources[name])
             arns[name] = configuration["FunctionArn"]
-            variables = configuration.get("Environment", {}).get("Variables", {})
-            if variables.get(ENDPOINT_VARIABLE) == "":
-                del variables[ENDPOINT_VARIABLE]
-                functions.update_function_configuration(
-                    FunctionName=resources[name], Environment={"Variables": variables}
-                )
+            declared = configuration["Environment"]["Variables"]
+            variables = {key: value for key, value in declared.items() if (key, value) != (ENDPOINT_VARIABLE, "")}
+            functions.update_function_configuration(
+                FunctionName=resources[name],
+                Layers=[],
+                Environment={"Variables": {**variables, LAYERS_VARIABLE: layers}},
+            )
         if resource["Type"] == MAPPING_TYPE:
             mapping = functions.get_event_source_mapping(UUID=resources[name])
             scaling = {item: int(number) for item, number in mapping.get("ScalingConfig", {}).items()}
             functions.update_event_source_mapping(UUID=resources[name], ScalingConfig=scaling)
     _wire(engine.client("apigatewayv2"), resources[routes.api_of(template)], template, arns)
+
+
+def _layers(built: Path) -> str:
+    """Return the folders of the layers, with the one whose modules come first at the end, as ministack names them."""
+    resources = yaml_parse((built / "template.yaml").read_text())["Resources"].values()
+    layers = [each["Properties"]["ContentUri"] for each in resources if each["Type"] == LAYER_TYPE]
+    return os.pathsep.join(str(built / layer) for layer in reversed(layers))
 
 
 def _wire(gateway: Any, api: str, template: Mapping[str, Any], arns: Mapping[str, str]) -> None:
