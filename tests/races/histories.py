@@ -17,12 +17,14 @@ from dataclasses import dataclass
 
 from tests.store.faults import BEFORE_CALL, cancelled, error, hooked
 
-RACES = int(os.environ.get("RACES", "100"))
-"""How many histories each race runs through; below a hundred, an ending may go unseen by chance."""
+RACES = int(os.environ.get("RACES", "50"))
+"""How many histories each race runs through; below fifty, an ending that a quarter of them have may go unseen."""
 
-FEW = max(100, RACES // 4)
+RARE = max(150, RACES)
+"""The same for races of which one ending is rare."""
+
+FEW = max(50, RACES // 4)
 """The same for races about what other races are about too."""
-
 
 FEWEST = max(30, RACES // 4)
 """The same for races of which each takes long, and whose endings are each seen in a quarter of the histories."""

@@ -20,7 +20,7 @@ from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import task_assignments, tasks, time_entries
 from sheaf.store.resumable import resume
-from tests.races.histories import FEWEST, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import FEW, FEWEST, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
 from tests.support.table import Rows
@@ -35,9 +35,9 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sheaf.store.transactions._FIRST_PAUSE", 0.001)
 
 
-def _populate(*, of_old: int = 1, of_new: bool = True) -> None:
+def _populate(count: int = FEWEST, *, of_old: int = 1, of_new: bool = True) -> None:
     """Of each number a project, an old task on it with so many entries, and a new one, on it or not."""
-    numbers = range(1, FEWEST + 1)
+    numbers = range(1, count + 1)
     old = [assignment(number, number, number) for number in numbers]
     populate(
         client(1),
@@ -46,7 +46,7 @@ def _populate(*, of_old: int = 1, of_new: bool = True) -> None:
         *old,
         *(assignment(number + OTHER, number, number + OTHER) for number in numbers if of_new),
         *(user_assignment(number, ADMIN) for number in numbers),
-        *(Spent(id=each.id + FEWEST * more, assignment=each) for more in range(of_old) for each in old),
+        *(Spent(id=each.id + count * more, assignment=each) for more in range(of_old) for each in old),
     )
 
 
@@ -71,9 +71,9 @@ def _assign(project_id: int, task_id: int) -> object:
     return task_assignments.create(ACCOUNT, Id(project_id), Id(task_id), default_fields, NOW)
 
 
-def _race(actors: Callable[[int], Mapping[str, Actor]]) -> tuple[list[History], Rows]:
+def _race(actors: Callable[[int], Mapping[str, Actor]], count: int = FEWEST) -> tuple[list[History], Rows]:
     with conflicts(SHARE_OF_CONFLICTS):
-        histories = run(lambda number: actors(number + 1), FEWEST)
+        histories = run(lambda number: actors(number + 1), count)
     resume.resume_all(seconds=60)
     return histories, assert_sound(ACCOUNT)
 
@@ -184,12 +184,13 @@ def test_of_two_merges_one_wins_or_they_follow_one_another(table: str, rival: st
 
 @pytest.mark.parametrize("which", [0, OTHER])
 def test_a_task_is_archived_before_or_after_it_is_merged(table: str, which: int) -> None:
-    _populate()
+    _populate(FEW)
     histories, after = _race(
         lambda number: {
             "merge": lambda: _merge(number, number + OTHER),
             "archive": lambda: _archive(number + which),
-        }
+        },
+        FEW,
     )
     endings = (
         [

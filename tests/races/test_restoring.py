@@ -13,7 +13,7 @@ from sheaf.domain.task import TaskFields
 from sheaf.domain.task_assignment import NoSuchTaskError, TaskTakenError, default_fields
 from sheaf.domain.values import Id, Timestamp
 from sheaf.store import projects, task_assignments, tasks
-from tests.races.histories import FEWEST, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import FEW, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
 from tests.store.audit import assert_sound
 from tests.store.stored_records import assignment, client, populate, project, task
 from tests.support.table import Rows
@@ -30,7 +30,7 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def deleted(table: str) -> None:
     """Each history plays with a deleted task that had an assignment to a project, all of one number."""
-    numbers = range(1, FEWEST + 1)
+    numbers = range(1, FEW + 1)
     populate(
         client(1),
         *(project(number) for number in numbers),
@@ -55,7 +55,7 @@ def _assign(number: int) -> object:
 
 def _race(actors: Callable[[int], Mapping[str, Actor]]) -> tuple[list[History], Rows]:
     with conflicts(SHARE_OF_CONFLICTS):
-        histories = run(lambda number: actors(number + 1), FEWEST)
+        histories = run(lambda number: actors(number + 1), FEW)
     return histories, assert_sound(ACCOUNT)
 
 

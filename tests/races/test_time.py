@@ -33,9 +33,9 @@ from sheaf.store import projects, task_assignments, tasks, time_entries, user_as
 from sheaf.store.bulk.task_assignments import AssignmentChanges
 from sheaf.store.bulk.tasks import TaskChanges
 from tests.races.histories import (
-    FEW,
     FEWEST,
     RACES,
+    RARE,
     SHARE_OF_CONFLICTS,
     Actor,
     Ending,
@@ -53,7 +53,7 @@ ACCOUNT = AccountId(1)
 NOW = Timestamp("2026-03-01T12:00:00Z")
 
 # Each history plays with one number: task, project, assignment and entry of that number, joined with one another.
-NUMBERS = range(1, RACES + 1)
+NUMBERS = range(1, RARE + 1)
 
 
 @pytest.fixture(autouse=True)
@@ -135,14 +135,14 @@ _ARCHIVING: Mapping[str, Callable[[int], object]] = {
 
 def _populate(*, assigned: bool = True, with_time: bool = False, spare_tasks: bool = False) -> None:
     assignments = [assignment(number, number, number) for number in NUMBERS if assigned]
-    spare = [RACES + number for number in NUMBERS if spare_tasks]
+    spare = [RARE + number for number in NUMBERS if spare_tasks]
     populate(
         client(1),
         *(task(number) for number in (*NUMBERS, *spare)),
         *(project(number) for number in NUMBERS),
         *assignments,
         *(user_assignment(number, ADMIN) for number in NUMBERS),
-        *(assignment(number, number - RACES, number) for number in spare),
+        *(assignment(number, number - RARE, number) for number in spare),
         *(Spent(id=task_assignment.id, assignment=task_assignment) for task_assignment in assignments if with_time),
     )
 
@@ -178,7 +178,8 @@ def test_a_task_is_deleted_only_between_its_last_entry_and_the_next(table: str) 
             "unlog": lambda: time_entries.delete(ACCOUNT, Id(number), lambda _: None),
             "log": lambda: _log(number),
             "delete": lambda: _delete_task(number),
-        }
+        },
+        RARE,
     )
     endings = [
         Ending("deleted", {"unlog": None, "log": TimeNotLoggableError, "delete": None}, left=0),
@@ -221,7 +222,8 @@ def test_time_is_logged_before_work_has_ended_or_not_at_all(table: str) -> None:
         lambda number: {
             "archive": lambda: _ARCHIVING[kinds[number % len(kinds)]](number),
             "log": lambda: _log(number),
-        }
+        },
+        RARE,
     )
     endings = EndsAs(
         [
@@ -278,7 +280,7 @@ def test_a_task_is_assigned_to_many_projects_before_what_makes_that_impossible_o
         "delete project": lambda number: projects.delete(ACCOUNT, Id(number), NOW),
     }
     histories, after = _race(
-        lambda number: {"many": lambda: _assign_many(number), "rival": lambda: rivals[rival](number)}, FEW
+        lambda number: {"many": lambda: _assign_many(number), "rival": lambda: rivals[rival](number)}, FEWEST
     )
     endings = [
         Ending("the rival first", {"many": refused_first, "rival": None}, left=0),
@@ -309,8 +311,8 @@ def test_an_entry_is_moved_to_a_task_or_the_task_is_deleted(table: str) -> None:
     _populate(with_time=True, spare_tasks=True)
     histories, after = _race(
         lambda number: {
-            "move": lambda: _move_to(RACES + number, number),
-            "delete": lambda: _delete_task(RACES + number),
+            "move": lambda: _move_to(RARE + number, number),
+            "delete": lambda: _delete_task(RARE + number),
         }
     )
     endings = [
@@ -327,7 +329,7 @@ def test_no_time_outlives_its_project(table: str) -> None:
             "delete": lambda: projects.delete(ACCOUNT, Id(number), NOW),
             "log": lambda: _log(number),
         },
-        FEW,  # each deletes a project, and all deletions of an account count one another
+        FEWEST,  # each deletes a project, and all deletions of an account count one another
     )
     endings = [
         Ending("deleted first", {"delete": None, "log": TimeNotLoggableError}, left=0),

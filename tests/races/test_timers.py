@@ -25,7 +25,8 @@ from tests.store.stored_records import ACCOUNT, NOW, assignment, client, populat
 from tests.support.table import put_items
 
 LATER = to_timestamp(datetime.fromisoformat(NOW) + timedelta(hours=1))
-NUMBERS = range(1, FEW + 1)  # of a user, and of a project, a task and an assignment
+COUNT = max(100, FEW)  # one ending is seen in one of ten
+NUMBERS = range(1, COUNT + 1)  # of a user, and of a project, a task and an assignment
 
 type Left = tuple[tuple[Decimal, bool], ...]
 """Of each of a user's entries, the oldest first: its hours without its timer, and whether that runs."""
@@ -64,7 +65,7 @@ def _delete(entry: TimeEntry) -> LoggedTime:
 def _race(actors: Callable[[int], Mapping[str, Actor]]) -> tuple[Sequence[History], Callable[[History], Left]]:
     """Run the race, audit the table, and tell what each history has left of its user's time."""
     with conflicts(SHARE_OF_CONFLICTS):
-        histories = run(lambda number: actors(number + 1), FEW)
+        histories = run(lambda number: actors(number + 1), COUNT)
     left: dict[int, list[TimeEntry]] = defaultdict(list)
     for entry in sorted(_entries(assert_sound(ACCOUNT)), key=lambda entry: entry.id):
         left[entry.user_id].append(entry)
