@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -30,6 +31,23 @@ def plain() -> dict[str, Any]:
         for name in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
             resource["Properties"][name] = "s3://bucket/key"
     return copied
+
+
+def part_with(name: str) -> dict[str, Any]:
+    """Of such a copy one resource, and all that it and the Globals refer to."""
+    source = plain()
+    resources, kept = source["Resources"], dict[str, Any]()
+    waiting = {name, *references(source["Globals"])}
+    while waiting:
+        kept |= {each: resources[each] for each in waiting & resources.keys()}
+        waiting = ({*references(list(kept.values()))} & resources.keys()) - kept.keys()
+    return {key: value for key, value in source.items() if key != "Outputs"} | {"Resources": kept}
+
+
+@cache
+def whole() -> Mapping[str, Any]:
+    """What the SAM transform makes of template.yaml."""
+    return processed(plain())
 
 
 def processed(source: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sheaf.store import stamps
 from sheaf.store.feed import appending
 from sheaf.store.imports import progress
 from sheaf.store.imports.progress import Batch, Settled
-from tests.architecture.processed_template import dangling, plain, processed, references, statements, texts
+from tests.architecture.processed_template import dangling, part_with, processed, references, statements, texts, whole
 from tests.support.api import NOW
 from tools.template import Function, functions, template
 
@@ -53,7 +53,7 @@ def of_type(kind: str) -> dict[str, Mapping[str, Any]]:
 
 
 def test_every_reference_names_something() -> None:
-    assert dangling(processed(plain())) == []
+    assert dangling(whole()) == []
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_every_reference_names_something() -> None:
     ],
 )
 def test_a_reference_in_the_globals_to_nowhere_is_found(reference: Mapping[str, Any]) -> None:
-    source = plain()
+    source = part_with("ListTasksFunction")
     source["Globals"]["Function"]["Environment"]["Variables"]["STAGE"] = reference
     assert dangling(processed(source)) == ["Nowhere"]
 
 
 @pytest.mark.parametrize("attribute", [{"DependsOn": "Nowhere"}, {"DependsOn": ["Nowhere"]}, {"Condition": "Nowhere"}])
 def test_a_resource_that_depends_on_nothing_known_is_found(attribute: Mapping[str, Any]) -> None:
-    source = plain()
+    source = part_with("ApiLogGroup")
     source["Resources"]["ApiLogGroup"] |= attribute
     assert dangling(processed(source)) == ["Nowhere"]
 
@@ -107,7 +107,7 @@ def wildcards(made: Mapping[str, Any]) -> list[str]:
 
 
 def test_no_permission_is_a_wildcard() -> None:
-    assert wildcards(processed(plain())) == []
+    assert wildcards(whole()) == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_no_permission_is_a_wildcard() -> None:
     ],
 )
 def test_a_wildcard_is_found(statement: Mapping[str, Any], found: str) -> None:
-    source = plain()
+    source = part_with("ListTasksFunction")
     source["Resources"]["ListTasksFunction"]["Properties"]["Policies"] = [{"Statement": [statement]}]
     assert wildcards(processed(source)) == [found]
 
@@ -138,13 +138,13 @@ def test_every_policy_of_a_function_is_spelled_out_beside_it() -> None:
 
 
 def test_no_managed_policy_is_attached_but_those_of_sam() -> None:
-    roles = [item for item in processed(plain())["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
+    roles = [item for item in whole()["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
     attached = {arn for role in roles for arn in role["Properties"].get("ManagedPolicyArns", [])}
     assert attached <= ATTACHED_BY_SAM
 
 
 def test_nobody_may_scan_or_use_partiql() -> None:
-    granted = {text for statement in statements(processed(plain())) for text in texts(statement["Action"])}
+    granted = {text for statement in statements(whole()) for text in texts(statement["Action"])}
     assert [action for action in granted if action == "dynamodb:Scan" or "PartiQL" in action] == []
 
 
@@ -195,7 +195,7 @@ def test_a_scheduled_run_that_fails_is_not_repeated_before_the_next_is_due() -> 
 
 
 def test_the_scheduler_may_wake_its_functions_and_do_nothing_else() -> None:
-    made = processed(plain())["Resources"]
+    made = whole()["Resources"]
     roles = [resource["Properties"] for resource in made.values() if resource["Type"] == "AWS::IAM::Role"]
     of_scheduler = [role for role in roles if "scheduler.amazonaws.com" in set(texts(role["AssumeRolePolicyDocument"]))]
     granted = [
@@ -219,7 +219,7 @@ MOST_ROUTES = 250  # of 300
 
 
 def test_the_template_stays_below_the_limits_of_aws(capsys: pytest.CaptureFixture[str]) -> None:
-    made = processed(plain())
+    made = whole()
     resources, size = len(made["Resources"]), len(json.dumps(made))
     every_route = len([route for function in functions() for route in function.routes])
     left = {

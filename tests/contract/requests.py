@@ -672,7 +672,7 @@ def busy_table() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         identity._memory().clear()
         patch.setattr(reads, "dynamodb", BusyTable)
-        patch.setattr(backoff, "SECONDS", 0.1)
+        patch.setattr(backoff, "SECONDS", 0.01)
         yield
 
 
@@ -681,7 +681,7 @@ def busy_records() -> Iterator[None]:
     """Another transaction is always under way."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transactions, "dynamodb", BusyRecords)
-        patch.setattr(backoff, "SECONDS", 0.1)
+        patch.setattr(backoff, "SECONDS", 0.01)
         yield
 
 

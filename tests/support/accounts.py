@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-from sheaf import settings
 from sheaf.aws import dynamodb
 from sheaf.domain.identity import Account
 from sheaf.domain.values import Timestamp, to_timestamp
@@ -33,7 +32,12 @@ def put_administrator(endpoint_url: str) -> str:
 
 def put_demo_account(endpoint_url: str, *, with_feed: bool = False) -> Timestamp:
     """What `make run` seeds, with the feed of it where that is asked for; return the second in which that began."""
-    started, items = _demo_account(endpoint_url)
+    return put_demo(demo_account(endpoint_url), with_feed=with_feed)
+
+
+def put_demo(demo_account: tuple[Timestamp, list[Item]], *, with_feed: bool = False) -> Timestamp:
+    """The same where another engine made it."""
+    started, items = demo_account
     put_items([item for item in items if with_feed or "#CHANGES" not in item["pk"]["S"]])
     return started
 
@@ -74,11 +78,11 @@ def demo_to_read(endpoint_url: str) -> Iterator[DemoToRead]:
     """Make that table. Whoever wrote to it made all tests after them worthless: that fails at the end."""
     before = os.environ.get("TABLE_NAME", _NONE)
     table = make_table(endpoint_url)
-    demo_account = DemoToRead(table, endpoint_url, put_demo_account(endpoint_url, with_feed=True), rows())
+    to_read = DemoToRead(table, endpoint_url, put_demo_account(endpoint_url, with_feed=True), rows())
     point_at(before, endpoint_url)
-    yield demo_account
-    with demo_account.in_use():
-        assert rows() == demo_account.held
+    yield to_read
+    with to_read.in_use():
+        assert rows() == to_read.held
 
 
 @cache
@@ -116,7 +120,8 @@ def _made(make: Callable[[Api], None], endpoint_url: str) -> list[Item]:
 
 
 @cache
-def _demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
+def demo_account(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
+    """When its seeding began, and all that was written then."""
     with _aside(endpoint_url, is_streamed=True) as table:
         started = to_timestamp(datetime.now(UTC))
         demo.seed(table, endpoint_url, examples.of_webhooks(endpoint_url)["WEBHOOKS_KEY_ID"])
@@ -133,7 +138,7 @@ def _copy(make: Callable[[], Account], endpoint_url: str) -> tuple[Account, list
 @contextmanager
 def _aside(endpoint_url: str, *, is_streamed: bool = False) -> Iterator[str]:
     """Another empty table, in place of the one in use."""
-    in_use = settings.table_name()
+    in_use = os.environ.get("TABLE_NAME", _NONE)
     name = make_table(endpoint_url, is_streamed=is_streamed)
     yield name
     dynamodb.dynamodb().delete_table(TableName=name)

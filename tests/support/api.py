@@ -172,6 +172,7 @@ class Api:
         return event
 
 
+@cache
 def route_of(method: str, path: str) -> Route:
     """The route that API Gateway would choose: the one that fits with the fewest variables, otherwise `$default`."""
     path = path.partition("?")[0]
