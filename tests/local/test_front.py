@@ -233,6 +233,17 @@ def test_a_request_that_makes_no_sense_does_not_reach_the_api(api: Api, front: F
     assert api.received == []
 
 
+@pytest.mark.parametrize(
+    ("target", "header"),
+    [("/" + "a" * 70_000, "a"), ("/?" + "a" * 70_000, "a"), ("/", "a" * 70_000)],
+    ids=["address", "query", "header"],
+)
+def test_a_head_that_is_too_long_is_refused(api: Api, front: Front, target: str, header: str) -> None:
+    response, body = ask(front, target, headers=[("X-A", header)])
+    assert (response.status, json.loads(body)) == (431, {"message": "Request Header Fields Too Large"})
+    assert api.received == []
+
+
 def test_a_method_that_api_gateway_does_not_know_is_refused(api: Api, front: Front) -> None:
     response, body = ask(front, "/", "BREW")
     assert (response.status, json.loads(body)) == (405, {"message": "Method Not Allowed"})

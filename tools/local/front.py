@@ -144,6 +144,8 @@ class Front:
         target = (scope["raw_path"] + query).decode("latin-1")
         if not (target.startswith("/") and target.isascii() and target.isprintable()):
             raise RefusedError(HTTPStatus.BAD_REQUEST, "The address must be ASCII, all else percent-encoded")
+        if len(target) + sum(len(name) + len(value) for name, value in scope["headers"]) > LINE_LIMIT:
+            raise RefusedError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         headers = self._forwarded(scope)
         body = await _body(scope["headers"], receive)
         ask = asyncio.get_running_loop().run_in_executor
