@@ -11,13 +11,13 @@ from sheaf.domain.values import Timestamp
 from sheaf.store.items import Item
 from sheaf.webhooks import addresses
 from tests.functions import api_records, examples, v1_examples
-from tests.functions.conftest import READING_THE_FEED
 from tests.functions.examples import Whole
 from tests.functions.test_examples import expected_by
 from tests.imports.pipeline import running_pipeline
-from tests.support.accounts import demo_account, put_demo
+from tests.support.accounts import demo_account
 from tests.support.api import Api, make_account, make_token, only_reads
 from tests.support.example_requests import load_event, names_of
+from tests.support.table import put_batches
 from tools.local import examples as local
 from tools.template import routes
 
@@ -53,22 +53,23 @@ def of_demo(endpoint_url: str) -> tuple[Timestamp, list[Item]]:
     return demo_account(endpoint_url)
 
 
-@pytest.mark.usefixtures("empty_table")
+@pytest.fixture
+def started(of_demo: tuple[Timestamp, list[Item]], empty_table: str) -> Timestamp:
+    """That account is moto's; the value is the second in which its seeding began."""
+    began, items = of_demo
+    put_batches(items)
+    return began
+
+
 @pytest.mark.parametrize("operation", sorted(SUCCESSFUL.keys() - WITHOUT - OF_A_SECRET - set(ONLY_READING)))
-def test_an_operation_gives_the_whole_answer_that_is_expected(
-    operation: str, of_demo: tuple[Timestamp, list[Item]]
-) -> None:
+def test_an_operation_gives_the_whole_answer_that_is_expected(operation: str, started: Timestamp) -> None:
     if "webhook" in operation:
         os.environ |= local.of_webhooks("")
-    scenario, answer = _answered(operation, put_demo(of_demo, with_feed=operation in READING_THE_FEED))
+    scenario, answer = _answered(operation, started)
     assert answer == expected_by(operation)[scenario]
 
 
-@pytest.mark.usefixtures("empty_table")
-def test_operations_that_only_read_give_the_whole_answers_that_are_expected(
-    of_demo: tuple[Timestamp, list[Item]],
-) -> None:
-    started = put_demo(of_demo, with_feed=True)
+def test_operations_that_only_read_give_the_whole_answers_that_are_expected(started: Timestamp) -> None:
     for operation in ONLY_READING:
         scenario, answer = _answered(operation, started)
         assert (operation, answer) == (operation, expected_by(operation)[scenario])

@@ -29,6 +29,9 @@ FEW = max(50, RACES // 4)
 FEWEST = max(30, RACES // 4)
 """The same for races of which each takes long, and whose endings are each seen in a quarter of the histories."""
 
+ONE_ENDING = max(12, RACES // 4)
+"""The same for those of them that always end alike."""
+
 SHARE_OF_CONFLICTS = 0.0 if os.environ.get("ENGINE") == "strict" else 0.1
 """How many writes are cancelled by chance; none where the engine cancels what meets another transaction."""
 

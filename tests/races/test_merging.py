@@ -20,7 +20,19 @@ from sheaf.domain.timers import Clock
 from sheaf.domain.values import Day, Id, Timestamp
 from sheaf.store import task_assignments, tasks, time_entries
 from sheaf.store.resumable import resume
-from tests.races.histories import FEW, FEWEST, SHARE_OF_CONFLICTS, Actor, Ending, EndsAs, History, check, conflicts, run
+from tests.races.histories import (
+    FEW,
+    FEWEST,
+    ONE_ENDING,
+    SHARE_OF_CONFLICTS,
+    Actor,
+    Ending,
+    EndsAs,
+    History,
+    check,
+    conflicts,
+    run,
+)
 from tests.store.audit import assert_sound
 from tests.store.stored_records import ADMIN, Spent, assignment, client, populate, project, task, user_assignment
 from tests.support.table import Rows
@@ -103,20 +115,22 @@ def test_time_on_the_old_task_goes_over_or_is_refused(table: str, of_new: bool) 
 
 
 def test_time_on_the_new_task_is_added(table: str) -> None:
-    _populate()
+    _populate(ONE_ENDING)
     histories, after = _race(
-        lambda number: {"merge": lambda: _merge(number, number + OTHER), "log": lambda: _log(number, number + OTHER)}
+        lambda number: {"merge": lambda: _merge(number, number + OTHER), "log": lambda: _log(number, number + OTHER)},
+        ONE_ENDING,
     )
     check(histories, EndsAs([Ending("both", {"merge": None, "log": None}, left={1: 2})], _hours(after)), ["both"])
 
 
 def test_an_entry_is_deleted_before_or_after_it_goes_over(table: str) -> None:
-    _populate(of_old=2)
+    _populate(ONE_ENDING, of_old=2)
     histories, after = _race(
         lambda number: {
             "merge": lambda: _merge(number, number + OTHER),
             "unlog": lambda: time_entries.delete(ACCOUNT, Id(number), lambda _: None),
-        }
+        },
+        ONE_ENDING,
     )
     check(histories, EndsAs([Ending("both", {"merge": None, "unlog": None}, left={1: 1})], _hours(after)), ["both"])
 

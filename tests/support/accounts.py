@@ -32,12 +32,7 @@ def put_administrator(endpoint_url: str) -> str:
 
 def put_demo_account(endpoint_url: str, *, with_feed: bool = False) -> Timestamp:
     """What `make run` seeds, with the feed of it where that is asked for; return the second in which that began."""
-    return put_demo(demo_account(endpoint_url), with_feed=with_feed)
-
-
-def put_demo(demo_account: tuple[Timestamp, list[Item]], *, with_feed: bool = False) -> Timestamp:
-    """The same where another engine made it."""
-    started, items = demo_account
+    started, items = demo_account(endpoint_url)
     put_items([item for item in items if with_feed or "#CHANGES" not in item["pk"]["S"]])
     return started
 

@@ -101,6 +101,13 @@ def put_items(items: Iterable[Item]) -> None:
         dynamodb().transact_write_items(TransactItems=puts)
 
 
+def put_batches(items: Iterable[Item]) -> None:
+    """The same in batches, for moto, which copies the whole table for a transaction."""
+    for some in batched(items, _BATCH // 4, strict=False):
+        puts = [{"PutRequest": {"Item": item}} for item in some]
+        dynamodb().batch_write_item(RequestItems={settings.table_name(): puts})
+
+
 def put_tasks(account_id: AccountId, wanted: Iterable[Task]) -> list[Task]:
     """Tasks with the ids they bring, with claims, guards and totals, as if each had been created.
 
