@@ -46,9 +46,8 @@ lint: .venv/ready ## Lint and format.
 types: .venv/ready ## Types.
 	.venv/bin/mypy
 
-template: .venv/ready ## The template, as CloudFormation and SAM see it.
+template: .venv/ready ## The template, after the transform of SAM, as CloudFormation sees it.
 	.venv/bin/cfn-lint template.yaml
-	AWS_DEFAULT_REGION=eu-central-1 .venv/bin/sam validate --lint
 
 build: .venv/ready ## Build what is deployed, into .aws-sam (ARCHITECTURE=arm64 or x86_64).
 	LAYER_ARCHITECTURE=$(ARCHITECTURE) .venv/bin/sam build --cached --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
