@@ -61,7 +61,7 @@ def up_to_date(engine: Engine, project: Path, work_dir: Path, parameters: Mappin
         DeployError: With the SAM CLI's own words.
     """
     wanted = fingerprint(project, work_dir, parameters)
-    if _deployed(engine) != wanted:
+    if _deployed(engine) != wanted or not (work_dir / "build").exists():
         build(project, work_dir, parameters)
         deploy(engine, work_dir, parameters)
         _complete(engine, work_dir / "build")
