@@ -24,6 +24,7 @@ from sheaf.log import logger
 from tests.support import moto_engine
 from tests.support.accounts import DemoToRead, demo_to_read, put_account, put_administrator
 from tests.support.api import Api, make_table
+from tests.support.table import everything, place
 from tools.local import engine
 from tools.strict_dynamodb import server as strict_dynamodb
 from tools.template import PROJECT
@@ -98,9 +99,11 @@ def reference_files(built_reference: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 @pytest.fixture(scope="session")
 def to_read(endpoint_url: str) -> Iterator[DemoToRead]:
-    """One demo account for all that only reads."""
-    with demo_to_read(endpoint_url) as demo_account:
-        yield demo_account
+    """One demo account for all that only reads: what wrote to it made the tests after that worthless."""
+    demo_account = demo_to_read(endpoint_url)
+    yield demo_account
+    with demo_account.in_use():
+        assert {place(item): item for item in everything()} == demo_account.held
 
 
 @pytest.fixture

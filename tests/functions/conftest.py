@@ -1,18 +1,15 @@
 """The demo account that the example events speak of, and the replay of one event on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from sheaf.domain.values import Timestamp
 from tests.functions import examples, v1_examples
 from tests.functions.examples import Whole
-from tests.support.accounts import DemoToRead, put_demo_account
+from tests.support.accounts import DemoToRead, DemoToWrite, demo_to_write, put_demo_account
 from tests.support.api import Api, make_account, make_token, only_reads
 from tests.support.example_requests import load_event
-
-READING_THE_FEED = {"replay_webhook"}
-"""Operations that change something and read the feed for it."""
 
 Replay = Callable[[str, str], Whole]
 
@@ -29,6 +26,19 @@ def started_with_feed(table: str, endpoint_url: str) -> Timestamp:
     return put_demo_account(endpoint_url, with_feed=True)
 
 
+@pytest.fixture(scope="session")
+def to_write(endpoint_url: str) -> DemoToWrite:
+    """One demo account for all examples that may write."""
+    return demo_to_write(endpoint_url)
+
+
+@pytest.fixture
+def writing(to_write: DemoToWrite) -> Iterator[Timestamp]:
+    """That one is in use, and is put back at the end; the value is when its seeding began."""
+    with to_write.in_use():
+        yield to_write.started
+
+
 @pytest.fixture
 def replay(request: pytest.FixtureRequest) -> Replay:
     """Answers one example event (operation, scenario) from the demo account."""
@@ -42,14 +52,15 @@ def replay_v1(request: pytest.FixtureRequest) -> Replay:
 
 
 def _from_a_fitting_table(answer: Callable[[str, str, Timestamp], Whole], request: pytest.FixtureRequest) -> Replay:
-    """From the test's own table, if it has one or the event may write; otherwise from the one that is there to read."""
+    """From the test's own table, if it has one; otherwise from the one for what writes, or for what only reads."""
 
     def replayed(operation: str, scenario: str) -> Whole:
         if operation == "retrieve_reference":
             request.getfixturevalue("reference_files")
-        if "table" in request.fixturenames or not only_reads(load_event(operation, scenario)):
-            started = "started_with_feed" if operation in READING_THE_FEED else "started"
-            return answer(operation, scenario, request.getfixturevalue(started))
+        if "table" in request.fixturenames:
+            return answer(operation, scenario, request.getfixturevalue("started"))
+        if not only_reads(load_event(operation, scenario)):
+            return answer(operation, scenario, request.getfixturevalue("writing"))
         to_read: DemoToRead = request.getfixturevalue("to_read")
         with to_read.in_use():
             return answer(operation, scenario, to_read.started)

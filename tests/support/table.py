@@ -101,6 +101,17 @@ def put_items(items: Iterable[Item]) -> None:
         dynamodb().transact_write_items(TransactItems=puts)
 
 
+def put_back(held: Rows) -> None:
+    """Let the table hold all of this and nothing else again, whatever was written since."""
+    found = {place(item): item for item in everything()}
+    name = settings.table_name()
+    puts = [{"Put": {"TableName": name, "Item": item}} for key, item in held.items() if found.get(key) != item]
+    added = [found[key] for key in found.keys() - held.keys()]
+    deletes = [{"Delete": {"TableName": name, "Key": {"pk": item["pk"], "sk": item["sk"]}}} for item in added]
+    for some in batched([*puts, *deletes], _BATCH, strict=False):
+        dynamodb().transact_write_items(TransactItems=some)
+
+
 def put_batches(items: Iterable[Item]) -> None:
     """The same in batches, for moto, which copies the whole table for a transaction."""
     for some in batched(items, _BATCH // 4, strict=False):
