@@ -33,7 +33,7 @@ quick: lint types .venv-local/ready ## Format, lint, types, and the tests of dom
 test: check .venv-local/ready .venv-e2e/ready ## Everything that CI checks: `check`, then all tests.
 	.venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
-races: .venv/ready .venv-local/ready ## The races at length, on the strict engine: 10,000 histories each (2,500 of the slow ones) instead of 30 to 150 (RACES changes it).
+races: .venv/ready .venv-local/ready ## The races at length, on the strict engine: 10,000 histories each (2,500 of the slow ones) instead of 12 to 150 (RACES changes it).
 	ENGINE=strict RACES=$${RACES:-10000} .venv/bin/python -m pytest -n $(WORKERS) --dist loadgroup tests/races
 
 check: lint types template ## Lint, format, types, template.
