@@ -26,7 +26,7 @@ from tools.template import PROJECT
 
 FOLDER = PROJECT / ".local" / "e2e"
 BUILT = {"build", "build.toml", "cache"}
-"""What a session leaves to the next one: `sam build` takes ten seconds of the eleven that a first start takes."""
+"""What a session leaves to the next one, for which `sam build` then takes less time."""
 
 READY_SECONDS = 180
 STOP_SECONDS = 320
